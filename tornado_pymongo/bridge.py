@@ -1,0 +1,209 @@
+"""The way of one call, from the loop's thread to a worker and back.
+
+::
+
+    the loop's thread                          a worker thread
+    collection.find_one(query)
+      call_in_worker(...)
+        executor.submit(...)  ──────────────►  Call.run
+        returns a CallFuture at once             PyMongo's find_one, which blocks
+                                                 │
+                                                 ▼
+    Inbox.deliver  ◄────────────────────────   Inbox.put; one wake-up of the loop for many calls
+      the CallFuture has its result
+
+The loop is the caller's, looked up at each call, so that one client serves any number of loops.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import weakref
+from collections import deque
+from collections.abc import Callable, Coroutine
+from functools import partial
+from typing import Any
+
+from pymongo.errors import InvalidOperation, PyMongoError
+from tornado.ioloop import IOLoop
+
+from tornado_pymongo.executor import Call, Executor
+
+logger = logging.getLogger("tornado_pymongo")
+
+Callback = Callable[[Any, "BaseException | None"], object]
+
+
+class CallFuture(asyncio.Future):  # type: ignore[type-arg]
+    """The result of a call that runs in a worker thread; a Future of the caller's loop.
+
+    The call has started when you get it, whether or not you wait for it. `yield` it or `await` it,
+    or hand it to anything that takes a Future or a coroutine: ``asyncio.gather``, ``wait_for``,
+    ``create_task``, ``TaskGroup.create_task``, ``IOLoop.add_future``, ``gen.multi``,
+    ``gen.with_timeout``... The one exception is ``asyncio.wait``, which refuses what it takes for
+    a coroutine: give it ``asyncio.create_task(future)`` instead.
+
+    Cancelling it drops the call where it still waits for a worker. A call that runs goes on, and
+    its result is dropped.
+    """
+
+    _call: Call | None = None
+    _twin: CallFuture | None = None
+
+    def cancel(self, msg: Any | None = None) -> bool:
+        """Cancel this Future, and the call if no worker has taken it yet."""
+        if not super().cancel(msg):
+            return False
+        if self._call is not None:
+            self._call.cancel()
+            self._call = None
+        return True
+
+    # What follows makes it a coroutine in the eyes of create_task and asyncio.run. It keeps no
+    # account of who steps through it, so several tasks may do so.
+
+    def send(self, value: Any) -> Any:
+        """Return a Future for the task to wait for, or finish with the result."""
+        if self._twin is not None:
+            return self._twin.send(value)
+        if self.done():
+            raise StopIteration(self.result())
+        loop = asyncio.get_running_loop()
+        if loop is not self.get_loop() and self._call is not None:
+            # Made before any loop ran, as in asyncio.run(collection.find_one()), and stepped
+            # through by a task of the loop that was made for it.
+            self._twin = type(self)(loop=loop)
+            deliver_to(self._twin, self._call)
+            return self._twin.send(value)
+        self._asyncio_future_blocking = True
+        return self
+
+    def throw(self, typ: Any, val: Any = None, tb: Any = None) -> Any:
+        """Raise the exception in the task that steps through this Future."""
+        if val is None:
+            val = typ() if isinstance(typ, type) else typ
+        raise val if tb is None else val.with_traceback(tb)
+
+    def close(self) -> None:
+        """Do nothing: the call has started, and goes on without the task."""
+
+
+Coroutine.register(CallFuture)
+
+
+class Inbox:
+    """The completed calls of one loop that the loop has not seen yet.
+
+    Workers put them in, the loop takes all that are there at one wake-up. `_announced` is true
+    while a wake-up is on its way: the loop clears it *before* it looks, and a worker reads it
+    *after* it has put its call in, so no call is left behind.
+    """
+
+    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        self._loop = weakref.ref(loop)  # it is the key under which we are kept, so not by us
+        self._completed: deque[tuple[CallFuture, Call]] = deque()
+        self._announced = False
+
+    def put(self, future: CallFuture, call: Call) -> None:
+        """Take a completed call; a worker's thread runs this as the call's done-callback."""
+        if call.cancelled():  # by its Future, which therefore waits for nothing
+            return
+        self._completed.append((future, call))
+        if not self._announced:
+            self._announced = True
+            call.executor.announce_soon(self._announce)
+
+    def _announce(self) -> None:
+        loop = self._loop()
+        try:
+            if loop is not None:
+                loop.call_soon_threadsafe(self._deliver)
+                return
+        except RuntimeError:  # the loop is closed
+            pass
+        logger.warning(
+            "%d results of MongoDB calls were dropped: the event loop that waited for them is"
+            " closed",
+            len(self._completed),
+        )
+        self._completed.clear()
+
+    def _deliver(self) -> None:
+        self._announced = False
+        while self._completed:
+            future, call = self._completed.popleft()
+            future._call = None
+            if future.done():  # cancelled in the meantime
+                continue
+            error = call.exception()
+            if error is None:
+                future.set_result(call.result())
+            else:
+                future.set_exception(error)
+
+
+_inboxes: weakref.WeakKeyDictionary[asyncio.AbstractEventLoop, Inbox] = weakref.WeakKeyDictionary()
+
+
+def current_loop() -> asyncio.AbstractEventLoop:
+    """Return the running loop or, where none runs yet, the one that Tornado would run here."""
+    try:
+        return asyncio.get_running_loop()
+    except RuntimeError:
+        return IOLoop.current().asyncio_loop  # type: ignore[attr-defined, no-any-return]
+
+
+def deliver_to(future: CallFuture, call: Call) -> None:
+    """Have the Future get what becomes of the call, on the Future's own loop."""
+    loop = future.get_loop()
+    inbox = _inboxes.get(loop)
+    if inbox is None:
+        inbox = _inboxes.setdefault(loop, Inbox(loop))
+    future._call = call
+    call.add_done_callback(partial(inbox.put, future))
+
+
+def call_in_worker(
+    executor: Executor,
+    future_class: type[CallFuture],
+    function: Callable[..., Any],
+    /,
+    *args: Any,
+    **kwargs: Any,
+) -> CallFuture:
+    """Start ``function(*args, **kwargs)`` in a worker; return its Future on the caller's loop."""
+    future = future_class(loop=current_loop())
+    try:
+        deliver_to(future, executor.submit(function, *args, **kwargs))
+    except PyMongoError as error:
+        future.set_exception(error)
+    return future
+
+
+def completed(result: Any, future_class: type[CallFuture] = CallFuture) -> CallFuture:
+    """Return a Future of the caller's loop that has its result already: there was no need to hop."""
+    future = future_class(loop=current_loop())
+    future.set_result(result)
+    return future
+
+
+def with_callback(future: asyncio.Future[Any], callback: Callback | None) -> Any:
+    """Return the Future or, where there is a callback, None, and have it called when it is done."""
+    if callback is None:
+        return future
+
+    def report(done: asyncio.Future[Any]) -> None:
+        error = asyncio.CancelledError() if done.cancelled() else done.exception()
+        callback(None if error else done.result(), error)
+
+    future.add_done_callback(report)
+    return None
+
+
+def check_callback(callback: Any) -> None:
+    """Refuse, before anything starts, a callback that could never be called."""
+    if callback is not None and not callable(callback):
+        raise InvalidOperation(
+            f"callback must be a function of (result, error), not {type(callback).__name__}"
+        )

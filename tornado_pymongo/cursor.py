@@ -1,0 +1,288 @@
+"""Cursors: what PyMongo's have, and what an event loop wants of them.
+
+A document of the batch that was fetched last is handed out at once, on the loop's thread; only a
+new batch takes a worker. PyMongo's cursors are not made for several threads, so a cursor does one
+thing at a time: a second call while one runs is refused, except `close`, which waits for it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from functools import partial
+from typing import Any
+
+import pymongo.asynchronous.command_cursor
+import pymongo.asynchronous.cursor
+import pymongo.command_cursor
+import pymongo.cursor
+from pymongo.errors import InvalidOperation
+
+from tornado_pymongo.bridge import (
+    CallFuture,
+    Callback,
+    check_callback,
+    completed,
+    current_loop,
+    with_callback,
+)
+from tornado_pymongo.derive import Bridged, future_classes, run_method
+from tornado_pymongo.executor import Call
+from tornado_pymongo.internals import fill, has_next_at_hand
+
+
+class _BaseCursor(Bridged):
+    """What all cursors share."""
+
+    _call: Call | None = None  # the one that is running or was the last to run
+
+    def _start(
+        self,
+        callback: Callback | None,
+        future_class: type[CallFuture],
+        function: Callable[..., Any],
+        *args: Any,
+    ) -> Any:
+        if self._call is not None and not self._call.done():
+            raise InvalidOperation(
+                "this cursor is in use by another call that has not finished: await that first,"
+                " or give each task a cursor of its own, for instance with clone()"
+            )
+        future = super()._start(None, future_class, function, *args)
+        self._call = future._call
+        check_callback(callback)
+        return with_callback(future, callback)
+
+    def next(self, callback: Callback | None = None) -> Any:
+        """Return a Future of the next document.
+
+        Takes a worker only where the batch that was fetched last is used up. At the end the Future
+        raises `StopAsyncIteration`. The source is PyMongo's `Cursor.next`.
+        """
+        if not has_next_at_hand(self.delegate):
+            return self._start(callback, CallFuture, run_method, self, "next", (), {})
+        try:
+            future = completed(self.delegate.next())
+        except StopIteration:
+            future = CallFuture(loop=current_loop())
+            future.set_exception(StopAsyncIteration())
+        return with_callback(future, callback)
+
+    def __aiter__(self) -> Any:
+        return self
+
+    async def __anext__(self) -> Any:
+        if has_next_at_hand(self.delegate):
+            try:
+                return self.delegate.next()
+            except StopIteration:
+                raise StopAsyncIteration from None
+        return await self._start(None, CallFuture, run_method, self, "next", (), {})
+
+    @property
+    def fetch_next(self) -> CallFuture:
+        """A Future of True if `next_object` has a document, and of False at the end.
+
+        Takes a worker only where the batch that was fetched last is used up::
+
+            while (yield cursor.fetch_next):
+                document = cursor.next_object()
+        """
+        if has_next_at_hand(self.delegate):
+            return completed(bool(self.delegate._data))
+        return self._start(None, CallFuture, fill, self.delegate)  # type: ignore[no-any-return]
+
+    def next_object(self) -> Any:
+        """Return the next document of the batch that was fetched last, or None: see `fetch_next`.
+
+        Runs at once, in the caller's thread.
+        """
+        if not has_next_at_hand(self.delegate):
+            return None
+        return next(self.delegate, None)
+
+    def each(self, callback: Callable[[Any, BaseException | None], Any]) -> None:
+        """Call ``callback(document, None)`` on the caller's loop for each document.
+
+        Then it calls ``callback(None, None)``, or ``callback(None, error)`` where the documents
+        could not be had. It stops early, and leaves the cursor open, where the callback returns
+        False (None, or nothing, goes on) or raises, which the loop logs.
+        """
+        check_callback(callback)
+        loop = current_loop()
+
+        def failed(task: Any) -> None:
+            if not task.cancelled() and task.exception() is not None:
+                context = {"message": f"Exception in callback {callback!r} of each()"}
+                loop.call_exception_handler({**context, "exception": task.exception()})
+
+        loop.create_task(self._each(callback)).add_done_callback(failed)
+
+    async def _each(self, callback: Callable[[Any, BaseException | None], Any]) -> None:
+        while True:
+            try:
+                document = await self.__anext__()
+            except StopAsyncIteration:
+                callback(None, None)
+                return
+            except Exception as error:
+                callback(None, error)
+                return
+            if callback(document, None) is False:
+                return
+
+    def close(self, callback: Callback | None = None) -> Any:
+        """Kill the cursor on the server, in a worker; return a Future of None.
+
+        There is nothing to kill, and no worker needed, where no query was sent or all its results
+        are here. A call of this cursor that is running is waited for. The source is PyMongo's
+        `Cursor.close`.
+        """
+        check_callback(callback)
+        if self._call is not None and not self._call.done():
+            running = CallFuture(loop=current_loop())
+            self._call.add_done_callback(
+                lambda _: running.get_loop().call_soon_threadsafe(running.set_result, None)
+            )
+            return with_callback(running.get_loop().create_task(self._close(running)), callback)
+        if not self.delegate.cursor_id:
+            return with_callback(completed(self.delegate.close()), callback)
+        return self._start(callback, CallFuture, run_method, self, "close", (), {})
+
+    async def _close(self, running: CallFuture) -> None:
+        await running
+        await self.close()
+
+    async def __aenter__(self) -> Any:
+        return self
+
+    async def __aexit__(self, *exc_info: object) -> None:
+        await self.close()
+
+
+class CommandCursor(
+    _BaseCursor,
+    source=pymongo.command_cursor.CommandCursor,
+    twin=pymongo.asynchronous.command_cursor.AsyncCommandCursor,
+):
+    """The documents that a command returns, to be iterated with ``async for``."""
+
+
+class RawBatchCommandCursor(
+    CommandCursor,
+    source=pymongo.command_cursor.RawBatchCommandCursor,
+    twin=pymongo.asynchronous.command_cursor.AsyncRawBatchCommandCursor,
+):
+    """Batches of undecoded documents, as bytes, to be iterated with ``async for``."""
+
+
+class CursorFuture(CallFuture):
+    """A Future of a cursor that can also be used as the cursor, without awaiting it first.
+
+    ``async for document in collection.aggregate(...)`` and ``async for document in await
+    collection.aggregate(...)`` do the same. What is asked of the cursor before it is there is done
+    when it is.
+    """
+
+    def __aiter__(self) -> AsyncIterator[Any]:
+        return self._documents()
+
+    async def _documents(self) -> AsyncIterator[Any]:
+        async for document in await self:
+            yield document
+
+    async def __anext__(self) -> Any:
+        return await (await self).__anext__()
+
+    async def __aenter__(self) -> Any:
+        return await self
+
+    async def __aexit__(self, *exc_info: object) -> None:
+        await (await self).close()
+
+    def close(self, callback: Callback | None = None) -> Any:  # type: ignore[override]
+        """Close the cursor, as soon as it is there; return a Future of None."""
+        return self.__getattr__("close")(callback=callback)
+
+    def __getitem__(self, index: Any) -> Any:
+        return self.__getattr__("__getitem__")(index)
+
+    def __getattr__(self, name: str) -> Any:
+        if self.done() and not self.cancelled() and self.exception() is None:
+            return getattr(self.result(), name)
+        member = getattr(Cursor, name, None) or getattr(CommandCursor, name)
+        if not callable(member):
+            # What the cursor would say of itself before its first batch.
+            return True if name == "alive" else None
+        return partial(self._later, name)
+
+    def _later(
+        self, name: str, *args: Any, callback: Callback | None = None, **kwargs: Any
+    ) -> Any:
+        check_callback(callback)
+        task = self.get_loop().create_task(self._when_there(name, args, kwargs))
+        return with_callback(task, callback)
+
+    async def _when_there(self, name: str, args: Any, kwargs: Any) -> Any:
+        result = getattr(await self, name)(*args, **kwargs)
+        return await result if isinstance(result, CallFuture) else result
+
+
+future_classes["CommandCursor"] = future_classes["RawBatchCursor"] = CursorFuture
+
+
+class Cursor(
+    _BaseCursor,
+    source=pymongo.cursor.Cursor,
+    twin=pymongo.asynchronous.cursor.AsyncCursor,
+):
+    """The documents that a query returns, to be iterated with ``async for``."""
+
+    def __getitem__(self, index: Any) -> Any:
+        """Apply a slice to this cursor and return it, or return a Future of one document.
+
+        A slice runs at once; an index runs a query, in a worker. The source is PyMongo's
+        `Cursor.__getitem__`.
+        """
+        if isinstance(index, slice):
+            return run_method(self, "__getitem__", (index,), {})
+        return self._start(None, CallFuture, run_method, self, "__getitem__", (index,), {})
+
+    def add_option(self, mask: int) -> CursorFuture:
+        """Set query flags, as a bit mask; return this cursor, to be awaited or chained on.
+
+        Runs in a worker where the mask has the exhaust flag, for which PyMongo selects a server;
+        else at once. The source is PyMongo's `Cursor.add_option`.
+        """
+        if isinstance(mask, int) and mask & pymongo.cursor.CursorType.EXHAUST:
+            return self._start(None, CursorFuture, run_method, self, "add_option", (mask,), {})  # type: ignore[no-any-return]
+        self.delegate.add_option(mask)
+        return completed(self, CursorFuture)  # type: ignore[return-value]
+
+    def rewind(self, callback: Callback | None = None) -> Any:
+        """Make this cursor as if no query had been sent; return it, to be awaited or chained on.
+
+        A cursor that is open on the server is killed there, in a worker. The cursor itself can be
+        used at once: `delegate` is another object afterwards, of the same query. The source is
+        PyMongo's `Cursor.rewind`.
+        """
+        check_callback(callback)
+        if not self.delegate.cursor_id:
+            self.delegate.rewind()
+            return with_callback(completed(self, CursorFuture), callback)
+        future = self._start(None, CursorFuture, _close_and_return, self.delegate, self)
+        self.delegate = self.delegate.clone()
+        self._call = None
+        return with_callback(future, callback)
+
+
+def _close_and_return(delegate: Any, cursor: Cursor) -> Cursor:
+    delegate.close()
+    return cursor
+
+
+class RawBatchCursor(
+    Cursor,
+    source=pymongo.cursor.RawBatchCursor,
+    twin=pymongo.asynchronous.cursor.AsyncRawBatchCursor,
+):
+    """Batches of undecoded documents, as bytes, to be iterated with ``async for``."""

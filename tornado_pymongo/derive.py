@@ -1,0 +1,251 @@
+"""Derives this library's classes from PyMongo's.
+
+Every blocking class of PyMongo has an asynchronous twin, from which it is generated. So PyMongo
+itself says what blocks: a member does if its twin is a coroutine function. What does becomes a
+call in a worker; all else is passed on to the PyMongo object as it is. What cannot be derived is
+written by hand in the body of the class, and derivation leaves it alone.
+"""
+
+from __future__ import annotations
+
+import functools
+import inspect
+import types
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from pymongo.errors import InvalidOperation
+
+from tornado_pymongo.bridge import (
+    CallFuture,
+    Callback,
+    call_in_worker,
+    check_callback,
+    with_callback,
+)
+
+if TYPE_CHECKING:
+    from tornado_pymongo.client import MongoClient
+
+# The special methods that are passed on where PyMongo's class has them. Those of iteration and of
+# the with statement have asynchronous counterparts, which are written by hand.
+_SPECIAL_METHODS = {"__bool__", "__call__", "__copy__", "__deepcopy__", "__getitem__"}
+
+# Where PyMongo's classes that block come from, which must not reach a coroutine unbridged.
+_BLOCKING_PACKAGES = ("pymongo.synchronous.", "gridfs.synchronous.")
+
+
+class Bridged:
+    """A PyMongo object whose blocking members return Futures.
+
+    `delegate` is the PyMongo object.
+    """
+
+    # PyMongo's blocking class, of which `delegate` is an instance, and the asynchronous one, which
+    # says what blocks. All names but `delegate` are private: a database may have any other.
+    _source: ClassVar[type]
+    _twin: ClassVar[type]
+
+    delegate: Any
+    _client: MongoClient
+
+    def __init__(self, parent: Bridged, *args: Any, **kwargs: Any) -> None:
+        """Make PyMongo's object below `parent`, with the arguments of PyMongo's class."""
+        args, kwargs = unwrap_all(args, kwargs)
+        self.delegate = self._source(parent.delegate, *args, **kwargs)
+        self._client = parent._client
+
+    def __init_subclass__(
+        cls, source: type | None = None, twin: type | None = None, **kwargs: Any
+    ) -> None:
+        super().__init_subclass__(**kwargs)
+        if source is None or twin is None:  # a class of the user's
+            return
+        cls._source = source
+        cls._twin = twin
+        cls.__doc__ = inspect.cleandoc(cls.__doc__ or "") + f"\n\n{inspect.getdoc(source)}"
+        for name in dir(source):
+            if (not name.startswith("_") or name in _SPECIAL_METHODS) and not _defines(cls, name):
+                setattr(cls, name, _derive(source, twin, name))
+        _wrappers[source] = cls
+
+    def _start(
+        self,
+        callback: Callback | None,
+        future_class: type[CallFuture],
+        function: Callable[..., Any],
+        *args: Any,
+    ) -> Any:
+        """Start a call in a worker: every blocking member comes through here."""
+        check_callback(callback)
+        executor = self._client._executor
+        return with_callback(call_in_worker(executor, future_class, function, *args), callback)
+
+    def __getattr__(self, name: str) -> Any:
+        if name == "delegate":  # not there yet, or __init__ failed
+            raise AttributeError(name)
+        if hasattr(self._source, name) and not name.startswith("_"):
+            # PyMongo's class has got it after it was derived.
+            setattr(type(self), name, _derive(self._source, self._twin, name))
+            return getattr(self, name)
+        if not hasattr(self._source, "__getattr__"):
+            raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+        return wrap(self._source.__getattr__(self.delegate, name), self)
+
+    def __eq__(self, other: object) -> Any:
+        if not isinstance(other, Bridged):
+            return NotImplemented
+        return self.delegate == other.delegate
+
+    def __hash__(self) -> int:
+        return hash(self.delegate)
+
+    def __repr__(self) -> str:
+        return f"tornado_pymongo.{type(self).__name__}({self.delegate!r})"
+
+    __class_getitem__ = classmethod(types.GenericAlias)
+
+
+# PyMongo's classes and, for each, this library's. None stands for what needs none.
+_wrappers: dict[type, type[Bridged] | None] = {}
+
+
+def wrapper_of(cls: type) -> type[Bridged] | None:
+    """Return the class that stands for `cls` here, or None where `cls` does not block.
+
+    :raises pymongo.errors.InvalidOperation: where `cls` blocks and has no class here.
+    """
+    try:
+        return _wrappers[cls]
+    except KeyError:
+        pass
+    for base in cls.__mro__:
+        if base in _wrappers:
+            break
+        if base.__module__.startswith(_BLOCKING_PACKAGES) and not issubclass(cls, BaseException):
+            raise InvalidOperation(
+                f"{base.__name__} is not bridged yet: use it in a worker, with"
+                " client.run_in_worker() and the PyMongo objects that are called .delegate here"
+            )
+    return _wrappers.setdefault(cls, _wrappers.get(base))
+
+
+def wrap(value: Any, owner: Bridged) -> Any:
+    """Return this library's object for one that PyMongo gave to `owner`, and others as they are."""
+    cls = wrapper_of(type(value))
+    if cls is None:
+        return value
+    for known in (owner, owner._client):
+        if value is known.delegate:
+            return known
+    wrapped = cls.__new__(cls)
+    wrapped.delegate = value
+    wrapped._client = owner._client
+    return wrapped
+
+
+def unwrap_all(args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+    """Return the arguments with PyMongo's objects in the place of this library's."""
+    if args:
+        args = tuple([arg.delegate if isinstance(arg, Bridged) else arg for arg in args])
+    if kwargs:
+        kwargs = {
+            name: arg.delegate if isinstance(arg, Bridged) else arg for name, arg in kwargs.items()
+        }
+    return args, kwargs
+
+
+def run_method(owner: Bridged, name: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+    """Run a method of the PyMongo object: in a worker if it blocks, else in the caller's thread."""
+    method = getattr(owner.delegate, name)
+    if args or kwargs:
+        args, kwargs = unwrap_all(args, kwargs)
+    try:
+        return wrap(method(*args, **kwargs), owner)
+    except StopIteration:
+        # The end of a cursor, told as an asynchronous iterator tells it.
+        raise StopAsyncIteration from None
+
+
+def _read_property(owner: Bridged, name: str) -> Any:
+    return wrap(getattr(owner.delegate, name), owner)
+
+
+def _defines(cls: type, name: str) -> bool:
+    return any(name in vars(base) for base in cls.__mro__[:-1])
+
+
+def _blocks(twin: type, name: str) -> bool:
+    """Tell whether PyMongo's asynchronous class waits in this member."""
+    member = inspect.getattr_static(twin, name, None)
+    if member is None:
+        return True  # PyMongo has not said that it does not
+    if isinstance(member, property):
+        member = member.fget
+    return inspect.iscoroutinefunction(getattr(member, "__func__", member))
+
+
+def _derive(source: type, twin: type, name: str) -> Any:
+    """Return the member of this library's class for one of PyMongo's."""
+    member = inspect.getattr_static(source, name)
+    blocks = _blocks(twin, name)
+    if isinstance(member, property):
+        getter = _awaitable_property if blocks else _property
+        return property(getter(name), doc=_document(member.fget, blocks))
+    if not inspect.isroutine(member):
+        return member
+    if not blocks:
+        return _method(getattr(source, name), name)
+    future_class = CallFuture
+    for cursor, cursor_future in future_classes.items():
+        if cursor in str(getattr(getattr(twin, name, None), "__annotations__", {}).get("return")):
+            future_class = cursor_future
+    return _awaitable_method(getattr(source, name), name, future_class)
+
+
+# What a coroutine function of the twin is annotated to return, where a plain Future will not do,
+# and the class of the Future that does.
+future_classes: dict[str, type[CallFuture]] = {}
+
+
+def _awaitable_method(
+    method: Callable[..., Any], name: str, future_class: type[CallFuture]
+) -> Callable[..., Any]:
+    @functools.wraps(method)
+    def awaitable_method(
+        self: Bridged, /, *args: Any, callback: Callback | None = None, **kwargs: Any
+    ) -> Any:
+        return self._start(callback, future_class, run_method, self, name, args, kwargs)
+
+    awaitable_method.__doc__ = _document(method, blocks=True)
+    return awaitable_method
+
+
+def _method(method: Callable[..., Any], name: str) -> Callable[..., Any]:
+    @functools.wraps(method)
+    def immediate_method(self: Bridged, /, *args: Any, **kwargs: Any) -> Any:
+        return run_method(self, name, args, kwargs)
+
+    immediate_method.__doc__ = _document(method, blocks=False)
+    return immediate_method
+
+
+def _awaitable_property(name: str) -> Callable[[Bridged], Any]:
+    return lambda self: self._start(None, CallFuture, _read_property, self, name)
+
+
+def _property(name: str) -> Callable[[Bridged], Any]:
+    return lambda self: _read_property(self, name)
+
+
+def _document(member: Any, blocks: bool) -> str:
+    """Return PyMongo's docstring, headed by what is different here."""
+    where = (
+        "Runs in a worker thread; returns a Future of the caller's loop. With\n"
+        "``callback=``, returns None and calls ``callback(result, error)`` on that loop."
+        if blocks
+        else "Runs at once, in the caller's thread: it does not wait."
+    )
+    return f"{where}\n\nPyMongo's documentation of its source, `{member.__qualname__}`:\n\n" + (
+        inspect.getdoc(member) or ""
+    )

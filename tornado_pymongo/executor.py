@@ -1,0 +1,437 @@
+"""A bounded executor: the threads of one client, in which PyMongo may block.
+
+What it promises:
+
+1. At most `max_workers` threads run calls, and at most ``max_workers + max_waiting`` calls are in
+   its hands; a further one is refused at once.
+2. Calls start in the order in which they were submitted.
+3. A call that waits can be cancelled, and is then forgotten at once.
+4. Threads are started when they are needed, and end when they had nothing to do for a while.
+5. Whatever waits for a closed executor gets an error; whatever runs there finishes.
+6. No thread holds on to the function, the arguments or the result of a call that is over.
+
+How calls reach the threads. The standard executor wakes a thread for each call. Under the GIL that
+is the greater part of the cost of a short call: the thread that hands over and the thread that
+takes over fight for the interpreter, once on the way out and once on the way back. So a thread of
+this executor takes call after call from one queue, few threads are *active* while calls need the
+CPU more than they wait for the server, and completions are announced in batches:
+
+- A submitted call wakes a thread only where fewer than `_target` are active. Otherwise it waits for
+  an active thread to become free.
+- While calls wait, a supervisor thread looks at the executor every `_TICK` seconds and moves
+  `_target` between 1 and `max_workers`.
+- A completion that wants to be announced (see `Executor.announce_soon`) is announced before the
+  thread that made it does anything that may take long, unless the supervisor will do so within a
+  tick.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+import weakref
+from collections import OrderedDict, deque
+from collections.abc import Callable
+from concurrent import futures
+from contextvars import copy_context
+from time import monotonic, process_time, sleep
+from typing import Any
+
+from pymongo.errors import InvalidOperation
+
+from tornado_pymongo.errors import TooManyCalls
+
+# How often the supervisor looks while calls wait, in seconds. Long enough for several short calls
+# to pass, short enough that a burst of slow ones has a hundred threads after 15 ms.
+_TICK = 0.002
+
+# For how long completions may be gathered while more calls wait, in seconds. Measured: at 100 calls
+# in flight on a local server this is three or four completions for one wake-up of the loop.
+_GATHER = 0.001
+
+# The part of one core below which the threads must be waiting for the server, so that more of them
+# would help, and the part above which they only wait for each other.
+_IDLE_SHARE = 0.75
+_BUSY_SHARE = 1.0
+
+
+class Call(futures.Future):  # type: ignore[type-arg]
+    """A function on its way through an executor: the concurrent Future of one call."""
+
+    def __init__(
+        self,
+        executor: Executor,
+        function: Callable[..., Any],
+        args: tuple[Any, ...],
+        kwargs: dict[str, Any],
+    ) -> None:
+        super().__init__()
+        self.executor = executor
+        # The caller's context: deadlines, bound sessions and tracing go with the call.
+        self._work: Any = (copy_context().run, function, args, kwargs)
+
+    def cancel(self) -> bool:
+        """Cancel the call if it has not started; it then leaves the queue at once."""
+        if not super().cancel():
+            return False
+        self._work = None
+        self.executor._forget(self)
+        return True
+
+    def run(self) -> None:
+        """Run the function in this thread, unless the call was cancelled."""
+        if not self.set_running_or_notify_cancel():
+            return
+        run, function, args, kwargs = self._work
+        self._work = None
+        try:
+            result = run(function, *args, **kwargs)
+        except StopIteration as error:
+            # No coroutine can be resumed with a StopIteration: whoever awaited it would hang.
+            wrapped = RuntimeError("the function raised StopIteration")
+            wrapped.__cause__ = error
+            self.set_exception(wrapped)
+        except BaseException as error:
+            self.set_exception(error)
+            # The error's traceback holds this frame: without this it would hold the call as well,
+            # and the call the error.
+            del self
+        else:
+            self.set_result(result)
+
+
+class Executor(futures.Executor):
+    """Runs calls in at most `max_workers` threads and keeps at most `max_waiting` more waiting.
+
+    It is a `concurrent.futures.Executor`; where a call has no thread at once, `submit` queues it
+    and returns without waiting.
+
+    :param max_workers: the most threads that run calls.
+    :param max_waiting: the most calls that wait when `max_workers` others run.
+    :param name: what the names of the threads begin with.
+    :param idle_seconds: after how many seconds without a call a thread ends.
+    """
+
+    def __init__(
+        self,
+        max_workers: int,
+        max_waiting: int,
+        *,
+        name: str = "tornado_pymongo",
+        idle_seconds: float = 10.0,
+    ) -> None:
+        self.max_workers = max_workers
+        self.max_waiting = max_waiting
+        self._name = name
+        self._idle_seconds = idle_seconds
+        self._closed = False
+        self._closing: Call | None = None
+        self._reset()
+        _executors.add(self)
+
+    def _reset(self) -> None:
+        """Begin with no thread and no call: when made, and in a forked child."""
+        # Guards all that follows. It is held for a few lines at a time, never while anything waits.
+        self._lock = threading.Lock()
+        self._queue: OrderedDict[Call, None] = OrderedDict()
+        self._running = 0
+        self._taken = 0  # how many calls threads have taken, ever
+
+        self._threads: futures.ThreadPoolExecutor | None = None
+        self._target = 1  # how many threads may be active
+        self._active = 0  # those that run a call, or were woken to take one
+        self._looking = 0  # those of them that will look at the queue before they park
+        self._parked: list[threading.Lock] = []  # the others: each waits for its own lock
+        self._supervisor = _Supervisor(self)
+
+        self._announcements: deque[Callable[[], object]] = deque()
+        self._announce_at = 0.0
+
+    # Calls come in
+
+    def submit(self, function: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Call:
+        """Queue ``function(*args, **kwargs)`` for the next free thread; return its Future.
+
+        It runs in a copy of the caller's context.
+
+        :raises TooManyCalls: where `max_workers` + `max_waiting` calls are here already.
+        :raises pymongo.errors.InvalidOperation: after `close`.
+        """
+        call = Call(self, function, args, kwargs)
+        with self._lock:
+            if self._closed:
+                raise InvalidOperation("Cannot use MongoClient after close")
+            waiting = len(self._queue)
+            if self._running + waiting >= self.max_workers + self.max_waiting:
+                raise TooManyCalls(
+                    f"{self._running} calls are running and {waiting} are waiting, and this client"
+                    f" takes max_workers={self.max_workers} + max_waiting={self.max_waiting} at a"
+                    " time: start fewer calls at once, or raise max_waiting or max_workers"
+                )
+            self._queue[call] = None
+            if waiting >= self._looking:
+                try:
+                    self._activate_or_watch()
+                except BaseException:
+                    del self._queue[call]
+                    raise
+        return call
+
+    def _forget(self, call: Call) -> None:
+        with self._lock:
+            self._queue.pop(call, None)
+
+    # Threads take them
+
+    def _activate_or_watch(self) -> None:
+        """See that the waiting calls get a thread, now or as the supervisor decides. Locked."""
+        if self._active < self._target:
+            self._activate()
+        else:
+            self._supervisor.watch()
+
+    def _activate(self) -> None:
+        """Wake a parked thread, or start one. The lock is held."""
+        if self._parked:
+            # The one that parked last is the likeliest to be warm, and lets the others grow idle.
+            self._active += 1
+            self._parked.pop().release()
+            return
+        if self._threads is None:
+            self._threads = futures.ThreadPoolExecutor(self.max_workers, self._name)
+        try:
+            self._threads.submit(self._work)
+            self._active += 1
+        except RuntimeError as error:  # the system has no more, or the interpreter is exiting
+            self._threads.shutdown(wait=False, cancel_futures=True)
+            self._threads = None
+            if not self._active:
+                raise InvalidOperation(f"no worker thread could be started: {error}") from error
+
+    def _work(self) -> None:
+        """What a thread does: take calls and run them until there were none for a while."""
+        wakeup = threading.Lock()
+        wakeup.acquire()
+        ran = looking = False
+        while (call := self._take(wakeup, ran, looking)) is not None:
+            call.run()
+            del call
+            ran = True
+            looking = False
+            if self._announcements and (not self._queue or monotonic() >= self._announce_at):
+                # The loop may answer with its next call before this thread gets around to park:
+                # nobody need be woken for that one.
+                with self._lock:
+                    looking = True
+                    self._looking += 1
+                self._announce()
+
+    def _take(self, wakeup: threading.Lock, ran: bool, looking: bool) -> Call | None:
+        """Return the next call, waiting for it; None where this thread shall end."""
+        with self._lock:
+            self._running -= ran
+            self._looking -= looking
+            while not self._queue or self._active > self._target:
+                self._active -= 1
+                if self._closed:
+                    return self._end_thread()
+                self._parked.append(wakeup)
+                self._lock.release()
+                try:
+                    woken = wakeup.acquire(timeout=self._idle_seconds)
+                finally:
+                    self._lock.acquire()
+                if not woken:
+                    if wakeup in self._parked:
+                        self._parked.remove(wakeup)
+                        return self._end_thread()
+                    # 1. The time ran out. 2. Somebody took our lock from the list and released it
+                    # to wake us. 3. We got `_lock`. We are counted as active and must go on.
+                    wakeup.acquire()
+            call, _ = self._queue.popitem(last=False)
+            self._running += 1
+            self._taken += 1
+            others_wait = bool(self._queue)
+            if others_wait:
+                self._activate_or_watch()
+        if self._announcements and not others_wait:
+            # Perhaps nobody watches, so what was gathered must not wait for this call to end.
+            self._announce()
+        return call
+
+    def _end_thread(self) -> None:
+        """Let go of the calling thread. The lock is held.
+
+        A `ThreadPoolExecutor` keeps a thread whose job is done, unless it was shut down. The jobs
+        of the other threads go on, and those started later get a new one.
+        """
+        if self._threads is not None:
+            self._threads.shutdown(wait=False)
+            self._threads = None
+
+    # Completions go out
+
+    def announce_soon(self, announce: Callable[[], object]) -> None:
+        """Have `announce` called soon by a thread of this executor, after others like it.
+
+        For a call's done-callback, which a thread of this executor runs.
+        """
+        if not self._announcements:
+            self._announce_at = monotonic() + _GATHER
+        self._announcements.append(announce)
+
+    def _announce(self) -> None:
+        while True:
+            try:
+                announce = self._announcements.popleft()
+            except IndexError:
+                return
+            announce()
+
+    # The end
+
+    def close(self, function: Callable[[], Any] = lambda: None) -> Call:
+        """Take no more calls, fail those that wait, and run `function` last; return its Future.
+
+        Calls that run are left to finish; the threads end when they did. Closing again returns the
+        same Future.
+        """
+        with self._lock:
+            if self._closing is not None:
+                return self._closing
+            self._closing = Call(self, function, (), {})
+            self._closed = True
+            refused = list(self._queue)
+            self._queue.clear()
+            self._wake_parked()
+        for call in refused:
+            if call.set_running_or_notify_cancel():
+                call.set_exception(
+                    InvalidOperation("the MongoClient was closed while this call was waiting")
+                )
+        self._announce()
+        # A thread of its own: all others may be in calls that take long.
+        last = futures.ThreadPoolExecutor(1, f"{self._name}_close")
+        try:
+            last.submit(self._run_last, self._closing)
+        except RuntimeError:  # the interpreter is exiting, and starts no more threads
+            self._run_last(self._closing)
+        last.shutdown(wait=False)
+        return self._closing
+
+    def _run_last(self, call: Call) -> None:
+        call.run()
+        self._announce()
+
+    def _wake_parked(self) -> None:
+        self._active += len(self._parked)
+        while self._parked:
+            self._parked.pop().release()
+
+    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
+        """Close, as `concurrent.futures.Executor` has it; waiting calls fail in any case."""
+        closing = self.close()
+        if wait:
+            futures.wait([closing])
+
+    def _leave(self) -> None:
+        """Let the interpreter exit: drop what waits, and end the parked threads."""
+        with self._lock:
+            self._closed = True
+            self._queue.clear()
+            self._wake_parked()
+
+
+class _Supervisor:
+    """Adapts how many threads of an executor are active, while calls wait there.
+
+    The process's CPU time tells why calls wait. Little of it: the active threads are waiting for
+    the server, so there should be more. A whole core of it, which is all that the GIL gives: they
+    are waiting for each other, so there should be fewer. And where no thread took a call for a
+    whole tick, all are held up by slow calls, whatever else uses the CPU.
+    """
+
+    def __init__(self, executor: Executor) -> None:
+        self._executor = weakref.ref(executor)
+        self._idle_seconds = executor._idle_seconds
+        self._wakeup = threading.Lock()
+        self._wakeup.acquire()
+        self._watching = False
+        self._started = False
+
+    def watch(self) -> None:
+        """See that somebody looks from now on, until no call waits. The executor's lock is held."""
+        if self._watching:
+            return
+        self._watching = True
+        if self._started:
+            self._wakeup.release()
+        else:
+            self._started = True
+            name = f"{self._executor()._name}_supervisor"  # type: ignore[union-attr]
+            threading.Thread(target=self._run, name=name, daemon=True).start()
+
+    def _run(self) -> None:
+        while True:
+            self._look_while_calls_wait()
+            if not self._wakeup.acquire(timeout=self._idle_seconds):
+                executor = self._executor()
+                if executor is None:
+                    return
+                with executor._lock:
+                    if not self._watching:
+                        self._started = False
+                        return
+                self._wakeup.acquire()
+
+    def _look_while_calls_wait(self) -> None:
+        taken = -1
+        cpu = process_time()
+        then = monotonic()
+        while True:
+            sleep(_TICK)
+            executor = self._executor()
+            if executor is None:
+                return
+            executor._announce()
+            now = monotonic()
+            used = process_time()
+            with executor._lock:
+                if not executor._queue:
+                    self._watching = False
+                    return
+                share = (used - cpu) / (now - then)
+                if share < _IDLE_SHARE or executor._taken == taken:
+                    executor._target = min(executor.max_workers, executor._target * 2)
+                elif share > _BUSY_SHARE:
+                    executor._target = max(1, executor._target * 3 // 4)
+                missing = executor._target - executor._active
+                for _ in range(min(missing, len(executor._queue))):
+                    executor._activate()
+                taken = executor._taken
+            cpu = used
+            then = now
+            del executor
+
+
+_executors: weakref.WeakSet[Executor] = weakref.WeakSet()
+
+
+def _leave_all() -> None:
+    for executor in list(_executors):
+        executor._leave()
+
+
+def _reset_all() -> None:
+    for executor in list(_executors):
+        executor._reset()
+
+
+# At exit the interpreter joins the threads of every ThreadPoolExecutor, before any atexit function
+# runs. Only this list of functions is called earlier, newest first: it is how concurrent.futures
+# itself ends its threads, and without it a parked thread would hold up the exit until it is idle.
+threading._register_atexit(_leave_all)  # type: ignore[attr-defined]
+
+# A forked child has a copy of this executor but none of its threads.
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_reset_all)

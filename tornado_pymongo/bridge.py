@@ -174,9 +174,12 @@ def call_in_worker(
 ) -> CallFuture:
     """Start ``function(*args, **kwargs)`` in a worker; return its Future on the caller's loop."""
     future = future_class(loop=current_loop())
+    call = Call(executor, function, args, kwargs)
+    deliver_to(future, call)
     try:
-        deliver_to(future, executor.submit(function, *args, **kwargs))
+        executor.start(call)
     except PyMongoError as error:
+        future._call = None
         future.set_exception(error)
     return future
 

@@ -2,17 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import asyncio
+import threading
+from collections.abc import Callable, Iterator
 
 import pytest
 from blockbuster import BlockBuster, blockbuster_ctx
+
+import tornado_pymongo
 
 
 @pytest.fixture(autouse=True)
 def blockbuster() -> Iterator[BlockBuster]:
     """Fail what blocks in a thread whose event loop is running."""
     with blockbuster_ctx() as blockbuster:
+        # To make a client, PyMongo looks whether it runs in a container. No network, and one look.
+        for function in blockbuster.functions.values():
+            function.can_block_in("pymongo/pool_options.py", {"_metadata_env"})
         yield blockbuster
+
+
+@pytest.fixture
+def make_client(mongo_server) -> Iterator[Callable[..., tornado_pymongo.MongoClient]]:
+    """Return a function that makes clients of the server, which are closed after the test."""
+    clients = []
+
+    def make_client(**options):
+        clients.append(tornado_pymongo.MongoClient(mongo_server.uri, **options))
+        return clients[-1]
+
+    yield make_client
+    for client in clients:
+        client._executor.close(client.delegate.close).result()
 
 
 @pytest.fixture
@@ -20,3 +41,39 @@ def db(mongo_client):
     """Return a database that is empty."""
     mongo_client.delegate.drop_database("tornado_pymongo_test")
     return mongo_client.tornado_pymongo_test
+
+
+@pytest.fixture
+def numbers(db):
+    """Return a collection of 250 documents: {"_id": 0} to {"_id": 249}."""
+    db.delegate.numbers.insert_many({"_id": n} for n in range(250))
+    return db.numbers
+
+
+class Gate:
+    """A blocking function that tells when it is in and waits until it may go."""
+
+    def __init__(self) -> None:
+        self.entered = threading.Semaphore(0)
+        self.opened = threading.Event()
+
+    def __call__(self, result=None):
+        self.entered.release()
+        assert self.opened.wait(20), "nobody opened the gate"
+        return result
+
+    async def until_entered(self, times: int = 1) -> None:
+        """Wait, without blocking the loop, until so many calls are in."""
+        for _ in range(times):
+            entered = await asyncio.get_running_loop().run_in_executor(
+                None, lambda: self.entered.acquire(timeout=20)
+            )
+            assert entered, "the call did not start"
+
+
+@pytest.fixture
+def gate() -> Iterator[Gate]:
+    """Return a `Gate`, which is opened after the test in any case."""
+    gate = Gate()
+    yield gate
+    gate.opened.set()

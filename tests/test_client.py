@@ -1,6 +1,376 @@
-"""Client, database and collection, against a real server."""
+"""Client, database and collection: PyMongo's own ways, on a real server."""
+
+from __future__ import annotations
+
+import asyncio
+import copy
+import gc
+import inspect
+import logging
+import threading
+import warnings
+
+import pymongo
+import pytest
+from bson import CodecOptions
+from bson.raw_bson import RawBSONDocument
+from pymongo import IndexModel, InsertOne, ReadPreference, UpdateOne, WriteConcern
+from pymongo.errors import (
+    ConfigurationError,
+    DuplicateKeyError,
+    InvalidName,
+    InvalidOperation,
+    ServerSelectionTimeoutError,
+)
+
+import tornado_pymongo
 
 
-async def test_a_document_comes_back(db):
-    await db.things.insert_one({"_id": 1, "name": "thing"})
-    assert await db.things.find_one({"_id": 1}) == {"_id": 1, "name": "thing"}
+async def test_documents_are_written_found_changed_and_deleted(db):
+    things = db.things
+    inserted = await things.insert_one({"_id": 1, "n": 1})
+    assert inserted.inserted_id == 1
+    assert (await things.insert_many([{"_id": 2, "n": 2}, {"_id": 3, "n": 3}])).acknowledged
+    assert await things.find_one({"n": 2}) == {"_id": 2, "n": 2}
+    assert (await things.update_one({"_id": 1}, {"$inc": {"n": 10}})).modified_count == 1
+    assert (await things.update_many({}, {"$set": {"m": 0}})).matched_count == 3
+    assert (await things.replace_one({"_id": 3}, {"n": 33})).modified_count == 1
+    found = await things.find_one_and_update(
+        {"_id": 1}, {"$inc": {"n": 1}}, return_document=pymongo.ReturnDocument.AFTER
+    )
+    assert found["n"] == 12
+    assert (await things.find_one_and_delete({"_id": 2}))["_id"] == 2
+    assert await things.find_one_and_replace({"_id": 3}, {"n": 0}) == {"_id": 3, "n": 33}
+    written = await things.bulk_write([InsertOne({"_id": 4}), UpdateOne({"_id": 4}, {"$set": {}})])
+    assert written.inserted_count == 1
+    assert await things.count_documents({}) == await things.estimated_document_count() == 3
+    assert sorted(await things.distinct("_id")) == [1, 3, 4]
+    assert (await things.delete_many({})).deleted_count == 3
+    assert await things.find_one() is None
+
+
+async def test_indexes_and_collections_are_managed(db):
+    things = await db.create_collection("things")
+    assert type(things) is tornado_pymongo.Collection
+    assert await things.create_index("n", unique=True) == "n_1"
+    assert await things.create_indexes([IndexModel("m")]) == ["m_1"]
+    assert set(await things.index_information()) == {"_id_", "n_1", "m_1"}
+    await things.insert_one({"n": 1})
+    with pytest.raises(DuplicateKeyError):
+        await things.insert_one({"n": 1})
+    await things.drop_index("n_1")
+    await things.rename("others")
+    assert await db.list_collection_names() == ["others"]
+    assert (await db.validate_collection(db.others))["valid"]
+    await db.drop_collection(db.others)  # this library's object for PyMongo's argument
+    assert await db.list_collection_names() == []
+
+
+async def test_databases_are_managed(db, mongo_client):
+    await db.things.insert_one({})
+    assert db.name in await mongo_client.list_database_names()
+    await mongo_client.drop_database(db)
+    assert db.name not in await mongo_client.list_database_names()
+    assert (await mongo_client.server_info())["version"]
+    assert (await db.command("ping"))["ok"] == 1
+
+
+async def test_properties_that_select_a_server_are_awaited(mongo_client):
+    host, port = await mongo_client.address
+    assert (host, port) == await mongo_client.primary
+    assert await mongo_client.secondaries == set()
+    assert await mongo_client.arbiters == set()
+    assert await mongo_client.is_primary is True
+    assert await mongo_client.is_mongos is False
+    assert mongo_client.nodes == {(host, port)}  # this one does not
+
+
+def test_databases_and_collections_are_had_by_attribute_and_by_item(mongo_client):
+    assert mongo_client.db == mongo_client["db"] == mongo_client.get_database("db")
+    assert mongo_client.db.a.b == mongo_client["db"]["a.b"] == mongo_client.db.get_collection("a.b")
+    assert mongo_client.db.a.b.full_name == "db.a.b"
+    # Names that this library could be thought to use itself.
+    for name in ("source", "twin", "wrap", "executor", "client_", "start", "loop"):
+        assert mongo_client.db[name] == getattr(mongo_client.db, name)
+        assert type(getattr(mongo_client, name)) is tornado_pymongo.Database
+
+
+def test_names_are_refused_as_pymongo_refuses_them(mongo_client):
+    for make in (
+        lambda client: client["in valid"],
+        lambda client: client[""],
+        lambda client: client.db[".."],
+        lambda client: client._private,
+        lambda client: client.db._private,
+        lambda client: client.db.things._private,
+        lambda client: client.db.things(),
+        lambda client: client.db.nonsense_method(),
+        lambda client: bool(client.db),
+        lambda client: bool(client.db.things),
+        lambda client: client.db.things.next(),
+    ):
+        with pytest.raises(Exception) as theirs:  # noqa: PT011
+            make(mongo_client.delegate)
+        with pytest.raises(type(theirs.value)) as ours:
+            make(mongo_client)
+        assert str(ours.value) == str(theirs.value)
+    assert not callable(mongo_client.anything)
+    assert not hasattr(mongo_client, "_anything")
+
+
+def test_options_are_inherited_and_changed_as_in_pymongo(mongo_client):
+    db = mongo_client.get_database("db", write_concern=WriteConcern(w=0))
+    assert db.things.write_concern == WriteConcern(w=0)
+    things = db.things.with_options(read_preference=ReadPreference.SECONDARY)
+    assert type(things) is tornado_pymongo.Collection
+    assert things.read_preference == ReadPreference.SECONDARY
+    assert things.write_concern == WriteConcern(w=0)
+    assert type(db.with_options(codec_options=CodecOptions())) is tornado_pymongo.Database
+    assert mongo_client.options.pool_options.max_pool_size == 100
+    assert (tornado_pymongo.MongoClient.HOST, mongo_client.PORT) == ("localhost", 27017)
+
+
+def test_the_way_up_leads_to_the_same_client(mongo_client):
+    assert mongo_client.db.client is mongo_client
+    assert mongo_client.db.things.database == mongo_client.db
+    assert mongo_client.db.things.database.client is mongo_client
+
+
+def test_objects_are_equal_and_hashed_as_in_pymongo(mongo_client, make_client):
+    things = mongo_client.db.things
+    assert things == mongo_client.db["things"]
+    assert len({things, mongo_client.db["things"], mongo_client.db["others"]}) == 2
+    assert things != mongo_client.db.others
+    assert things != things.delegate
+    assert mongo_client == make_client(max_workers=3)
+    assert mongo_client.db != "db"
+
+
+def test_repr_says_what_it_is_and_keeps_the_password():
+    client = tornado_pymongo.MongoClient("mongodb://user:secret@localhost/")
+    for thing in client, client.db, client.db.things, client.db.things.find():
+        assert repr(thing).startswith(f"tornado_pymongo.{type(thing).__name__}(")
+        assert "secret" not in repr(thing)
+    assert "'db'), 'things')" in repr(client.db.things)
+
+
+def test_public_classes_can_be_made_as_in_pymongo(mongo_client):
+    db = tornado_pymongo.Database(mongo_client, "db", write_concern=WriteConcern(w=0))
+    things = tornado_pymongo.Collection(db, "things")
+    assert things.write_concern == WriteConcern(w=0)
+    assert things.database.client is mongo_client
+    with pytest.raises(ConfigurationError, match="create_collection"):
+        tornado_pymongo.Collection(db, "things", create=True)
+    with pytest.raises(TypeError):
+        tornado_pymongo.Collection(db, 5)
+
+
+def test_help_and_signature_show_pymongos():
+    for cls, source in (
+        (tornado_pymongo.Collection, pymongo.collection.Collection),
+        (tornado_pymongo.Database, pymongo.database.Database),
+        (tornado_pymongo.MongoClient, pymongo.MongoClient),
+    ):
+        for name in ("with_options", "aggregate", "list_databases", "name", "insert_many"):
+            if hasattr(source, name):
+                member, theirs = getattr(cls, name), getattr(source, name)
+                assert inspect.getdoc(theirs) in inspect.getdoc(member)
+                if callable(theirs):
+                    assert inspect.signature(member) == inspect.signature(theirs)
+    assert "worker thread" in inspect.getdoc(tornado_pymongo.Collection.insert_one)
+    assert "Insert a single document" in inspect.getdoc(tornado_pymongo.Collection.insert_one)
+    assert "it does not wait" in inspect.getdoc(tornado_pymongo.Collection.with_options)
+    assert tornado_pymongo.Collection.insert_one.__name__ == "insert_one"
+
+
+def test_the_clients_signature_has_pymongos_parameters_and_ours():
+    ours = inspect.signature(tornado_pymongo.MongoClient).parameters
+    theirs = inspect.signature(pymongo.MongoClient).parameters
+    assert set(ours) == set(theirs) | {"max_workers", "max_waiting"}
+    assert ours["max_workers"].kind is inspect.Parameter.KEYWORD_ONLY
+    assert ours["max_waiting"].default == 100_000
+
+
+def test_classes_can_be_subscripted_for_type_checkers():
+    assert tornado_pymongo.Collection[dict].__origin__ is tornado_pymongo.Collection
+
+
+async def test_options_of_documents_reach_the_worker(db):
+    await db.things.insert_one({"_id": 1})
+    raw = db.get_collection("things", codec_options=CodecOptions(document_class=RawBSONDocument))
+    assert isinstance(await raw.find_one(), RawBSONDocument)
+
+
+class ThingsClient(tornado_pymongo.MongoClient):
+    """What a user might derive."""
+
+    @property
+    def things(self):
+        return self.tornado_pymongo_test.things
+
+
+async def test_a_client_can_be_subclassed(db, mongo_server):
+    async with ThingsClient(mongo_server.uri) as client:
+        await client.things.insert_one({"_id": 1})
+        assert await db.things.find_one() == {"_id": 1}
+        assert client.things.database.client is client
+
+
+# What is not bridged yet
+
+
+async def test_nothing_that_blocks_is_returned_in_silence(mongo_client, numbers):
+    with pytest.raises(InvalidOperation, match="ClientSession is not bridged yet"):
+        mongo_client.start_session()
+    for watch in (mongo_client.watch, numbers.watch, numbers.database.watch):
+        with pytest.raises(InvalidOperation, match="ChangeStream is not bridged yet"):
+            await watch()
+
+
+async def test_what_is_not_bridged_yet_works_in_a_worker(mongo_client, numbers):
+    def add_in_a_transaction():
+        with mongo_client.delegate.start_session() as session, session.start_transaction():
+            numbers.delegate.insert_one({"_id": 250}, session=session)
+            numbers.delegate.insert_one({"_id": 251}, session=session)
+
+    await mongo_client.run_in_worker(add_in_a_transaction)
+    assert await numbers.count_documents({}) == 252
+
+
+async def test_pymongos_own_session_is_taken_as_an_argument(mongo_client, numbers):
+    with mongo_client.delegate.start_session() as session:
+        assert await numbers.find_one({"_id": 1}, session=session) == {"_id": 1}
+        assert len(await numbers.find(session=session).to_list()) == 250
+
+
+# Workers
+
+
+async def test_a_function_of_ones_own_runs_in_a_worker(mongo_client, numbers):
+    def count(collection, *, field):
+        return threading.current_thread().name, sum(each[field] for each in collection.find())
+
+    name, total = await mongo_client.run_in_worker(count, numbers.delegate, field="_id")
+    assert name.startswith("tornado_pymongo")
+    assert total == sum(range(250))
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"max_workers": 0}, "max_workers must be a whole number from 1"),
+        ({"max_workers": -1}, "max_workers must be"),
+        ({"max_workers": 2.5}, "max_workers must be"),
+        ({"max_workers": "10"}, "max_workers must be.*'10'"),
+        ({"max_workers": True}, "max_workers must be"),
+        ({"max_waiting": -1}, "max_waiting must be a whole number from 0"),
+        ({"max_waiting": None}, "max_waiting must be"),
+        ({"max_workers": 101}, "max_workers=101 is more than maxPoolSize=100"),
+        ({"max_workers": 6, "maxPoolSize": 5}, "raise maxPoolSize or lower max_workers"),
+    ],
+)
+def test_bad_limits_are_refused_by_name(options, message):
+    with pytest.raises(ConfigurationError, match=message):
+        tornado_pymongo.MongoClient(**options)
+
+
+def test_the_limits_follow_the_pool():
+    assert tornado_pymongo.MongoClient()._executor.max_workers == 100
+    assert tornado_pymongo.MongoClient(maxPoolSize=7)._executor.max_workers == 7
+    client = tornado_pymongo.MongoClient("mongodb://localhost/?maxPoolSize=5", max_workers=3)
+    assert client._executor.max_workers == 3
+    assert tornado_pymongo.MongoClient(maxPoolSize=0)._executor.max_workers == 100
+    assert tornado_pymongo.MongoClient(maxPoolSize=0, max_workers=500)._executor.max_workers == 500
+
+
+# Opening and closing
+
+
+def test_making_a_client_starts_no_thread_and_needs_no_loop():
+    before = threading.active_count()
+    client = tornado_pymongo.MongoClient("mongodb://192.0.2.1:27017/")
+    assert client.db.things.find().limit(1) is not None
+    assert threading.active_count() == before
+
+
+async def test_open_tells_whether_there_is_a_server(mongo_client):
+    assert await mongo_client.open() is mongo_client
+    client = tornado_pymongo.MongoClient("127.0.0.1", 9, serverSelectionTimeoutMS=50)
+    with pytest.raises(ServerSelectionTimeoutError):
+        await client.open()
+    await client.close()
+
+
+async def test_aconnect_and_aclose_are_those_of_pymongo_async(mongo_server):
+    client = tornado_pymongo.MongoClient(mongo_server.uri)
+    assert await client.aconnect() is None
+    assert await client.aclose() is None
+
+
+async def test_close_needs_no_await_and_can_be_repeated(mongo_server):
+    client = tornado_pymongo.MongoClient(mongo_server.uri)
+    await client.db.things.find_one()
+    closing = client.close()
+    assert await client.close() is None
+    assert await closing is None
+    called = asyncio.get_running_loop().create_future()
+    assert client.close(callback=lambda *args: called.set_result(args)) is None
+    assert await called == (None, None)
+
+
+async def test_after_close_calls_fail_and_running_ones_finish(make_client, gate):
+    client = make_client(max_workers=1)
+    running = client.run_in_worker(gate, "finished")
+    await gate.until_entered()
+    waiting = client.run_in_worker(gate)
+    await client.close()
+    with pytest.raises(InvalidOperation, match="closed while this call was waiting"):
+        await waiting
+    with pytest.raises(InvalidOperation, match="Cannot use MongoClient after close"):
+        await client.db.things.find_one()
+    with pytest.raises(InvalidOperation, match="Cannot use MongoClient after close"):
+        await client.db.things.find().to_list()
+    gate.opened.set()
+    assert await running == "finished"
+
+
+async def test_async_with_closes_the_client(mongo_server):
+    async with tornado_pymongo.MongoClient(mongo_server.uri) as client:
+        await client.db.things.find_one()
+    with pytest.raises(InvalidOperation):
+        await client.db.things.find_one()
+
+
+async def test_a_client_that_was_not_closed_warns_as_pymongos_does(mongo_server):
+    client = tornado_pymongo.MongoClient(mongo_server.uri)
+    await client.open()
+    with pytest.warns(ResourceWarning, match="Unclosed MongoClient"):
+        del client
+        gc.collect()
+        await asyncio.sleep(0)
+        gc.collect()
+
+
+async def test_no_secret_is_logged(caplog):
+    caplog.set_level(logging.DEBUG)
+    uri = "mongodb://user:topsecret@127.0.0.1:9/"
+    client = tornado_pymongo.MongoClient(uri, serverSelectionTimeoutMS=50)
+    with pytest.raises(ServerSelectionTimeoutError) as caught:
+        await client.open()
+    await client.close()
+    assert "topsecret" not in caplog.text + str(caught.value) + repr(client)
+
+
+def test_errors_at_construction_are_pymongos():
+    for arguments in (["mongodb://"], ["localhost", "27017"], [5]):
+        with pytest.raises(Exception) as theirs:  # noqa: PT011
+            pymongo.MongoClient(*arguments, connect=False)
+        with pytest.raises(type(theirs.value)) as ours:
+            tornado_pymongo.MongoClient(*arguments)
+        assert str(ours.value) == str(theirs.value)
+    with pytest.raises(InvalidName), warnings.catch_warnings():
+        tornado_pymongo.MongoClient()["$"]
+
+
+def test_a_database_can_be_copied(mongo_client):
+    assert copy.copy(mongo_client.db) == mongo_client.db

@@ -7,6 +7,8 @@ thing at a time: a second call while one runs is refused, except `close`, which 
 
 from __future__ import annotations
 
+import asyncio
+from asyncio import CancelledError
 from collections.abc import AsyncIterator, Callable
 from functools import partial
 from typing import Any
@@ -108,27 +110,7 @@ class _BaseCursor(Bridged):
         False (None, or nothing, goes on) or raises, which the loop logs.
         """
         check_callback(callback)
-        loop = current_loop()
-
-        def failed(task: Any) -> None:
-            if not task.cancelled() and task.exception() is not None:
-                context = {"message": f"Exception in callback {callback!r} of each()"}
-                loop.call_exception_handler({**context, "exception": task.exception()})
-
-        loop.create_task(self._each(callback)).add_done_callback(failed)
-
-    async def _each(self, callback: Callable[[Any, BaseException | None], Any]) -> None:
-        while True:
-            try:
-                document = await self.__anext__()
-            except StopAsyncIteration:
-                callback(None, None)
-                return
-            except Exception as error:
-                callback(None, error)
-                return
-            if callback(document, None) is False:
-                return
+        _each(self, callback)
 
     def close(self, callback: Callback | None = None) -> Any:
         """Kill the cursor on the server, in a worker; return a Future of None.
@@ -157,6 +139,33 @@ class _BaseCursor(Bridged):
 
     async def __aexit__(self, *exc_info: object) -> None:
         await self.close()
+
+
+def _each(
+    documents: AsyncIterator[Any], callback: Callable[[Any, BaseException | None], Any]
+) -> None:
+    """Call back for each document, and at the end or for an error, until it returns False."""
+    loop = current_loop()
+
+    async def call_back() -> None:
+        while True:
+            try:
+                document = await documents.__anext__()
+            except StopAsyncIteration:
+                callback(None, None)
+                return
+            except Exception as error:
+                callback(None, error)
+                return
+            if callback(document, None) is False:
+                return
+
+    def log(task: asyncio.Task[None]) -> None:
+        if not task.cancelled() and task.exception() is not None:
+            message = f"Exception in callback {callback!r} of each()"
+            loop.call_exception_handler({"message": message, "exception": task.exception()})
+
+    loop.create_task(call_back()).add_done_callback(log)
 
 
 class CommandCursor(
@@ -199,12 +208,26 @@ class CursorFuture(CallFuture):
     async def __aexit__(self, *exc_info: object) -> None:
         await (await self).close()
 
+    @property
+    def fetch_next(self) -> Any:
+        """A Future of True if `next_object` has a document, and of False at the end."""
+        return self.get_loop().create_task(self._fetch_next())
+
+    async def _fetch_next(self) -> Any:
+        return await (await self).fetch_next
+
+    def each(self, callback: Callable[[Any, BaseException | None], Any]) -> None:
+        """Call ``callback(document, None)`` for each document, as the cursor's `each` does."""
+        check_callback(callback)
+        _each(self, callback)
+
     def close(self, callback: Callback | None = None) -> Any:  # type: ignore[override]
         """Close the cursor, as soon as it is there; return a Future of None."""
         return self.__getattr__("close")(callback=callback)
 
     def __getitem__(self, index: Any) -> Any:
-        return self.__getattr__("__getitem__")(index)
+        chain = self._chain if isinstance(index, slice) else self._later
+        return chain("__getitem__", index)
 
     def __getattr__(self, name: str) -> Any:
         if self.done() and not self.cancelled() and self.exception() is None:
@@ -213,18 +236,33 @@ class CursorFuture(CallFuture):
         if not callable(member):
             # What the cursor would say of itself before its first batch.
             return True if name == "alive" else None
+        if getattr(member, "is_immediate", False):
+            return partial(self._chain, name)
         return partial(self._later, name)
+
+    def _chain(self, name: str, *args: Any, **kwargs: Any) -> CursorFuture:
+        """Call a method that does not wait as soon as the cursor is there, before anything else."""
+        chained = CursorFuture(loop=self.get_loop())
+
+        def call_it(_: Any) -> None:
+            try:
+                chained.set_result(getattr(self.result(), name)(*args, **kwargs))
+            except (Exception, CancelledError) as error:
+                chained.set_exception(error)
+
+        self.add_done_callback(call_it)
+        return chained
 
     def _later(
         self, name: str, *args: Any, callback: Callback | None = None, **kwargs: Any
     ) -> Any:
+        """Call a method that waits when the cursor is there."""
         check_callback(callback)
         task = self.get_loop().create_task(self._when_there(name, args, kwargs))
         return with_callback(task, callback)
 
     async def _when_there(self, name: str, args: Any, kwargs: Any) -> Any:
-        result = getattr(await self, name)(*args, **kwargs)
-        return await result if isinstance(result, CallFuture) else result
+        return await getattr(await self, name)(*args, **kwargs)
 
 
 future_classes["CommandCursor"] = future_classes["RawBatchCursor"] = CursorFuture

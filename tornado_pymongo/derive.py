@@ -227,6 +227,7 @@ def _method(method: Callable[..., Any], name: str) -> Callable[..., Any]:
         return run_method(self, name, args, kwargs)
 
     immediate_method.__doc__ = _document(method, blocks=False)
+    immediate_method.is_immediate = True  # type: ignore[attr-defined]
     return immediate_method
 
 

@@ -32,7 +32,9 @@ import threading
 import weakref
 from collections import OrderedDict, deque
 from collections.abc import Callable
-from concurrent import futures
+from concurrent.futures import Executor as BaseExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import wait as wait_for
 from contextvars import copy_context
 from time import monotonic, process_time, sleep
 from typing import Any
@@ -60,7 +62,7 @@ _IDLE_SHARE = 0.75
 _BUSY_SHARE = 0.9
 
 
-class Call(futures.Future):  # type: ignore[type-arg]
+class Call(Future):  # type: ignore[type-arg]
     """A function on its way through an executor: the concurrent Future of one call."""
 
     def __init__(
@@ -105,7 +107,7 @@ class Call(futures.Future):  # type: ignore[type-arg]
             self.set_result(result)
 
 
-class Executor(futures.Executor):
+class Executor(BaseExecutor):
     """Runs calls in at most `max_workers` threads and keeps at most `max_waiting` more waiting.
 
     It is a `concurrent.futures.Executor`; where a call has no thread at once, `submit` queues it
@@ -142,7 +144,7 @@ class Executor(futures.Executor):
         self._running = 0
         self._taken = 0  # how many calls threads have taken, ever
 
-        self._threads: futures.ThreadPoolExecutor | None = None
+        self._threads: ThreadPoolExecutor | None = None
         self._target = min(_FEWEST, self.max_workers)  # how many threads may be active
         self._active = 0  # those that run a call, or were woken to take one
         self._looking = 0  # those of them that will look at the queue before they park
@@ -208,7 +210,7 @@ class Executor(futures.Executor):
             self._parked.pop().release()
             return
         if self._threads is None:
-            self._threads = futures.ThreadPoolExecutor(self.max_workers, self._name)
+            self._threads = ThreadPoolExecutor(self.max_workers, self._name)
         try:
             self._threads.submit(self._work)
             self._active += 1
@@ -330,7 +332,7 @@ class Executor(futures.Executor):
                     InvalidOperation("the MongoClient was closed while this call was waiting")
                 )
         # A thread of its own: all others may be in calls that take long.
-        last = futures.ThreadPoolExecutor(1, f"{self._name}_close")
+        last = ThreadPoolExecutor(1, f"{self._name}_close")
         try:
             last.submit(self._closing.run)
         except RuntimeError:  # the interpreter is exiting, and starts no more threads
@@ -347,7 +349,7 @@ class Executor(futures.Executor):
         """Close, as `concurrent.futures.Executor` has it; waiting calls fail in any case."""
         closing = self.close()
         if wait:
-            futures.wait([closing])
+            wait_for([closing])
 
     def _leave(self) -> None:
         """Let the interpreter exit: drop what waits, and end the parked threads."""
@@ -444,8 +446,9 @@ def _reset_all() -> None:
 
 
 # At exit the interpreter joins the threads of every ThreadPoolExecutor, before any atexit function
-# runs. Only this list of functions is called earlier, newest first: it is how concurrent.futures
-# itself ends its threads, and without it a parked thread would hold up the exit until it is idle.
+# runs. It does so from this list of functions, newest first: ours, which comes after that of the
+# imported ThreadPoolExecutor, is called earlier. Without it a parked thread would hold up the exit
+# for as long as it may be idle.
 threading._register_atexit(_leave_all)  # type: ignore[attr-defined]
 
 # A forked child has a copy of this executor but none of its threads.

@@ -1,0 +1,476 @@
+"""Cursors: every way to read one, what takes a worker and what does not, and how they end."""
+
+from __future__ import annotations
+
+import asyncio
+import copy
+import gc
+
+import pymongo
+import pytest
+from bson import decode_all
+from pymongo.cursor import CursorType
+from pymongo.errors import InvalidOperation, OperationFailure
+from tornado import gen
+
+import tornado_pymongo
+
+
+def ids(documents):
+    return [document["_id"] for document in documents]
+
+
+@pytest.fixture
+def hops(mongo_client, monkeypatch):
+    """Return a list that grows with every call that takes a worker."""
+    hops = []
+    start = mongo_client._executor.start
+    monkeypatch.setattr(mongo_client._executor, "start", lambda call: (hops.append(1), start(call)))
+    return hops
+
+
+@pytest.fixture
+async def open_cursors(mongo_client):
+    """Return a coroutine function that counts the cursors on the server, now that there is none."""
+
+    async def open_cursors():
+        status = await mongo_client.admin.command("serverStatus")
+        return status["metrics"]["cursor"]["open"]["total"]
+
+    await until_none(open_cursors)
+    return open_cursors
+
+
+async def until_none(open_cursors):
+    """Wait for PyMongo, which kills the cursors that were left alone once a second."""
+    while await open_cursors():  # noqa: ASYNC110
+        await asyncio.sleep(0.05)
+
+
+async def test_async_for_reads_batch_after_batch(numbers, hops):
+    assert ids([each async for each in numbers.find().sort("_id", 1)]) == list(range(250))
+    # find, getMore (101 documents in the first batch, the rest in the second), and the end.
+    assert len(hops) == 2
+
+
+async def test_to_list_is_one_hop_for_all_batches(numbers, hops):
+    documents = await numbers.find(batch_size=10).sort("_id", 1).to_list()
+    assert ids(documents) == list(range(250))
+    assert len(hops) == 1
+
+
+async def test_to_list_continues_where_it_ended(numbers):
+    cursor = numbers.find().sort("_id", 1)
+    assert ids(await cursor.to_list(100)) == list(range(100))
+    assert ids(await cursor.to_list(length=100)) == list(range(100, 200))
+    assert ids(await cursor.to_list(None)) == list(range(200, 250))
+    assert await cursor.to_list() == []
+
+
+async def test_to_list_of_nothing_is_refused_as_in_pymongo(numbers):
+    with pytest.raises(ValueError, match="greater than 0"):
+        await numbers.find().to_list(0)
+
+
+async def test_next_gives_document_after_document_and_then_stops(numbers, hops):
+    cursor = numbers.find({"_id": {"$lt": 3}}).sort("_id", 1)
+    assert [(await cursor.next())["_id"] for _ in range(3)] == [0, 1, 2]
+    assert len(hops) == 1
+    for _ in range(2):
+        with pytest.raises(StopAsyncIteration):
+            await cursor.next()
+    assert len(hops) == 1  # the end was at hand as well
+
+
+async def test_next_takes_a_callback(numbers):
+    cursor = numbers.find().sort("_id", 1)
+    for n in range(3):
+        called = asyncio.get_running_loop().create_future()
+        assert cursor.next(callback=lambda *args, f=called: f.set_result(args)) is None
+        assert await called == ({"_id": n}, None)
+
+
+async def test_anext_and_aiter_of_the_language_work(numbers):
+    iterator = aiter(numbers.find().sort("_id", 1))
+    assert await anext(iterator) == {"_id": 0}
+    assert await anext(numbers.find({"_id": -1}), "nothing") == "nothing"
+
+
+async def test_fetch_next_and_next_object_read_as_motors_do(numbers):
+    @gen.coroutine
+    def read():
+        found = []
+        cursor = numbers.find().sort("_id", 1)
+        assert cursor.next_object() is None
+        while (yield cursor.fetch_next):
+            found.append(cursor.next_object())
+        assert cursor.next_object() is None
+        assert (yield cursor.fetch_next) is False
+        return found
+
+    assert ids(await read()) == list(range(250))
+
+
+async def test_fetch_next_of_an_empty_slice_is_false(numbers):
+    assert await numbers.find()[5:5].fetch_next is False
+    assert await numbers.find({"_id": -1}).fetch_next is False
+
+
+async def until_done(start):
+    """Run something that calls back until it says that it is done; return what it said."""
+    said = []
+    done = asyncio.Event()
+
+    def callback(document, error):
+        said.append((document, error))
+        if document is None:
+            done.set()
+
+    start(callback)
+    await done.wait()
+    return said
+
+
+async def test_each_calls_back_for_each_document_and_at_the_end(numbers):
+    cursor = numbers.find().sort("_id", 1)
+    said = await until_done(lambda callback: cursor.each(callback))
+    assert said == [({"_id": n}, None) for n in range(250)] + [(None, None)]
+
+
+async def test_each_tells_an_error_to_the_callback(numbers):
+    said = await until_done(lambda callback: numbers.find({"$nonsense": 1}).each(callback))
+    ((document, error),) = said
+    assert document is None
+    assert isinstance(error, OperationFailure)
+
+
+async def test_each_stops_where_the_callback_returns_false(numbers):
+    seen = []
+    cursor = numbers.find().sort("_id", 1)
+    cursor.each(lambda document, error: seen.append(document) or len(seen) < 3)
+    while len(seen) < 3:
+        await asyncio.sleep(0.01)
+    assert await cursor.next() == {"_id": 3}  # and can be read on
+    assert ids(seen) == [0, 1, 2]
+
+
+async def test_each_logs_what_the_callback_raises_and_stops(numbers, caplog):
+    def callback(document, error):
+        raise RuntimeError("raised by the callback")
+
+    # The log keeps the error, which keeps the cursor: let it be one that is not left open.
+    numbers.find().limit(1).each(callback)
+    while "raised by the callback" not in caplog.text:
+        await asyncio.sleep(0.01)
+    assert caplog.text.count("Exception in callback") == 1
+
+
+async def test_each_refuses_what_cannot_be_called(numbers):
+    with pytest.raises(InvalidOperation, match="callback"):
+        numbers.find().each("no function")
+
+
+async def test_chaining_returns_the_cursor_itself(numbers):
+    cursor = numbers.find()
+    for method, *args in [
+        ("sort", "_id", -1),
+        ("skip", 10),
+        ("limit", 5),
+        ("batch_size", 2),
+        ("hint", "_id_"),
+        ("comment", "a comment"),
+        ("max_time_ms", 10_000),
+        ("where", "true"),
+        ("allow_disk_use", True),
+    ]:
+        assert getattr(cursor, method)(*args) is cursor
+    assert ids(await cursor.to_list()) == [239, 238, 237, 236, 235]
+
+
+async def test_a_slice_applies_to_the_cursor_and_an_index_is_a_query(numbers):
+    cursor = numbers.find().sort("_id", 1)
+    assert await cursor[7] == {"_id": 7}
+    assert cursor[10:13] is cursor
+    assert ids(await cursor.to_list()) == [10, 11, 12]
+    with pytest.raises(IndexError):
+        await numbers.find()[1000]
+    with pytest.raises(IndexError):
+        numbers.find()[::2]
+
+
+async def test_clone_and_copies_are_cursors_that_begin_anew(numbers):
+    cursor = numbers.find().sort("_id", 1).limit(2)
+    await cursor.next()
+    for other in cursor.clone(), copy.copy(cursor), copy.deepcopy(cursor):
+        assert type(other) is tornado_pymongo.Cursor
+        assert other is not cursor
+        assert ids(await other.to_list()) == [0, 1]
+    assert ids(await cursor.to_list()) == [1]
+
+
+async def test_rewind_begins_anew_awaited_or_chained_on(numbers, open_cursors):
+    cursor = numbers.find(batch_size=5).sort("_id", 1)
+    for _ in range(2):
+        assert await cursor.next() == {"_id": 0}
+        assert await cursor.rewind() is cursor  # as PyMongo Async has it
+    assert await cursor.next() == {"_id": 0}
+    cursor.rewind()  # as Motor has it
+    assert await cursor.next() == {"_id": 0}
+    assert ids(await cursor.rewind().limit(2).to_list()) == [0, 1]
+    await until_none(open_cursors)  # each was killed when it was rewound
+
+
+async def test_close_kills_the_cursor_on_the_server(numbers, open_cursors):
+    cursor = numbers.find(batch_size=5)
+    await cursor.next()
+    assert await open_cursors() == 1
+    await cursor.close()
+    assert await open_cursors() == 0
+
+
+async def test_close_takes_no_worker_where_nothing_is_open(numbers, hops):
+    await numbers.find().close()
+    assert hops == []
+
+
+async def test_close_calls_back(numbers):
+    for cursor in numbers.find(), numbers.find(batch_size=5):
+        await cursor.next()
+        called = asyncio.get_running_loop().create_future()
+        cursor.close(callback=lambda *args, called=called: called.set_result(args))
+        assert await called == (None, None)
+
+
+async def test_async_with_closes_the_cursor(numbers, open_cursors):
+    async with numbers.find(batch_size=5) as cursor:
+        await cursor.next()
+        assert await open_cursors() == 1
+    assert await open_cursors() == 0
+
+
+async def test_a_cursor_left_alone_is_killed_on_the_server(numbers, open_cursors):
+    cursor = numbers.find(batch_size=5)
+    await cursor.next()
+    assert await open_cursors() == 1
+    del cursor
+    gc.collect()
+    await until_none(open_cursors)
+
+
+async def test_a_loop_that_is_left_early_leaves_nothing_open(numbers, open_cursors):
+    async for _ in numbers.aggregate([], batchSize=5):
+        break
+    gc.collect()
+    await until_none(open_cursors)
+
+
+async def test_a_cursor_does_one_thing_at_a_time(numbers):
+    cursor = numbers.find({"$where": "sleep(2) || true"})
+    first = cursor.next()
+    with pytest.raises(InvalidOperation, match="in use by another call"):
+        cursor.to_list()
+    with pytest.raises(InvalidOperation, match="in use by another call"):
+        await anext(cursor)
+    await first
+    await cursor.next()
+
+
+async def test_close_waits_for_the_call_that_runs(numbers, open_cursors):
+    cursor = numbers.find({"$where": "sleep(1) || true"}, batch_size=5)
+    reading = cursor.next()
+    await cursor.close()
+    assert (await reading)["_id"] == 0
+    assert await open_cursors() == 0
+
+
+async def test_close_after_a_cancelled_call_is_safe(numbers, open_cursors):
+    async with numbers.find({"$where": "sleep(50) || true"}, batch_size=5) as cursor:
+        with pytest.raises(asyncio.TimeoutError):
+            await asyncio.wait_for(cursor.next(), 0.01)
+    assert await open_cursors() == 0
+
+
+async def test_an_error_of_the_query_comes_from_every_way_to_read(numbers):
+    for read in (
+        lambda cursor: cursor.next(),
+        lambda cursor: cursor.to_list(),
+        lambda cursor: cursor.fetch_next,
+        lambda cursor: anext(cursor),
+        lambda cursor: cursor[0],
+        lambda cursor: cursor.explain(),
+    ):
+        with pytest.raises(OperationFailure, match="nonsense"):
+            await read(numbers.find({"$nonsense": 1}))
+
+
+async def test_explain_and_distinct(numbers):
+    assert "queryPlanner" in await numbers.find().explain()
+    assert await numbers.find({"_id": {"$lt": 3}}).distinct("_id") == [0, 1, 2]
+
+
+async def test_properties_of_a_cursor_are_pymongos(numbers):
+    cursor = numbers.find(batch_size=5)
+    assert (cursor.alive, cursor.cursor_id, cursor.retrieved, cursor.session) == (
+        True,
+        None,
+        0,
+        None,
+    )
+    await cursor.next()
+    assert cursor.retrieved == 5
+    assert cursor.cursor_id
+    assert cursor.address == await numbers.database.client.address
+    assert cursor.collection == numbers
+    assert type(cursor.collection) is tornado_pymongo.Collection
+    await cursor.close()
+
+
+async def test_options_are_added_awaited_or_chained_on(numbers):
+    cursor = numbers.find()
+    assert await cursor.add_option(16) is cursor  # as PyMongo Async has it
+    assert ids(await numbers.find().add_option(16).limit(1).to_list()) == [0]  # as Motor has it
+    assert cursor.remove_option(16) is cursor
+
+
+async def test_an_exhaust_cursor_works_as_any_other(numbers):
+    cursor = numbers.find(cursor_type=CursorType.EXHAUST, batch_size=50).sort("_id", 1)
+    assert ids(await cursor.to_list()) == list(range(250))
+    found = [each async for each in numbers.find({}, None, 0, 0, False, CursorType.EXHAUST)]
+    assert len(found) == 250
+    with pytest.raises(InvalidOperation, match="limit and exhaust"):
+        await numbers.find(limit=1, cursor_type=CursorType.EXHAUST)
+    assert ids(await numbers.find().add_option(64).sort("_id", 1).to_list(1)) == [0]
+
+
+async def test_a_tailable_cursor_waits_for_new_documents(db):
+    capped = await db.create_collection("capped", capped=True, size=100_000)
+    await capped.insert_one({"_id": 1})
+    cursor = capped.find(cursor_type=CursorType.TAILABLE_AWAIT)
+    assert await cursor.next() == {"_id": 1}
+    with pytest.raises(StopAsyncIteration):
+        await cursor.next()
+    assert cursor.alive
+    await capped.insert_one({"_id": 2})
+    assert await cursor.next() == {"_id": 2}
+    await cursor.close()
+
+
+# Commands that return a cursor
+
+
+async def documents_of(cursor):
+    return [each async for each in cursor]
+
+
+async def read_by_next(cursor):
+    return [await cursor.next(), await cursor.next()]
+
+
+async def read_in_a_with_statement(cursor):
+    async with cursor as entered:
+        return await entered.to_list()
+
+
+async def read_by_fetch_next(cursor):
+    found = []
+    while await cursor.fetch_next:
+        found.append(cursor.next_object())
+    return found
+
+
+READERS = [
+    documents_of,
+    read_by_next,
+    read_in_a_with_statement,
+    lambda cursor: cursor.to_list(),
+    lambda cursor: cursor.to_list(length=2),
+    lambda cursor: cursor.batch_size(1).to_list(),
+]
+
+
+@pytest.mark.parametrize("read", [*READERS, read_by_fetch_next])
+async def test_aggregate_awaited(numbers, read):
+    cursor = await numbers.aggregate([{"$sort": {"_id": 1}}, {"$limit": 2}])
+    assert type(cursor) is tornado_pymongo.CommandCursor
+    assert ids(await read(cursor)) == [0, 1]
+
+
+@pytest.mark.parametrize("read", READERS)
+async def test_aggregate_not_awaited(numbers, read):
+    cursor = numbers.aggregate([{"$sort": {"_id": 1}}, {"$limit": 2}])
+    assert ids(await read(cursor)) == [0, 1]
+
+
+async def test_what_is_asked_of_a_cursor_before_it_is_there_is_done_when_it_is(numbers, open_cursors):
+    cursor = numbers.aggregate([{"$sort": {"_id": 1}}], batchSize=5)
+    assert (cursor.alive, cursor.cursor_id) == (True, None)
+    called = asyncio.get_running_loop().create_future()
+    assert cursor.next(callback=lambda *args: called.set_result(args)) is None
+    assert await called == ({"_id": 0}, None)
+    assert cursor.cursor_id
+    await cursor.close()
+    assert await open_cursors() == 0
+    with pytest.raises(AttributeError):
+        numbers.aggregate([]).nonsense  # noqa: B018
+
+
+async def test_each_reads_an_aggregation_that_was_not_awaited(numbers):
+    cursor = numbers.aggregate([{"$sort": {"_id": 1}}, {"$limit": 2}])
+    said = await until_done(lambda callback: cursor.each(callback))
+    assert said == [({"_id": 0}, None), ({"_id": 1}, None), (None, None)]
+
+
+async def test_an_aggregation_takes_a_callback(numbers):
+    called = asyncio.get_running_loop().create_future()
+    numbers.aggregate([], callback=lambda *args: called.set_result(args))
+    cursor, error = await called
+    assert error is None
+    assert len(await cursor.to_list()) == 250
+
+
+async def test_an_error_of_an_aggregation_comes_from_every_way_to_read(numbers):
+    for read in READERS:
+        with pytest.raises(OperationFailure, match="nonsense"):
+            await read(numbers.aggregate([{"$nonsense": 1}]))
+
+
+async def test_an_aggregation_runs_even_if_nobody_reads_it(numbers, db):
+    await numbers.aggregate([{"$out": "copied"}])
+    assert await db.copied.count_documents({}) == 250
+
+
+async def test_every_list_of_the_server_works_awaited_and_not(numbers, db, mongo_client):
+    for make, key in (
+        (mongo_client.list_databases, "name"),
+        (db.list_collections, "name"),
+        (numbers.list_indexes, "name"),
+        (lambda: db.aggregate([{"$documents": [{"name": 1}]}]), "name"),
+        (lambda: mongo_client.admin.aggregate([{"$currentOp": {}}]), "host"),
+        (lambda: db.cursor_command("find", "numbers"), "_id"),
+    ):
+        assert [each async for each in make() if key in each]
+        assert [each async for each in await make() if key in each]
+
+
+async def test_raw_batches_are_bytes(numbers):
+    for cursor, cls in (
+        (numbers.find_raw_batches().sort("_id", 1), tornado_pymongo.RawBatchCursor),
+        (
+            await numbers.aggregate_raw_batches([{"$sort": {"_id": 1}}]),
+            tornado_pymongo.RawBatchCommandCursor,
+        ),
+    ):
+        assert type(cursor) is cls
+        batches = [batch async for batch in cursor]
+        assert ids([each for batch in batches for each in decode_all(batch)]) == list(range(250))
+    with pytest.raises(InvalidOperation):
+        numbers.find_raw_batches()[0:1]
+
+
+async def test_a_cursor_over_an_unreachable_server_fails_in_its_time(blockbuster):
+    client = tornado_pymongo.MongoClient("127.0.0.1", 9, serverSelectionTimeoutMS=50)
+    with pytest.raises(pymongo.errors.ServerSelectionTimeoutError):
+        await client.db.things.find().to_list()
+    with pytest.raises(pymongo.errors.ServerSelectionTimeoutError):
+        await client.db.things.aggregate([]).to_list()
+    await client.close()

@@ -1,0 +1,297 @@
+"""The executor by itself: bounds, order, threads, errors, close."""
+
+from __future__ import annotations
+
+import contextvars
+import gc
+import subprocess
+import sys
+import threading
+import time
+import weakref
+from concurrent import futures
+
+import pytest
+from pymongo.errors import InvalidOperation, PyMongoError
+
+from tornado_pymongo import TooManyCalls
+from tornado_pymongo import executor as executor_module
+from tornado_pymongo.executor import Executor
+
+
+@pytest.fixture
+def executor():
+    executor = Executor(4, 1000, name="test_executor")
+    yield executor
+    executor.shutdown()
+
+
+def threads_named(name):
+    return [thread for thread in threading.enumerate() if thread.name.startswith(name)]
+
+
+def wait_until(condition):
+    deadline = time.monotonic() + 20
+    while not condition():
+        assert time.monotonic() < deadline, "it did not come to pass"
+        time.sleep(0.005)
+
+
+def test_it_is_an_executor_of_the_standard_library(executor):
+    assert isinstance(executor, futures.Executor)
+    assert list(executor.map(pow, [2, 3], [5, 2])) == [32, 9]
+    call = executor.submit(divmod, 7, 2)
+    assert isinstance(call, futures.Future)
+    assert call.result() == (3, 1)
+    with pytest.raises(ZeroDivisionError):
+        executor.submit(divmod, 7, 0).result()
+
+
+def test_calls_start_in_the_order_of_submission(gate):
+    executor = Executor(1, 1000)
+    started = []
+    executor.submit(gate)
+    calls = [executor.submit(started.append, n) for n in range(500)]
+    gate.opened.set()
+    futures.wait(calls)
+    assert started == list(range(500))
+    executor.shutdown()
+
+
+def test_slow_calls_get_all_the_threads_and_no_more(gate):
+    executor = Executor(10, 1000)
+    calls = [executor.submit(gate, n) for n in range(30)]
+    for _ in range(10):
+        assert gate.entered.acquire(timeout=20)
+    # All threads wait in the gate: an eleventh call cannot start, however long one waits.
+    assert not gate.entered.acquire(timeout=0.1)
+    assert [call.running() for call in calls] == [True] * 10 + [False] * 20
+    gate.opened.set()
+    assert [call.result() for call in calls] == list(range(30))
+    executor.shutdown()
+
+
+def test_one_slow_call_does_not_hold_up_the_others(executor, gate):
+    slow = executor.submit(gate)
+    assert [executor.submit(abs, -n).result(timeout=20) for n in range(50)] == list(range(50))
+    assert slow.running()
+
+
+def test_a_call_beyond_the_bound_is_refused_at_once_with_the_numbers(gate):
+    executor = Executor(2, 3)
+    calls = [executor.submit(gate) for _ in range(5)]
+    gate.entered.acquire()
+    gate.entered.acquire()
+    with pytest.raises(TooManyCalls) as caught:
+        executor.submit(gate)
+    assert isinstance(caught.value, PyMongoError)
+    assert "2 calls are running and 3 are waiting" in str(caught.value)
+    assert "max_workers=2 + max_waiting=3" in str(caught.value)
+    assert "raise max_waiting or max_workers" in str(caught.value)
+    gate.opened.set()
+    futures.wait(calls)
+    assert executor.submit(abs, -1).result() == 1  # there is room again
+    executor.shutdown()
+
+
+def test_max_waiting_may_be_zero(gate):
+    executor = Executor(1, 0)
+    executor.submit(gate)
+    with pytest.raises(TooManyCalls):
+        executor.submit(gate)
+    gate.opened.set()
+    executor.shutdown()
+
+
+def test_a_waiting_call_that_is_cancelled_never_runs_and_makes_room(gate):
+    executor = Executor(1, 1)
+    running = executor.submit(gate)
+    gate.entered.acquire()
+    ran = []
+    waiting = executor.submit(ran.append, "cancelled")
+    assert waiting.cancel()
+    following = executor.submit(ran.append, "following")
+    assert not running.cancel()  # too late
+    gate.opened.set()
+    following.result()
+    assert ran == ["following"]
+    executor.shutdown()
+
+
+def test_threads_are_named_start_on_demand_and_end_when_idle(gate):
+    executor = Executor(8, 100, name="named", idle_seconds=0.05)
+    assert not threads_named("named")
+    executor.submit(abs, 1).result()
+    assert len(threads_named("named")) == 1
+    calls = [executor.submit(gate) for _ in range(8)]
+    wait_until(lambda: all(call.running() for call in calls))
+    assert len([t for t in threads_named("named") if "supervisor" not in t.name]) == 8
+    gate.opened.set()
+    wait_until(lambda: not threads_named("named"))
+    assert executor.submit(abs, -3).result() == 3  # and start again
+    executor.shutdown()
+    wait_until(lambda: not threads_named("named"))
+
+
+def test_short_calls_in_sequence_use_one_thread(executor):
+    idents = {executor.submit(threading.get_ident).result() for _ in range(100)}
+    assert len(idents) == 1
+
+
+def test_threads_grow_fewer_when_the_calls_need_the_cpu(monkeypatch, gate):
+    # All CPU use counts as too much, so that the machine's speed does not matter.
+    executor = Executor(16, 10_000)
+    calls = [executor.submit(gate) for _ in range(16)]
+    wait_until(lambda: all(call.running() for call in calls))
+    assert executor._target == 16
+    monkeypatch.setattr(executor_module, "_IDLE_SHARE", -1.0)
+    monkeypatch.setattr(executor_module, "_BUSY_SHARE", -0.5)
+    gate.opened.set()
+
+    def keep_busy():
+        if executor._target > 2:
+            executor.submit(keep_busy)
+
+    for _ in range(50):
+        executor.submit(keep_busy)
+    wait_until(lambda: executor._target == 2)
+    executor.shutdown()
+
+
+def test_a_call_runs_in_a_copy_of_the_callers_context(executor):
+    variable = contextvars.ContextVar("variable", default="outside")
+    variable.set("caller")
+    assert executor.submit(variable.get).result() == "caller"
+    executor.submit(variable.set, "worker").result()
+    assert variable.get() == "caller"
+
+
+def test_stop_iteration_becomes_an_error_that_a_future_can_carry(executor):
+    with pytest.raises(RuntimeError, match="StopIteration") as caught:
+        executor.submit(next, iter([])).result()
+    assert isinstance(caught.value.__cause__, StopIteration)
+
+
+def test_system_exit_in_a_call_is_its_result_and_harms_no_thread(executor):
+    with pytest.raises(SystemExit):
+        executor.submit(sys.exit, 3).result()
+    assert executor.submit(abs, -1).result() == 1
+
+
+class Thing:
+    """Something that can be weakly referenced."""
+
+
+def test_no_thread_keeps_arguments_result_or_error_of_the_last_call(executor):
+    def fail(argument):
+        raise ValueError(argument)
+
+    for function in (lambda thing: thing, fail):
+        thing = Thing()
+        call = executor.submit(function, thing)
+        futures.wait([call])
+        alive = weakref.ref(thing)
+        del thing, call
+        wait_until(lambda: executor._active == 0)  # the thread has done with it
+        assert alive() is None
+
+
+def test_a_cancelled_call_lets_go_of_its_arguments(gate):
+    executor = Executor(1, 10)
+    executor.submit(gate)
+    thing = Thing()
+    call = executor.submit(id, thing)
+    call.cancel()
+    alive = weakref.ref(thing)
+    del thing
+    assert alive() is None
+    gate.opened.set()
+    executor.shutdown()
+
+
+def test_close_fails_what_waits_and_lets_finish_what_runs(gate):
+    executor = Executor(1, 10)
+    running = executor.submit(gate, "finished")
+    gate.entered.acquire()
+    waiting = executor.submit(gate)
+    closing = executor.close(lambda: "closed")
+    # It does not wait behind the call that runs.
+    assert closing.result(timeout=20) == "closed"
+    assert executor.close() is closing
+    with pytest.raises(InvalidOperation, match="closed while this call was waiting"):
+        waiting.result(timeout=20)
+    with pytest.raises(InvalidOperation, match="Cannot use MongoClient after close"):
+        executor.submit(gate)
+    gate.opened.set()
+    assert running.result(timeout=20) == "finished"
+
+
+def test_an_error_of_the_closing_function_is_its_result():
+    executor = Executor(1, 10)
+    with pytest.raises(ZeroDivisionError):
+        executor.close(lambda: 1 / 0).result(timeout=20)
+
+
+def test_a_forgotten_executor_is_collected():
+    executor = Executor(2, 10, idle_seconds=0.01)
+    executor.submit(abs, 1).result()
+    alive = weakref.ref(executor)
+    del executor
+    wait_until(lambda: gc.collect() is not None and alive() is None)
+
+
+def test_where_no_thread_can_be_started_the_call_says_so(monkeypatch):
+    executor = Executor(2, 10)
+
+    def refuse(*args):
+        raise RuntimeError("can't start new thread")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(executor_module.ThreadPoolExecutor, "submit", refuse)
+        with pytest.raises(InvalidOperation, match="can't start new thread"):
+            executor.submit(abs, -1)
+    assert executor.submit(abs, -2).result() == 2
+    executor.shutdown()
+
+
+def test_a_callback_added_late_is_still_announced(executor):
+    """A call may be over before its Future is connected to it: the loop was never told."""
+    announced = threading.Event()
+    closing = executor.close()
+    closing.result()
+    closing.add_done_callback(lambda call: executor.announce_soon(announced.set))
+    assert announced.wait(20)
+
+
+def run_python(code, timeout=30):
+    return subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, timeout=timeout, check=False
+    )
+
+
+def test_parked_threads_do_not_hold_up_the_exit_of_the_interpreter():
+    result = run_python(
+        "from tornado_pymongo.executor import Executor\n"
+        "executor = Executor(4, 10, idle_seconds=1000)\n"
+        "for call in [executor.submit(abs, n) for n in range(10)]: call.result()\n"
+    )
+    assert (result.returncode, result.stderr) == (0, "")
+
+
+def test_a_forked_child_starts_with_threads_of_its_own():
+    result = run_python(
+        "import os, threading, warnings\n"
+        "warnings.simplefilter('ignore')\n"
+        "from tornado_pymongo.executor import Executor\n"
+        "executor = Executor(2, 10)\n"
+        "event = threading.Event()\n"
+        "waiting = [executor.submit(event.wait) for n in range(4)]\n"
+        "child = os.fork()\n"
+        "if not child:\n"
+        "    assert executor.submit(abs, -5).result(timeout=10) == 5\n"
+        "    os._exit(7)\n"
+        "print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))\n"
+        "event.set()\n"
+        "assert all(call.result() for call in waiting)\n"
+    )
+    assert (result.returncode, result.stdout, result.stderr) == (0, "7\n", "")

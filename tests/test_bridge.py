@@ -76,8 +76,8 @@ async def made_a_task_of_a_finished_future(collection):
 
 
 async def completed_first(collection):
-    for first in asyncio.as_completed([collection.find_one(ONE)]):
-        return await first
+    (first,) = asyncio.as_completed([collection.find_one(ONE)])
+    return await first
 
 
 async def added_to_the_ioloop(collection):
@@ -158,7 +158,7 @@ async def test_a_call_can_be_a_task_of_a_task_group(collection):
 
 @pytest.mark.skipif(sys.version_info < (3, 11), reason="TaskGroup came with Python 3.11")
 async def test_an_error_in_a_task_group_is_that_of_the_call(collection):
-    with pytest.raises(BaseExceptionGroup) as caught:  # noqa: F821, PT012
+    with pytest.raises(BaseExceptionGroup) as caught:  # noqa: F821
         async with asyncio.TaskGroup() as group:
             group.create_task(collection.insert_one(dict(ONE)))
     assert isinstance(caught.value.exceptions[0], DuplicateKeyError)
@@ -181,7 +181,7 @@ async def test_a_call_is_a_future_and_a_coroutine(collection):
 
 async def test_a_call_starts_at_once_awaited_or_not(db):
     db.things.insert_one({"_id": "not awaited"})
-    while not await db.things.find_one():  # noqa: ASYNC110
+    while not await db.things.find_one():
         await asyncio.sleep(0.01)
 
 

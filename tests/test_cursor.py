@@ -43,7 +43,7 @@ async def open_cursors(mongo_client):
 
 async def until_none(open_cursors):
     """Wait for PyMongo, which kills the cursors that were left alone once a second."""
-    while await open_cursors():  # noqa: ASYNC110
+    while await open_cursors():
         await asyncio.sleep(0.05)
 
 
@@ -401,7 +401,9 @@ async def test_aggregate_not_awaited(numbers, read):
     assert ids(await read(cursor)) == [0, 1]
 
 
-async def test_what_is_asked_of_a_cursor_before_it_is_there_is_done_when_it_is(numbers, open_cursors):
+async def test_what_is_asked_of_a_cursor_before_it_is_there_is_done_when_it_is(
+    numbers, open_cursors
+):
     cursor = numbers.aggregate([{"$sort": {"_id": 1}}], batchSize=5)
     assert (cursor.alive, cursor.cursor_id) == (True, None)
     called = asyncio.get_running_loop().create_future()

@@ -158,8 +158,10 @@ def test_a_narrow_terminal_breaks_no_line_of_an_answer():
 
 
 def test_nothing_in_it_blocks_the_event_loop():
+    # pathlib comes first: in Python 3.10 it takes over functions of os when it is imported, and
+    # those of blockbuster do not work there.
     program = """
-import runpy, sys
+import pathlib, runpy, sys
 from blockbuster import BlockBuster
 
 BlockBuster().activate()

@@ -102,7 +102,9 @@ def test_no_name_is_added_that_could_be_a_database_or_a_collection():
         for name in public_names(cls)
         if not hasattr(source_of(cls), name)
     }
-    assert added == {f"MongoClient.{name}" for name in "aclose aconnect open run_in_worker".split()}
+    assert added == {
+        f"MongoClient.{name}" for name in ["aclose", "aconnect", "open", "run_in_worker"]
+    }
 
 
 class Anything:
@@ -169,9 +171,7 @@ class CollectionOfTomorrow(pymongo.collection.Collection):
 async def test_what_pymongo_adds_tomorrow_is_bridged_without_a_change(mongo_client, monkeypatch):
     monkeypatch.setattr(derive, "_wrappers", dict(derive._wrappers))
 
-    class Collection(
-        derive.Bridged, source=CollectionOfTomorrow, twin=AsyncCollectionOfTomorrow
-    ):
+    class Collection(derive.Bridged, source=CollectionOfTomorrow, twin=AsyncCollectionOfTomorrow):
         """Derived from the classes of tomorrow."""
 
     things = Collection(mongo_client.tornado_pymongo_test, "things")
@@ -187,9 +187,7 @@ async def test_what_pymongo_adds_tomorrow_is_bridged_without_a_change(mongo_clie
 
 async def test_what_is_added_to_a_class_that_was_derived_is_bridged_too(db, monkeypatch):
     twin, source = pymongo.asynchronous.collection.AsyncCollection, pymongo.collection.Collection
-    monkeypatch.setattr(
-        twin, "frobnicate", AsyncCollectionOfTomorrow.frobnicate, raising=False
-    )
+    monkeypatch.setattr(twin, "frobnicate", AsyncCollectionOfTomorrow.frobnicate, raising=False)
     monkeypatch.setattr(source, "frobnicate", CollectionOfTomorrow.frobnicate, raising=False)
     try:
         future = db.things.frobnicate(1)

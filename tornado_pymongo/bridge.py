@@ -185,7 +185,7 @@ def call_in_worker(
 
 
 def completed(result: Any, future_class: type[CallFuture] = CallFuture) -> CallFuture:
-    """Return a Future of the caller's loop that has its result already: there was no need to hop."""
+    """Return a Future of the caller's loop that has its result already."""
     future = future_class(loop=current_loop())
     future.set_result(result)
     return future

@@ -16,8 +16,8 @@ from pymongo.cursor import CursorType
 from pymongo.errors import ConfigurationError
 
 from tornado_pymongo.bridge import (
-    CallFuture,
     Callback,
+    CallFuture,
     call_in_worker,
     check_callback,
     current_loop,
@@ -194,4 +194,4 @@ class Collection(
             return self._start(None, CursorFuture, run_method, self, "find", args, kwargs)  # type: ignore[no-any-return]
         return run_method(self, "find", args, kwargs)  # type: ignore[no-any-return]
 
-    find.__doc__ = f"{inspect.cleandoc(find.__doc__)}\n\n{inspect.getdoc(pymongo.collection.Collection.find)}"
+    find.__doc__ = f"{find.__doc__}\n\n{inspect.getdoc(pymongo.collection.Collection.find)}"

@@ -20,8 +20,8 @@ import pymongo.cursor
 from pymongo.errors import InvalidOperation
 
 from tornado_pymongo.bridge import (
-    CallFuture,
     Callback,
+    CallFuture,
     check_callback,
     completed,
     current_loop,
@@ -221,7 +221,7 @@ class CursorFuture(CallFuture):
         check_callback(callback)
         _each(self, callback)
 
-    def close(self, callback: Callback | None = None) -> Any:  # type: ignore[override]
+    def close(self, callback: Callback | None = None) -> Any:
         """Close the cursor, as soon as it is there; return a Future of None."""
         return self.__getattr__("close")(callback=callback)
 
@@ -253,9 +253,7 @@ class CursorFuture(CallFuture):
         self.add_done_callback(call_it)
         return chained
 
-    def _later(
-        self, name: str, *args: Any, callback: Callback | None = None, **kwargs: Any
-    ) -> Any:
+    def _later(self, name: str, *args: Any, callback: Callback | None = None, **kwargs: Any) -> Any:
         """Call a method that waits when the cursor is there."""
         check_callback(callback)
         task = self.get_loop().create_task(self._when_there(name, args, kwargs))

@@ -17,8 +17,8 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from pymongo.errors import InvalidOperation
 
 from tornado_pymongo.bridge import (
-    CallFuture,
     Callback,
+    CallFuture,
     call_in_worker,
     check_callback,
     with_callback,
@@ -103,7 +103,7 @@ class Bridged:
     def __repr__(self) -> str:
         return f"tornado_pymongo.{type(self).__name__}({self.delegate!r})"
 
-    __class_getitem__ = classmethod(types.GenericAlias)
+    __class_getitem__: Any = classmethod(types.GenericAlias)
 
 
 # PyMongo's classes and, for each, this library's. None stands for what needs none.

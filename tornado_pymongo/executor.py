@@ -251,7 +251,8 @@ class Executor(BaseExecutor):
             while not self._queue or self._active > self._target:
                 self._active -= 1
                 if self._closed:
-                    return self._end_thread()
+                    self._end_thread()
+                    return None
                 self._parked.append(wakeup)
                 self._lock.release()
                 try:
@@ -262,7 +263,8 @@ class Executor(BaseExecutor):
                 if not woken:
                     if wakeup in self._parked:
                         self._parked.remove(wakeup)
-                        return self._end_thread()
+                        self._end_thread()
+                        return None
                     # 1. The time ran out. 2. Somebody took our lock from the list and released it
                     # to wake us. 3. We got `_lock`. We are counted as active and must go on.
                     wakeup.acquire()
@@ -422,7 +424,9 @@ class _Supervisor:
                 if share < _IDLE_SHARE or executor._taken == taken:
                     executor._target = min(executor.max_workers, executor._target * 2)
                 elif share > _BUSY_SHARE:
-                    executor._target = max(executor._target * 3 // 4, min(_FEWEST, executor.max_workers))
+                    executor._target = max(
+                        executor._target * 3 // 4, min(_FEWEST, executor.max_workers)
+                    )
                 missing = executor._target - executor._active
                 for _ in range(min(missing, len(executor._queue))):
                     executor._activate()

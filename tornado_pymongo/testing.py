@@ -187,11 +187,17 @@ class _Mongod:
             if (self._folder / "ended").exists():
                 raise MongoServerError(f"mongod did not start, and said:\n{self._last_words()}")
             if time.monotonic() > deadline:
-                raise MongoServerError(f"mongod did not answer in time; it said:\n{self._last_words()}")
+                raise MongoServerError(
+                    f"mongod did not answer in time; it said:\n{self._last_words()}"
+                )
             time.sleep(0.02)
 
     def _last_words(self) -> str:
-        words = "\n".join((self._folder / "mongod.log").read_text(errors="replace").splitlines()[-5:])
+        try:
+            log = (self._folder / "mongod.log").read_text(errors="replace")
+        except FileNotFoundError:  # it was not even started yet
+            return ""
+        words = "\n".join(log.splitlines()[-5:])
         if "libcurl" in words:
             words += "\n(Debian and Ubuntu: apt-get install libcurl4)"
         return words

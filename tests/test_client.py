@@ -76,6 +76,7 @@ async def test_databases_are_managed(db, mongo_client):
 
 
 async def test_properties_that_select_a_server_are_awaited(mongo_client):
+    await mongo_client.open()
     host, port = await mongo_client.address
     assert (host, port) == await mongo_client.primary
     assert await mongo_client.secondaries == set()
@@ -216,6 +217,18 @@ async def test_a_client_can_be_subclassed(db, mongo_server):
         assert client.things.database.client is client
 
 
+async def test_iterating_without_async_is_refused(mongo_client, numbers):
+    for thing in mongo_client, numbers, numbers.database:
+        with pytest.raises(TypeError, match="is not iterable$"):
+            list(thing)
+        with pytest.raises(TypeError, match="is not iterable$"):
+            "name" in thing  # noqa: B015
+    with pytest.raises(TypeError, match="'Cursor' object is not iterable: use 'async for'"):
+        list(numbers.find())
+    with pytest.raises(TypeError, match="'CommandCursor' object is not iterable: use 'async for'"):
+        list(await numbers.aggregate([]))
+
+
 # What is not bridged yet
 
 
@@ -318,7 +331,18 @@ async def test_close_needs_no_await_and_can_be_repeated(mongo_server):
     assert await called == (None, None)
 
 
-async def test_after_close_calls_fail_and_running_ones_finish(make_client, gate):
+async def test_a_burst_of_calls_that_run_at_close_finishes(make_client, numbers):
+    client = make_client(max_workers=5)
+    collection = client[numbers.database.name].numbers
+    futures = [collection.find_one({"_id": n}) for n in range(100)]
+    await futures[0]
+    await client.close()
+    for result in await asyncio.gather(*futures, return_exceptions=True):
+        assert isinstance(result, dict) or "closed while this call was waiting" in str(result)
+
+
+async def test_after_close_calls_fail_and_running_ones_finish(make_client, gate, monkeypatch):
+    monkeypatch.setattr("tornado_pymongo.executor._DRAIN", 0.01)
     client = make_client(max_workers=1)
     running = client.run_in_worker(gate, "finished")
     await gate.until_entered()

@@ -209,13 +209,26 @@ def test_a_cancelled_call_lets_go_of_its_arguments(gate):
     executor.shutdown()
 
 
-def test_close_fails_what_waits_and_lets_finish_what_runs(gate):
+def test_close_waits_for_the_calls_that_run():
+    executor = Executor(4, 10)
+    gates = [threading.Event() for _ in range(3)]
+    calls = [executor.submit(gate.wait, 20) for gate in gates]
+    wait_until(lambda: all(call.running() for call in calls))
+    closing = executor.close(lambda: [call.done() for call in calls])
+    for gate in gates:
+        assert not closing.done()
+        gate.set()
+    assert closing.result(timeout=20) == [True] * 3
+
+
+def test_close_fails_what_waits_and_lets_finish_what_runs(gate, monkeypatch):
+    monkeypatch.setattr(executor_module, "_DRAIN", 0.01)
     executor = Executor(1, 10)
     running = executor.submit(gate, "finished")
     gate.entered.acquire()
     waiting = executor.submit(gate)
     closing = executor.close(lambda: "closed")
-    # It does not wait behind the call that runs.
+    # It does not wait for ever for the call that runs.
     assert closing.result(timeout=20) == "closed"
     assert executor.close() is closing
     with pytest.raises(InvalidOperation, match="closed while this call was waiting"):

@@ -27,6 +27,7 @@ from tornado_pymongo.bridge import (
 from tornado_pymongo.cursor import Cursor, CursorFuture
 from tornado_pymongo.derive import Bridged, run_method
 from tornado_pymongo.executor import Executor
+from tornado_pymongo.internals import connect
 
 # How many calls may wait by default. It guards the memory against a program that runs away, rather
 # than shape the load: at 3,000 short calls a second it is half a minute's work.
@@ -90,15 +91,15 @@ class MongoClient(
 
         The source is PyMongo's `AsyncMongoClient.aconnect`.
         """
-        return self._start(callback, CallFuture, self.delegate._connect)
+        return self._start(callback, CallFuture, connect, self.delegate)
 
     def close(self, callback: Callback | None = None) -> Any:
         """Close the client; return a Future of None. It starts at once, awaited or not.
 
-        Calls that wait for a worker fail with `pymongo.errors.InvalidOperation`, as do later ones;
-        calls that run are left to finish. Disconnecting can take as long as
-        ``serverSelectionTimeoutMS`` where the server is gone; it runs in a thread of its own. The
-        source is PyMongo's `MongoClient.close`.
+        Calls that wait for a worker fail with `pymongo.errors.InvalidOperation`, as do later ones.
+        Calls that run have 5 seconds to finish before the client disconnects, which can take 30
+        seconds more where the server does not answer. Both take place in a thread of their own.
+        The source is PyMongo's `MongoClient.close`.
         """
         check_callback(callback)
         future = CallFuture(loop=current_loop())

@@ -92,6 +92,11 @@ class Bridged:
             raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
         return wrap(self._source.__getattr__(self.delegate, name), self)
 
+    def __iter__(self) -> Any:
+        # Without this, Python would take __getitem__ for that of a sequence, and never end.
+        hint = ": use 'async for'" if hasattr(type(self), "__aiter__") else ""
+        raise TypeError(f"{type(self).__name__!r} object is not iterable{hint}")
+
     def __eq__(self, other: object) -> Any:
         if not isinstance(other, Bridged):
             return NotImplemented
@@ -104,6 +109,10 @@ class Bridged:
         return f"tornado_pymongo.{type(self).__name__}({self.delegate!r})"
 
     __class_getitem__: Any = classmethod(types.GenericAlias)
+
+    if TYPE_CHECKING:  # derived
+
+        def __getitem__(self, key: Any) -> Any: ...
 
 
 # PyMongo's classes and, for each, this library's. None stands for what needs none.

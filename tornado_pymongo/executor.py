@@ -55,6 +55,9 @@ _GATHER = 0.005
 # at the server. Measured: a third one gains nothing under the GIL.
 _FEWEST = 2
 
+# For how long a close waits for the calls that run, in seconds: a guess.
+_DRAIN = 5.0
+
 # The part of one core below which the threads must be waiting for the server, so that more of them
 # would help, and the part above which they wait for each other. Measured: two threads in short
 # calls use 0.95, one 0.68.
@@ -133,6 +136,7 @@ class Executor(BaseExecutor):
         self._idle_seconds = idle_seconds
         self._closed = False
         self._closing: Call | None = None
+        self._drained = threading.Event()  # set when no call runs after closing
         self._reset()
         _executors.add(self)
 
@@ -237,6 +241,8 @@ class Executor(BaseExecutor):
         with self._lock:
             self._running -= 1
             self._gathered += 1
+            if self._closed and not self._running:
+                self._drained.set()
             # The loop may answer an announcement with its next call before this thread gets
             # around to park: nobody need be woken for that one.
             self._looking += 1
@@ -317,8 +323,8 @@ class Executor(BaseExecutor):
     def close(self, function: Callable[[], Any] = lambda: None) -> Call:
         """Take no more calls, fail those that wait, and run `function` last; return its Future.
 
-        Calls that run are left to finish; the threads end when they did. Closing again returns the
-        same Future.
+        The calls that run are waited for, but not longer than `_DRAIN` seconds; the threads end
+        when they are over. Closing again returns the same Future.
         """
         with self._lock:
             if self._closing is not None:
@@ -328,6 +334,8 @@ class Executor(BaseExecutor):
             refused = list(self._queue)
             self._queue.clear()
             self._wake_parked()
+            if not self._running:
+                self._drained.set()
         for call in refused:
             if call.set_running_or_notify_cancel():
                 call.set_exception(
@@ -336,11 +344,15 @@ class Executor(BaseExecutor):
         # A thread of its own: all others may be in calls that take long.
         last = ThreadPoolExecutor(1, f"{self._name}_close")
         try:
-            last.submit(self._closing.run)
+            last.submit(self._run_last, self._closing)
         except RuntimeError:  # the interpreter is exiting, and starts no more threads
             self._closing.run()
         last.shutdown(wait=False)
         return self._closing
+
+    def _run_last(self, call: Call) -> None:
+        self._drained.wait(_DRAIN)
+        call.run()
 
     def _wake_parked(self) -> None:
         self._active += len(self._parked)

@@ -8,6 +8,11 @@ from __future__ import annotations
 from typing import Any
 
 
+def connect(client: Any) -> None:
+    """Begin to connect, as a client made with ``connect=True`` does at once."""
+    client._connect()
+
+
 def has_next_at_hand(cursor: Any) -> bool:
     """Tell whether ``cursor.next()`` would return or raise without asking the server.
 

@@ -74,7 +74,7 @@ class CallFuture(asyncio.Future):  # type: ignore[type-arg]
             # Made before any loop ran, as in asyncio.run(collection.find_one()), and stepped
             # through by a task of the loop that was made for it.
             self._twin = type(self)(loop=loop)
-            deliver_to(self._twin, self._call)
+            follow(self._twin, self._call)
             return self._twin.send(value)
         self._asyncio_future_blocking = True
         return self
@@ -102,17 +102,17 @@ class Inbox:
 
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
         self._loop = weakref.ref(loop)  # it is the key under which we are kept, so not by us
-        self._completed: deque[tuple[CallFuture, Call]] = deque()
+        self._completed: deque[tuple[CallFuture, Any, BaseException | None]] = deque()
         self._announced = False
 
-    def put(self, future: CallFuture, call: Call) -> None:
-        """Take a completed call; a worker's thread runs this as the call's done-callback."""
-        if call.cancelled():  # by its Future, which therefore waits for nothing
-            return
-        self._completed.append((future, call))
+    def put(
+        self, executor: Executor, future: CallFuture, result: Any, error: BaseException | None
+    ) -> None:
+        """Take what became of a call; the thread that ended it runs this."""
+        self._completed.append((future, result, error))
         if not self._announced:
             self._announced = True
-            call.executor.announce_soon(self._announce)
+            executor.announce_soon(self._announce)
 
     def _announce(self) -> None:
         loop = self._loop()
@@ -131,19 +131,25 @@ class Inbox:
 
     def _deliver(self) -> None:
         self._announced = False
-        while self._completed:
-            future, call = self._completed.popleft()
+        completed = self._completed
+        while completed:
+            future, result, error = completed.popleft()
             future._call = None
             if future.done():  # cancelled in the meantime
                 continue
-            error = call.exception()
             if error is None:
-                future.set_result(call.result())
+                future.set_result(result)
             else:
                 future.set_exception(error)
 
 
 _inboxes: weakref.WeakKeyDictionary[asyncio.AbstractEventLoop, Inbox] = weakref.WeakKeyDictionary()
+
+
+def inbox_of(loop: asyncio.AbstractEventLoop) -> Inbox:
+    """Return the one inbox of a loop."""
+    inbox = _inboxes.get(loop)
+    return inbox if inbox is not None else _inboxes.setdefault(loop, Inbox(loop))
 
 
 def current_loop() -> asyncio.AbstractEventLoop:
@@ -154,34 +160,38 @@ def current_loop() -> asyncio.AbstractEventLoop:
         return IOLoop.current().asyncio_loop  # type: ignore[attr-defined, no-any-return]
 
 
-def deliver_to(future: CallFuture, call: Call) -> None:
-    """Have the Future get what becomes of the call, on the Future's own loop."""
-    loop = future.get_loop()
-    inbox = _inboxes.get(loop)
-    if inbox is None:
-        inbox = _inboxes.setdefault(loop, Inbox(loop))
-    future._call = call
-    call.add_done_callback(partial(inbox.put, future))
-
-
 def call_in_worker(
     executor: Executor,
     future_class: type[CallFuture],
     function: Callable[..., Any],
-    /,
-    *args: Any,
-    **kwargs: Any,
+    args: tuple[Any, ...],
+    kwargs: dict[str, Any],
 ) -> CallFuture:
     """Start ``function(*args, **kwargs)`` in a worker; return its Future on the caller's loop."""
-    future = future_class(loop=current_loop())
-    call = Call(executor, function, args, kwargs)
-    deliver_to(future, call)
+    loop = current_loop()
+    future = future_class(loop=loop)
+    deliver = partial(inbox_of(loop).put, executor, future)
+    future._call = call = Call(executor, function, args, kwargs, deliver)
     try:
         executor.start(call)
     except PyMongoError as error:
         future._call = None
         future.set_exception(error)
     return future
+
+
+def follow(future: CallFuture, call: Call) -> None:
+    """Have the Future get what becomes of a call that was started for somebody else."""
+    inbox = inbox_of(future.get_loop())
+
+    def deliver(_: Any) -> None:
+        if not call.cancelled():
+            error = call.exception()
+            inbox.put(call.executor, future, None if error else call.result(), error)
+
+    call.add_done_callback(deliver)
+    if call.done():  # it may have been before: then this thread has put it in, and must say so
+        call.executor.announce()
 
 
 def completed(result: Any, future_class: type[CallFuture] = CallFuture) -> CallFuture:

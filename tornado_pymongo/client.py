@@ -21,7 +21,7 @@ from tornado_pymongo.bridge import (
     call_in_worker,
     check_callback,
     current_loop,
-    deliver_to,
+    follow,
     with_callback,
 )
 from tornado_pymongo.cursor import Cursor, CursorFuture
@@ -103,7 +103,7 @@ class MongoClient(
         """
         check_callback(callback)
         future = CallFuture(loop=current_loop())
-        deliver_to(future, self._executor.close(self.delegate.close))
+        follow(future, self._executor.close(self.delegate.close))
         return with_callback(future, callback)
 
     aclose = close
@@ -122,7 +122,7 @@ class MongoClient(
 
         :raises tornado_pymongo.errors.TooManyCalls: where too many calls wait already.
         """
-        return call_in_worker(self._executor, CallFuture, function, *args, **kwargs)
+        return call_in_worker(self._executor, CallFuture, function, args, kwargs)
 
     async def __aenter__(self) -> MongoClient:
         return self

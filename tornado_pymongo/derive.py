@@ -77,9 +77,10 @@ class Bridged:
         *args: Any,
     ) -> Any:
         """Start a call in a worker: every blocking member comes through here."""
-        check_callback(callback)
-        executor = self._client._executor
-        return with_callback(call_in_worker(executor, future_class, function, *args), callback)
+        if callback is not None:
+            check_callback(callback)
+        future = call_in_worker(self._client._executor, future_class, function, args, {})
+        return future if callback is None else with_callback(future, callback)
 
     def __getattr__(self, name: str) -> Any:
         if name == "delegate":  # not there yet, or __init__ failed

@@ -164,8 +164,13 @@ def test_nothing_in_it_blocks_the_event_loop():
 import pathlib, runpy, sys
 from blockbuster import BlockBuster
 
-BlockBuster().activate()
-runpy.run_path(sys.argv.pop(1), run_name="__main__")
+blockbuster = BlockBuster()
+blockbuster.activate()
+try:
+    runpy.run_path(sys.argv.pop(1), run_name="__main__")
+finally:
+    # What it patched are functions of C, which the interpreter does not survive at its exit.
+    blockbuster.deactivate()
 """
     done = subprocess.run(
         [sys.executable, "-W", "error", "-c", program, SHOP, "--once"],

@@ -34,7 +34,7 @@ def wait_until(condition):
     deadline = time.monotonic() + 20
     while not condition():
         assert time.monotonic() < deadline, "it did not come to pass"
-        time.sleep(0.005)
+        time.sleep(0.005)  # of the test's own thread, between two looks
 
 
 def test_it_is_an_executor_of_the_standard_library(executor):
@@ -129,8 +129,17 @@ def test_threads_are_named_start_on_demand_and_end_when_idle(gate):
     gate.opened.set()
     wait_until(lambda: not threads_named("named"))
     assert executor.submit(abs, -3).result() == 3  # and start again
+
+
+def test_no_thread_is_left_after_close(gate):
+    executor = Executor(8, 100, name="closed", idle_seconds=1000)
+    calls = [executor.submit(gate) for _ in range(20)]
+    wait_until(lambda: sum(call.running() for call in calls) == 8)
+    gate.opened.set()
+    futures.wait(calls)
+    assert len(threads_named("closed")) == 9  # and the supervisor
     executor.shutdown()
-    wait_until(lambda: not threads_named("named"))
+    wait_until(lambda: not threads_named("closed"))
 
 
 def test_short_calls_in_sequence_use_one_thread(executor):

@@ -369,7 +369,7 @@ class Executor(BaseExecutor):
             self._closed = True
             refused = list(self._queue)
             self._queue.clear()
-            self._wake_parked()
+            self._wake_all()
             if not self._running:
                 self._drained.set()
         for call in refused:
@@ -387,7 +387,8 @@ class Executor(BaseExecutor):
         self._drained.wait(_DRAIN)
         call.run()
 
-    def _wake_parked(self) -> None:
+    def _wake_all(self) -> None:
+        self._supervisor.dismiss()
         self._active += len(self._parked)
         while self._parked:
             self._parked.pop().release()
@@ -403,7 +404,7 @@ class Executor(BaseExecutor):
         with self._lock:
             self._closed = True
             self._queue.clear()
-            self._wake_parked()
+            self._wake_all()
 
 
 class _Supervisor:
@@ -433,11 +434,24 @@ class _Supervisor:
         else:
             self._started = True
             name = f"{self._executor()._name}_supervisor"  # type: ignore[union-attr]
-            threading.Thread(target=self._run, name=name, daemon=True).start()
+            try:
+                threading.Thread(target=self._run, name=name, daemon=True).start()
+            except RuntimeError:  # no thread to be had now: try again with the next call
+                self._started = self.watching = False
+
+    def dismiss(self) -> None:
+        """Let the thread end, now that the executor is closed. The executor's lock is held."""
+        if self._started and not self.watching:
+            self.watching = True
+            self._wakeup.release()
 
     def _run(self) -> None:
         while True:
             self._look_while_calls_wait()
+            executor = self._executor()
+            if executor is None or executor._closed:
+                return
+            del executor
             if not self._wakeup.acquire(timeout=self._idle_seconds):
                 executor = self._executor()
                 if executor is None:

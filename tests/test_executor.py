@@ -16,7 +16,7 @@ from pymongo.errors import InvalidOperation, PyMongoError
 
 from tornado_pymongo import TooManyCalls
 from tornado_pymongo import executor as executor_module
-from tornado_pymongo.executor import Executor
+from tornado_pymongo.executor import Call, Executor
 
 
 @pytest.fixture
@@ -165,6 +165,41 @@ def test_threads_grow_fewer_when_the_calls_need_the_cpu(monkeypatch, gate):
         executor.submit(keep_busy)
     wait_until(lambda: executor._target == 2)
     executor.shutdown()
+
+
+def test_a_call_that_counts_on_a_thread_that_must_park_is_not_forgotten(gate, monkeypatch):
+    """A call came while a thread announced, which then had to park since there were too many."""
+    executor = Executor(4, 10)
+    stuck = [executor.submit(gate) for _ in range(3)]
+    wait_until(lambda: all(call.running() for call in stuck))
+    late = []
+
+    def announce():
+        with executor._lock:
+            executor._target = 2  # as the supervisor may decide at any time
+        late.append(executor.submit(abs, -1))
+
+    call = Call(executor, abs, (-2,), {}, lambda *args: executor.announce_soon(announce))
+    executor.start(call)
+    assert call.result(timeout=20) == 2
+    wait_until(lambda: late)
+    assert late[0].result(timeout=20) == 1
+    gate.opened.set()
+    executor.shutdown()
+
+
+def test_an_announcement_that_fails_is_logged_and_harms_no_other(executor, caplog):
+    announced = threading.Event()
+
+    def fail():
+        raise RuntimeError("raised by the announcement")
+
+    for announce in fail, announced.set:
+        deliver = lambda *args, a=announce: executor.announce_soon(a)  # noqa: E731
+        executor.start(Call(executor, abs, (-1,), {}, deliver))
+    assert announced.wait(20)
+    assert "raised by the announcement" in caplog.text
+    assert executor.submit(abs, -3).result(timeout=20) == 3
 
 
 def test_a_call_runs_in_a_copy_of_the_callers_context(executor):

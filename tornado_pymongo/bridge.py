@@ -18,7 +18,6 @@ The loop is the caller's, looked up at each call, so that one client serves any 
 from __future__ import annotations
 
 import asyncio
-import logging
 import weakref
 from collections import deque
 from collections.abc import Callable, Coroutine
@@ -28,9 +27,7 @@ from typing import Any
 from pymongo.errors import InvalidOperation, PyMongoError
 from tornado.ioloop import IOLoop
 
-from tornado_pymongo.executor import Call, Executor
-
-logger = logging.getLogger("tornado_pymongo")
+from tornado_pymongo.executor import Call, Executor, logger
 
 Callback = Callable[[Any, "BaseException | None"], object]
 

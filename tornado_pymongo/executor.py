@@ -27,6 +27,7 @@ CPU more than they wait for the server, and completions are announced in batches
 
 from __future__ import annotations
 
+import logging
 import os
 import threading
 import weakref
@@ -42,6 +43,8 @@ from typing import Any
 from pymongo.errors import InvalidOperation
 
 from tornado_pymongo.errors import TooManyCalls
+
+logger = logging.getLogger("tornado_pymongo")
 
 # How soon the supervisor looks again while calls wait, in seconds: after the first time where it
 # has changed something, so that a burst of slow calls has a hundred threads after 12 ms, and then
@@ -259,7 +262,7 @@ class Executor(BaseExecutor):
         call = self._take(wakeup, finished=False)
         while call is not None:
             call.run()
-            call = None
+            call = None  # let go of it before waiting for the next one
             call = self._take(wakeup, finished=True)
 
     def _take(self, wakeup: threading.Lock, finished: bool) -> Call | None:
@@ -282,6 +285,9 @@ class Executor(BaseExecutor):
                 if self._closed:
                     self._end_thread()
                     return None
+                if queue:
+                    # There shall be fewer threads. A call may have counted on this one to look.
+                    self._supervisor.watch()
                 self._parked.append(wakeup)
                 self._announce_unlocked()
                 if not self._wait_unlocked(wakeup):
@@ -352,7 +358,10 @@ class Executor(BaseExecutor):
                 announce = self._announcements.popleft()
             except IndexError:
                 return
-            announce()
+            try:
+                announce()
+            except Exception:
+                logger.exception("a completed call could not be announced by %r", announce)
 
     # The end
 

@@ -183,7 +183,7 @@ def test_a_call_that_counts_on_a_thread_that_must_park_is_not_forgotten(gate, mo
     executor.start(call)
     assert call.result(timeout=20) == 2
     wait_until(lambda: late)
-    assert late[0].result(timeout=20) == 1
+    assert late[0].result(timeout=10) == 1
     gate.opened.set()
     executor.shutdown()
 

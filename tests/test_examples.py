@@ -171,7 +171,7 @@ try:
 except SystemExit as exit:
     code = exit.code
 sys.stdout.flush()
-# What blockbuster patches are functions of C, and CPython 3.11 often crashes at its exit after that.
+# What blockbuster patches are functions of C; CPython 3.11 often crashes at its exit after that.
 os._exit(code or 0)
 """
     done = subprocess.run(

@@ -278,6 +278,36 @@ async def test_a_cursor_does_one_thing_at_a_time(numbers):
     await cursor.next()
 
 
+async def test_documents_that_a_running_call_fetched_are_left_to_it(numbers, monkeypatch, gate):
+    """The call in the worker has its batch, but has not taken its document yet."""
+    cursor = numbers.find().sort("_id", 1)
+    fetch = type(cursor.delegate).next
+
+    def fetch_slowly(delegate):
+        delegate._refresh()
+        gate()
+        return fetch(delegate)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(type(cursor.delegate), "next", fetch_slowly)
+        first = cursor.next()
+        await gate.until_entered()
+        for read in (cursor.next, cursor.__anext__, lambda: cursor.fetch_next):
+            with pytest.raises(InvalidOperation, match="in use by another call"):
+                await read()
+        assert cursor.next_object() is None
+        gate.opened.set()
+        assert await first == {"_id": 0}
+    assert await cursor.next() == {"_id": 1}
+
+
+async def test_a_cursor_does_not_keep_what_it_returned(numbers):
+    cursor = numbers.find()
+    assert len(await cursor.to_list()) == 250
+    while cursor._call() is not None:  # the worker is about to let go of it  # noqa: ASYNC110
+        await asyncio.sleep(0.001)
+
+
 async def test_close_waits_for_the_call_that_runs(numbers, open_cursors):
     cursor = numbers.find({"$where": "sleep(1) || true"}, batch_size=5)
     reading = cursor.next()

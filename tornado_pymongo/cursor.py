@@ -8,6 +8,7 @@ thing at a time: a second call while one runs is refused, except `close`, which 
 from __future__ import annotations
 
 import asyncio
+import weakref
 from asyncio import CancelledError
 from collections.abc import AsyncIterator, Callable
 from functools import partial
@@ -18,6 +19,7 @@ import pymongo.asynchronous.cursor
 import pymongo.command_cursor
 import pymongo.cursor
 from pymongo.errors import InvalidOperation
+from tornado.concurrent import future_set_result_unless_cancelled
 
 from tornado_pymongo.bridge import (
     Callback,
@@ -35,7 +37,15 @@ from tornado_pymongo.internals import fill, has_next_at_hand
 class _BaseCursor(Bridged):
     """What all cursors share."""
 
-    _call: Call | None = None  # the one that is running or was the last to run
+    # The call that runs or was the last to do so. Weak, so as not to keep its result.
+    _call: Callable[[], Call | None] = staticmethod(lambda: None)
+
+    def _running(self) -> Call | None:
+        call = self._call()
+        return None if call is None or call.done() else call
+
+    def _has_next_at_hand(self) -> bool:
+        return self._running() is None and has_next_at_hand(self.delegate)
 
     def _start(
         self,
@@ -44,14 +54,15 @@ class _BaseCursor(Bridged):
         function: Callable[..., Any],
         *args: Any,
     ) -> Any:
-        if self._call is not None and not self._call.done():
+        check_callback(callback)
+        if self._running() is not None:
             raise InvalidOperation(
                 "this cursor is in use by another call that has not finished: await that first,"
                 " or give each task a cursor of its own, for instance with clone()"
             )
         future = super()._start(None, future_class, function, *args)
-        self._call = future._call
-        check_callback(callback)
+        if future._call is not None:
+            self._call = weakref.ref(future._call)
         return with_callback(future, callback)
 
     def next(self, callback: Callback | None = None) -> Any:
@@ -60,7 +71,8 @@ class _BaseCursor(Bridged):
         Takes a worker only where the batch that was fetched last is used up. At the end the Future
         raises `StopAsyncIteration`. The source is PyMongo's `Cursor.next`.
         """
-        if not has_next_at_hand(self.delegate):
+        check_callback(callback)
+        if not self._has_next_at_hand():
             return self._start(callback, CallFuture, run_method, self, "next", (), {})
         try:
             future = completed(self.delegate.next())
@@ -73,7 +85,7 @@ class _BaseCursor(Bridged):
         return self
 
     async def __anext__(self) -> Any:
-        if has_next_at_hand(self.delegate):
+        if self._has_next_at_hand():
             try:
                 return self.delegate.next()
             except StopIteration:
@@ -89,8 +101,8 @@ class _BaseCursor(Bridged):
             while (yield cursor.fetch_next):
                 document = cursor.next_object()
         """
-        if has_next_at_hand(self.delegate):
-            return completed(bool(self.delegate._data))
+        if self._has_next_at_hand():
+            return completed(fill(self.delegate))
         return self._start(None, CallFuture, fill, self.delegate)  # type: ignore[no-any-return]
 
     def next_object(self) -> Any:
@@ -98,9 +110,7 @@ class _BaseCursor(Bridged):
 
         Runs at once, in the caller's thread.
         """
-        if not has_next_at_hand(self.delegate):
-            return None
-        return next(self.delegate, None)
+        return next(self.delegate, None) if self._has_next_at_hand() else None
 
     def each(self, callback: Callable[[Any, BaseException | None], Any]) -> None:
         """Call ``callback(document, None)`` on the caller's loop for each document.
@@ -120,18 +130,20 @@ class _BaseCursor(Bridged):
         `Cursor.close`.
         """
         check_callback(callback)
-        if self._call is not None and not self._call.done():
-            running = CallFuture(loop=current_loop())
-            self._call.add_done_callback(
-                lambda _: running.get_loop().call_soon_threadsafe(running.set_result, None)
+        if (call := self._running()) is not None:
+            loop = current_loop()
+            over = loop.create_future()
+            tell = partial(
+                loop.call_soon_threadsafe, future_set_result_unless_cancelled, over, None
             )
-            return with_callback(running.get_loop().create_task(self._close(running)), callback)
+            call.add_done_callback(lambda _: tell())
+            return with_callback(loop.create_task(self._close_after(over)), callback)
         if not self.delegate.cursor_id:
             return with_callback(completed(self.delegate.close()), callback)
         return self._start(callback, CallFuture, run_method, self, "close", (), {})
 
-    async def _close(self, running: CallFuture) -> None:
-        await running
+    async def _close_after(self, over: asyncio.Future[None]) -> None:
+        await over
         await self.close()
 
     async def __aenter__(self) -> Any:
@@ -215,6 +227,10 @@ class CursorFuture(CallFuture):
 
     async def _fetch_next(self) -> Any:
         return await (await self).fetch_next
+
+    def next_object(self) -> Any:
+        """Return the next document of the batch that was fetched last, or None: see `fetch_next`."""
+        return self.result().next_object() if self.done() else None
 
     def each(self, callback: Callable[[Any, BaseException | None], Any]) -> None:
         """Call ``callback(document, None)`` for each document, as the cursor's `each` does."""
@@ -307,7 +323,7 @@ class Cursor(
             return with_callback(completed(self, CursorFuture), callback)
         future = self._start(None, CursorFuture, _close_and_return, self.delegate, self)
         self.delegate = self.delegate.clone()
-        self._call = None
+        del self._call  # it was of the other one
         return with_callback(future, callback)
 
 

@@ -304,7 +304,7 @@ async def test_documents_that_a_running_call_fetched_are_left_to_it(numbers, mon
 async def test_a_cursor_does_not_keep_what_it_returned(numbers):
     cursor = numbers.find()
     assert len(await cursor.to_list()) == 250
-    while cursor._call() is not None:  # the worker is about to let go of it  # noqa: ASYNC110
+    while cursor._call() is not None:  # the worker is about to let go of it
         await asyncio.sleep(0.001)
 
 

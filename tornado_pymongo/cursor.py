@@ -133,10 +133,8 @@ class _BaseCursor(Bridged):
         if (call := self._running()) is not None:
             loop = current_loop()
             over = loop.create_future()
-            tell = partial(
-                loop.call_soon_threadsafe, future_set_result_unless_cancelled, over, None
-            )
-            call.add_done_callback(lambda _: tell())
+            set_result = future_set_result_unless_cancelled
+            call.add_done_callback(lambda _: loop.call_soon_threadsafe(set_result, over, None))
             return with_callback(loop.create_task(self._close_after(over)), callback)
         if not self.delegate.cursor_id:
             return with_callback(completed(self.delegate.close()), callback)
@@ -229,7 +227,7 @@ class CursorFuture(CallFuture):
         return await (await self).fetch_next
 
     def next_object(self) -> Any:
-        """Return the next document of the batch that was fetched last, or None: see `fetch_next`."""
+        """Return the next document of the batch at hand, or None: see `fetch_next`."""
         return self.result().next_object() if self.done() else None
 
     def each(self, callback: Callable[[Any, BaseException | None], Any]) -> None:

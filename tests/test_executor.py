@@ -198,7 +198,7 @@ def test_an_announcement_that_fails_is_logged_and_harms_no_other(executor, caplo
         deliver = lambda *args, a=announce: executor.announce_soon(a)  # noqa: E731
         executor.start(Call(executor, abs, (-1,), {}, deliver))
     assert announced.wait(20)
-    assert "raised by the announcement" in caplog.text
+    wait_until(lambda: "raised by the announcement" in caplog.text)
     assert executor.submit(abs, -3).result(timeout=20) == 3
 
 

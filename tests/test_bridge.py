@@ -9,6 +9,7 @@ import gc
 import logging
 import sys
 import threading
+import time
 import traceback
 import weakref
 from collections.abc import Coroutine
@@ -374,6 +375,46 @@ def test_a_loop_closed_while_its_call_runs_costs_a_logged_line_and_no_thread(
     assert asyncio.run(_abs(client)) == 1
     assert "1 results of MongoDB calls were dropped" in caplog.text
     assert "is closed" in caplog.text
+
+
+def test_results_for_a_closed_loop_are_let_go_of(make_client, gate):
+    """The first was dropped, and the others were kept for ever, with the loop."""
+    client = make_client(max_workers=3)
+
+    async def start():
+        for _ in range(3):
+            client.run_in_worker(gate)
+        await gate.until_entered(3)
+        return weakref.ref(asyncio.get_running_loop())
+
+    loop = asyncio.run(start())
+    gate.opened.set()
+    while client._executor._running:
+        time.sleep(0.001)
+    gc.collect()
+    assert loop() is None
+
+
+@pytest.mark.skipif(sys.version_info < (3, 11), reason="Python 3.10 looks for a Future first")
+def test_cancelling_a_call_cancels_the_task_of_another_loop_that_waits_for_it(make_client, gate):
+    client = make_client(max_workers=1)
+    before = asyncio.new_event_loop()
+    asyncio.set_event_loop(before)
+    try:
+        client.run_in_worker(gate)
+        waiting = client.run_in_worker(abs, -1)
+
+        async def main():
+            task = asyncio.create_task(waiting)
+            await asyncio.sleep(0)
+            waiting._call.cancel()
+            await asyncio.wait_for(task, 10)
+
+        with pytest.raises(asyncio.CancelledError):
+            asyncio.run(main())
+    finally:
+        asyncio.set_event_loop(None)
+        before.close()
 
 
 async def _abs(client):

@@ -396,5 +396,15 @@ def test_errors_at_construction_are_pymongos():
         tornado_pymongo.MongoClient()["$"]
 
 
+def test_all_arguments_can_be_given_by_position():
+    client = tornado_pymongo.MongoClient("localhost", 27017, dict, True, True, None)
+    assert client.codec_options.tz_aware is True
+
+
+def test_what_lacks_its_delegate_says_so():
+    with pytest.raises(AttributeError, match="has no attribute 'alive'"):
+        tornado_pymongo.Cursor.__new__(tornado_pymongo.Cursor).alive  # noqa: B018
+
+
 def test_a_database_can_be_copied(mongo_client):
     assert copy.copy(mongo_client.db) == mongo_client.db

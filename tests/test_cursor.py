@@ -323,6 +323,62 @@ async def test_close_after_a_cancelled_call_is_safe(numbers, open_cursors):
     assert await open_cursors() == 0
 
 
+async def test_rewind_is_refused_while_the_first_query_runs(numbers):
+    cursor = numbers.find({"$where": "sleep(2) || true"})
+    first = cursor.next()
+    with pytest.raises(InvalidOperation, match="in use by another call"):
+        cursor.rewind()
+    await first
+
+
+async def test_a_cursor_can_be_closed_after_its_client(make_client, numbers):
+    client = make_client()
+    async with client[numbers.database.name].numbers.find(batch_size=5) as cursor:
+        await cursor.next()
+        await client.close()
+
+
+async def test_a_cursor_can_be_closed_where_no_more_calls_are_taken(make_client, numbers, gate):
+    client = make_client(max_workers=1, max_waiting=0)
+    with pytest.raises(KeyError):  # and not TooManyCalls
+        async with client[numbers.database.name].numbers.find(batch_size=5) as cursor:
+            await cursor.next()
+            client.run_in_worker(gate)
+            raise KeyError
+
+
+async def test_a_bad_callback_costs_no_document(numbers):
+    cursor = numbers.find().sort("_id", 1)
+    for n in range(2):
+        with pytest.raises(InvalidOperation, match="callback"):
+            cursor.next(callback=5)
+        assert await cursor.next() == {"_id": n}
+
+
+async def test_a_chain_that_is_cancelled_cancels_what_it_chains_on(make_client, numbers, gate):
+    client = make_client(max_workers=1)
+    client.run_in_worker(gate)
+    first = client[numbers.database.name].numbers.aggregate([])
+    chained = first.batch_size(10)
+    chained.cancel()
+    await asyncio.sleep(0)
+    assert first.cancelled()
+    second = client[numbers.database.name].numbers.aggregate([])
+    chained = second.batch_size(10)
+    second.cancel()
+    await asyncio.sleep(0)
+    assert chained.cancelled()
+
+
+async def test_a_cursor_stays_in_its_set_when_it_is_rewound(numbers):
+    cursor = numbers.find(batch_size=5)
+    cursors = {cursor}
+    await cursor.next()
+    await cursor.rewind()
+    assert cursor in cursors
+    assert cursor != numbers.find()
+
+
 async def test_an_error_of_the_query_comes_from_every_way_to_read(numbers):
     for read in (
         lambda cursor: cursor.next(),

@@ -202,6 +202,92 @@ def test_an_announcement_that_fails_is_logged_and_harms_no_other(executor, caplo
     assert executor.submit(abs, -3).result(timeout=20) == 3
 
 
+def test_what_was_gathered_is_announced_though_the_waiting_calls_were_cancelled(gate):
+    """The supervisor stopped looking when the queue was empty, and nobody announced any more."""
+    executor = Executor(1, 10)
+    executor.submit(gate)  # holds the thread until all is in place
+    gate.entered.acquire()
+    announced = threading.Event()
+    executor.start(
+        Call(executor, abs, (-1,), {}, lambda *args: executor.announce_soon(announced.set))
+    )
+    entered = threading.Event()
+    stuck = threading.Event()
+    executor.submit(lambda: (entered.set(), stuck.wait(20)))
+    waiting = executor.submit(abs, -2)
+    gate.opened.set()
+    assert entered.wait(20)
+    waiting.cancel()
+    assert announced.wait(10)
+    stuck.set()
+    executor.shutdown()
+
+
+def test_close_announces_what_was_gathered(gate):
+    executor = Executor(1, 10)
+    announced = threading.Event()
+    executor.submit(gate)
+    gate.entered.acquire()
+    executor._announcements.append(announced.set)  # as a call that was just over has done
+    executor.submit(abs, -1)
+    executor.close()
+    assert announced.wait(10)
+
+
+def test_a_finalizer_may_cancel_and_start_calls_amid_a_start(executor):
+    """From Python 3.12 on the garbage collector runs amid the lines that hold the lock."""
+
+    class Cyclic:
+        def __init__(self):
+            self.me = self
+            self.call = executor.submit(int)
+
+        def __del__(self):
+            self.call.cancel()
+            executor.submit(int)
+
+    thresholds = gc.get_threshold()
+    gc.set_threshold(5)
+    try:
+        for _ in range(2000):
+            Cyclic()
+    finally:
+        gc.set_threshold(*thresholds)
+        gc.collect()
+    assert executor.submit(abs, -1).result(timeout=20) == 1
+
+
+def test_who_waits_for_a_cancelled_call_is_told(gate):
+    executor = Executor(1, 10)
+    executor.submit(gate)
+    waiting = executor.submit(abs, -1)
+    waiting.cancel()
+    assert futures.wait([waiting], timeout=10).done == {waiting}
+    gate.opened.set()
+    executor.shutdown()
+
+
+def test_a_thread_that_could_not_be_started_costs_no_other(gate, monkeypatch):
+    executor = Executor(3, 10)
+    start = threading.Thread.start
+    stuck = executor.submit(gate)
+    gate.entered.acquire()
+
+    def fail(thread):
+        if "supervisor" in thread.name:
+            return start(thread)
+        raise RuntimeError("can't start new thread")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(threading.Thread, "start", fail)
+        waiting = executor.submit(abs, -1)
+    assert waiting.result(timeout=10) == 1  # once there are threads again
+    gate.opened.set()
+    stuck.result()
+    wait_until(lambda: executor._active == 0)
+    executor.shutdown()
+
+
 def test_a_call_runs_in_a_copy_of_the_callers_context(executor):
     variable = contextvars.ContextVar("variable", default="outside")
     variable.set("caller")
@@ -333,6 +419,44 @@ def test_parked_threads_do_not_hold_up_the_exit_of_the_interpreter():
         "for call in [executor.submit(abs, n) for n in range(10)]: call.result()\n"
     )
     assert (result.returncode, result.stderr) == (0, "")
+
+
+def test_calls_that_wait_at_the_exit_of_the_interpreter_fail_and_do_not_hold_it_up():
+    result = run_python(
+        "import asyncio, threading, time\n"
+        "from tornado_pymongo.bridge import CallFuture, call_in_worker\n"
+        "from tornado_pymongo.executor import Executor\n"
+        "executor = Executor(1, 10)\n"
+        "started = threading.Event()\n"
+        "def work():\n"
+        "    started.set()\n"
+        "    time.sleep(0.2)\n"
+        "async def main():\n"
+        "    calls = [call_in_worker(executor, CallFuture, work, (), {}) for _ in range(3)]\n"
+        "    results = await asyncio.gather(*calls, return_exceptions=True)\n"
+        "    print([type(result).__name__ for result in results])\n"
+        "threading.Thread(target=lambda: asyncio.run(main())).start()\n"
+        "started.wait()\n"
+    )
+    expected = "['NoneType', 'InvalidOperation', 'InvalidOperation']\n"
+    assert (result.returncode, result.stdout, result.stderr) == (0, expected, "")
+
+
+def test_a_child_forked_during_a_close_can_close_as_well():
+    result = run_python(
+        "import os, threading, warnings\n"
+        "warnings.simplefilter('ignore')\n"
+        "from tornado_pymongo.executor import Executor\n"
+        "executor = Executor(2, 10)\n"
+        "event = threading.Event()\n"
+        "closing = executor.close(event.wait)\n"
+        "child = os.fork()\n"
+        "if not child:\n"
+        "    os._exit(executor.close(lambda: 7).result(timeout=10))\n"
+        "print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))\n"
+        "event.set()\n"
+    )
+    assert (result.returncode, result.stdout, result.stderr) == (0, "7\n", "")
 
 
 def test_a_forked_child_starts_with_threads_of_its_own():

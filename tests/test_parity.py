@@ -26,6 +26,7 @@ CLASSES = [
 # The members that are not derived but written by hand, and why.
 HAND_WRITTEN = {
     "Collection.find": "PyMongo selects a server in it for an exhaust cursor",
+    "Collection.find_raw_batches": "PyMongo selects a server in it for an exhaust cursor",
     "CommandCursor.close": "needs no worker where nothing is open, and waits for a running call",
     "CommandCursor.next": "takes a document that is at hand without a worker",
     "Cursor.__getitem__": "blocks for an index but not for a slice",

@@ -105,6 +105,29 @@ def test_it_goes_with_a_process_that_is_killed(temporary_folder):
         time.sleep(0.02)
 
 
+def test_a_forked_child_neither_holds_up_nor_stops_the_server(temporary_folder):
+    code = (
+        "import os, time, warnings\n"
+        "warnings.simplefilter('ignore')\n"
+        "from tornado_pymongo.testing import MongoServer\n"
+        "server = MongoServer(own=True).start()\n"
+        "if not os.fork():\n"
+        "    server.stop()\n"
+        "    os._exit(0)\n"
+        "os.wait()\n"
+        "import pymongo\n"
+        "client = pymongo.MongoClient(server.uri)\n"
+        "client.db.things.insert_one({})\n"
+        "client.close()\n"
+        "child = os.fork()\n"
+        "if not child:\n"
+        "    time.sleep(1000)\n"
+        "server.stop()\n"
+        "os.kill(child, 9)\n"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True, timeout=30)
+
+
 def test_a_mongod_that_does_not_start_tells_why(temporary_folder):
     with pytest.raises(MongoServerError, match="nonsense") as caught:
         MongoServer(options=["--nonsense"]).start()

@@ -40,7 +40,7 @@ def main() -> None:
                 stderr=subprocess.STDOUT,
             )
         threading.Thread(target=wait_for, args=[mongod], daemon=True).start()
-        os.read(0, 1)  # until the pipe ends
+        os.read(0, 1)  # until it is told to stop, or the pipe ends
         ended.set()
         # Its data is thrown away, so nothing is gained by an orderly shutdown, which takes seconds.
         mongod.kill()

@@ -71,6 +71,7 @@ class CallFuture(asyncio.Future):  # type: ignore[type-arg]
             # Made before any loop ran, as in asyncio.run(collection.find_one()), and stepped
             # through by a task of the loop that was made for it.
             self._twin = type(self)(loop=loop)
+            self._twin._call = self._call
             follow(self._twin, self._call)
             return self._twin.send(value)
         self._asyncio_future_blocking = True
@@ -124,6 +125,7 @@ class Inbox:
             " closed",
             len(self._completed),
         )
+        self._announced = False
         self._completed.clear()
 
     def _deliver(self) -> None:
@@ -136,6 +138,8 @@ class Inbox:
                 continue
             if error is None:
                 future.set_result(result)
+            elif isinstance(error, asyncio.CancelledError):
+                future.cancel()
             else:
                 future.set_exception(error)
 
@@ -173,7 +177,8 @@ def call_in_worker(
         executor.start(call)
     except PyMongoError as error:
         future._call = None
-        future.set_exception(error)
+        # Its traceback would be of this frame, which holds the Future, which holds the error.
+        future.set_exception(error.with_traceback(None))
     return future
 
 
@@ -182,13 +187,11 @@ def follow(future: CallFuture, call: Call) -> None:
     inbox = inbox_of(future.get_loop())
 
     def deliver(_: Any) -> None:
-        if not call.cancelled():
-            error = call.exception()
-            inbox.put(call.executor, future, None if error else call.result(), error)
+        error = asyncio.CancelledError() if call.cancelled() else call.exception()
+        inbox.put(call.executor, future, call.result() if error is None else None, error)
+        call.executor.announce()  # whichever thread this is, it may have no other reason to
 
     call.add_done_callback(deliver)
-    if call.done():  # it may have been before: then this thread has put it in, and must say so
-        call.executor.announce()
 
 
 def completed(result: Any, future_class: type[CallFuture] = CallFuture) -> CallFuture:
@@ -205,7 +208,7 @@ def with_callback(future: asyncio.Future[Any], callback: Callback | None) -> Any
 
     def report(done: asyncio.Future[Any]) -> None:
         error = asyncio.CancelledError() if done.cancelled() else done.exception()
-        callback(None if error else done.result(), error)
+        callback(done.result() if error is None else None, error)
 
     future.add_done_callback(report)
     return None

@@ -61,8 +61,9 @@ class MongoClient(
         max_waiting: int = _MAX_WAITING,
         **kwargs: Any,
     ) -> None:
-        kwargs["connect"] = False
-        self.delegate = pymongo.MongoClient(*args, **kwargs)
+        given = inspect.signature(pymongo.MongoClient).bind(*args, **kwargs)
+        given.arguments["connect"] = False
+        self.delegate = pymongo.MongoClient(*given.args, **given.kwargs)
         self._client = self
         most = self.delegate.options.pool_options.max_pool_size
         if max_workers is None:
@@ -190,9 +191,23 @@ class Collection(
         selects a server, so that runs in a worker, and what is returned is a Future of the Cursor
         which can be used as the Cursor. The source is PyMongo's `Collection.find`.
         """
+        return self._find("find", args, kwargs)
+
+    def find_raw_batches(self, *args: Any, **kwargs: Any) -> Cursor | CursorFuture:
+        """Return a RawBatchCursor for a query, as `find` returns a Cursor.
+
+        The source is PyMongo's `Collection.find_raw_batches`.
+        """
+        return self._find("find_raw_batches", args, kwargs)
+
+    def _find(
+        self, name: str, args: tuple[Any, ...], kwargs: dict[str, Any]
+    ) -> Cursor | CursorFuture:
         cursor_type = kwargs.get("cursor_type", args[5] if len(args) > 5 else None)
         if cursor_type == CursorType.EXHAUST:
-            return self._start(None, CursorFuture, run_method, self, "find", args, kwargs)  # type: ignore[no-any-return]
-        return run_method(self, "find", args, kwargs)  # type: ignore[no-any-return]
+            return self._start(None, CursorFuture, run_method, self, name, args, kwargs)  # type: ignore[no-any-return]
+        return run_method(self, name, args, kwargs)  # type: ignore[no-any-return]
 
-    find.__doc__ = f"{find.__doc__}\n\n{inspect.getdoc(pymongo.collection.Collection.find)}"
+    for _method in find, find_raw_batches:
+        _source_doc = inspect.getdoc(getattr(pymongo.collection.Collection, _method.__name__))
+        _method.__doc__ = f"{_method.__doc__}\n\n{_source_doc}"

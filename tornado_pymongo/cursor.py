@@ -31,7 +31,7 @@ from tornado_pymongo.bridge import (
 )
 from tornado_pymongo.derive import Bridged, future_classes, run_method
 from tornado_pymongo.executor import Call
-from tornado_pymongo.internals import fill, has_next_at_hand
+from tornado_pymongo.internals import fill, has_next_at_hand, leave_alone
 
 
 class _BaseCursor(Bridged):
@@ -44,6 +44,13 @@ class _BaseCursor(Bridged):
         call = self._call()
         return None if call is None or call.done() else call
 
+    def _check_free(self) -> None:
+        if self._running() is not None:
+            raise InvalidOperation(
+                "this cursor is in use by another call that has not finished: await that first,"
+                " or give each task a cursor of its own, for instance with clone()"
+            )
+
     def _has_next_at_hand(self) -> bool:
         return self._running() is None and has_next_at_hand(self.delegate)
 
@@ -55,11 +62,7 @@ class _BaseCursor(Bridged):
         *args: Any,
     ) -> Any:
         check_callback(callback)
-        if self._running() is not None:
-            raise InvalidOperation(
-                "this cursor is in use by another call that has not finished: await that first,"
-                " or give each task a cursor of its own, for instance with clone()"
-            )
+        self._check_free()
         future = super()._start(None, future_class, function, *args)
         if future._call is not None:
             self._call = weakref.ref(future._call)
@@ -138,7 +141,16 @@ class _BaseCursor(Bridged):
             return with_callback(loop.create_task(self._close_after(over)), callback)
         if not self.delegate.cursor_id:
             return with_callback(completed(self.delegate.close()), callback)
-        return self._start(callback, CallFuture, run_method, self, "close", (), {})
+        future = self._start(None, CallFuture, run_method, self, "close", (), {})
+        if future._call is None and future.exception() is not None:
+            # There is no worker to be had: the client is closed, or has too much to do.
+            leave_alone(self.delegate)
+            future = completed(None)
+        return with_callback(future, callback)
+
+    # One cursor is another only if it is the same, whatever it is rewound to.
+    __eq__ = object.__eq__
+    __hash__ = object.__hash__
 
     async def _close_after(self, over: asyncio.Future[None]) -> None:
         await over
@@ -259,12 +271,17 @@ class CursorFuture(CallFuture):
         chained = CursorFuture(loop=self.get_loop())
 
         def call_it(_: Any) -> None:
+            if chained.done():
+                return
             try:
                 chained.set_result(getattr(self.result(), name)(*args, **kwargs))
-            except (Exception, CancelledError) as error:
+            except CancelledError:
+                chained.cancel()
+            except Exception as error:
                 chained.set_exception(error)
 
         self.add_done_callback(call_it)
+        chained.add_done_callback(lambda _: self.cancel() if chained.cancelled() else None)
         return chained
 
     def _later(self, name: str, *args: Any, callback: Callback | None = None, **kwargs: Any) -> Any:
@@ -316,6 +333,7 @@ class Cursor(
         PyMongo's `Cursor.rewind`.
         """
         check_callback(callback)
+        self._check_free()
         if not self.delegate.cursor_id:
             self.delegate.rewind()
             return with_callback(completed(self, CursorFuture), callback)

@@ -83,8 +83,8 @@ class Bridged:
         return future if callback is None else with_callback(future, callback)
 
     def __getattr__(self, name: str) -> Any:
-        if name == "delegate":  # not there yet, or __init__ failed
-            raise AttributeError(name)
+        if name == "delegate" or _defines(type(self), name):  # not there yet, or failed
+            raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
         if hasattr(self._source, name) and not name.startswith("_"):
             # PyMongo's class has got it after it was derived.
             setattr(type(self), name, _derive(self._source, self._twin, name))

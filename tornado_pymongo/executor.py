@@ -36,6 +36,7 @@ from collections.abc import Callable
 from concurrent.futures import Executor as BaseExecutor
 from concurrent.futures import Future, ThreadPoolExecutor
 from concurrent.futures import wait as wait_for
+from contextlib import suppress
 from contextvars import copy_context
 from time import monotonic, process_time, sleep
 from typing import Any
@@ -100,7 +101,8 @@ class Call(Future):  # type: ignore[type-arg]
         if not super().cancel():
             return False
         self._work = self._deliver = None
-        self.executor._forget(self)
+        if self.executor._forget(self):
+            self.set_running_or_notify_cancel()  # no thread will, and tell who waits for it
         return True
 
     def run(self) -> None:
@@ -166,14 +168,15 @@ class Executor(BaseExecutor):
         self._idle_seconds = idle_seconds
         self._closed = False
         self._closing: Call | None = None
-        self._drained = threading.Event()  # set when no call runs after closing
         self._reset()
         _executors.add(self)
 
     def _reset(self) -> None:
         """Begin with no thread and no call: when made, and in a forked child."""
         # Guards all that follows. It is held for a few lines at a time, never while anything waits.
-        self._lock = threading.Lock()
+        # Reentrant, since the garbage collector may run amid those lines, and in it a finalizer
+        # that cancels or starts a call.
+        self._lock = threading.RLock()
         self._queue: OrderedDict[Call, None] = OrderedDict()
         self._running = 0
         self._taken = 0  # how many calls threads have taken, ever
@@ -186,6 +189,10 @@ class Executor(BaseExecutor):
         self._supervisor = _Supervisor(self)
 
         self._announcements: deque[Callable[[], object]] = deque()
+        self._drained = threading.Event()  # set when no call runs after closing
+        if self._closing is not None and not self._closing.done():
+            self._closing = None  # its thread is in the parent process
+
         self._gathered = 0  # calls that are over since the last announcement
         self._announce_at = 0.0  # when the oldest of them has waited long enough
 
@@ -223,9 +230,9 @@ class Executor(BaseExecutor):
                     del self._queue[call]
                     raise
 
-    def _forget(self, call: Call) -> None:
+    def _forget(self, call: Call) -> bool:
         with self._lock:
-            self._queue.pop(call, None)
+            return self._queue.pop(call, call) is None
 
     # Threads take them
 
@@ -245,18 +252,22 @@ class Executor(BaseExecutor):
             return
         if self._threads is None:
             self._threads = ThreadPoolExecutor(self.max_workers, self._name)
+        wanted = [True]
         try:
-            self._threads.submit(self._work)
+            self._threads.submit(self._work, wanted)
             self._active += 1
         except RuntimeError as error:  # the system has no more, or the interpreter is exiting
-            self._threads.shutdown(wait=False, cancel_futures=True)
+            wanted.clear()  # the job may be in the hands of another thread of the pool
+            self._threads.shutdown(wait=False)
             self._threads = None
             if not self._active:
                 raise InvalidOperation(f"no worker thread could be started: {error}") from error
             self._supervisor.watch()
 
-    def _work(self) -> None:
+    def _work(self, wanted: list[bool]) -> None:
         """What a thread does: take calls and run them until there were none for a while."""
+        if not wanted:
+            return
         wakeup = threading.Lock()
         wakeup.acquire()
         call = self._take(wakeup, finished=False)
@@ -280,25 +291,13 @@ class Executor(BaseExecutor):
                     self._looking -= 1
                 if self._closed and not self._running:
                     self._drained.set()
-            while not queue or self._active > self._target:
-                self._active -= 1
-                if self._closed:
-                    self._end_thread()
+            while True:
+                if queue and self._active <= self._target:
+                    with suppress(KeyError):  # a finalizer may have cancelled it just now
+                        call, _ = queue.popitem(last=False)
+                        break
+                elif not self._park(wakeup):
                     return None
-                if queue:
-                    # There shall be fewer threads. A call may have counted on this one to look.
-                    self._supervisor.watch()
-                self._parked.append(wakeup)
-                self._announce_unlocked()
-                if not self._wait_unlocked(wakeup):
-                    if wakeup in self._parked:
-                        self._parked.remove(wakeup)
-                        self._end_thread()
-                        return None
-                    # 1. The time ran out. 2. Somebody took our lock from the list and released it
-                    # to wake us. 3. We got `_lock`. We are counted as active and must go on.
-                    wakeup.acquire()
-            call, _ = queue.popitem(last=False)
             self._running += 1
             self._taken += 1
             if queue:
@@ -308,6 +307,26 @@ class Executor(BaseExecutor):
                 # Perhaps nobody watches, so what was gathered must not wait for this call to end.
                 self._announce_unlocked()
         return call
+
+    def _park(self, wakeup: threading.Lock) -> bool:
+        """Wait to be made active again; tell whether, or this thread shall end. Locked."""
+        self._active -= 1
+        if not self._closed:
+            if self._queue:
+                # There shall be fewer threads. A call may have counted on this one to look.
+                self._supervisor.watch()
+            self._parked.append(wakeup)
+            self._announce_unlocked()
+            if self._wait_unlocked(wakeup):
+                return True
+            if wakeup not in self._parked:
+                # 1. The time ran out. 2. Somebody took our lock from the list and released it, to
+                # wake us. 3. We got `_lock`. We are counted as active and must go on.
+                wakeup.acquire()
+                return True
+            self._parked.remove(wakeup)
+        self._end_thread()
+        return False
 
     def _wait_unlocked(self, wakeup: threading.Lock) -> bool:
         self._lock.release()
@@ -381,8 +400,7 @@ class Executor(BaseExecutor):
             self._wake_all()
             if not self._running:
                 self._drained.set()
-        for call in refused:
-            call.refuse(InvalidOperation("the MongoClient was closed while this call was waiting"))
+        self._refuse(refused)
         # A thread of its own: all others may be in calls that take long.
         last = ThreadPoolExecutor(1, f"{self._name}_close")
         try:
@@ -390,11 +408,13 @@ class Executor(BaseExecutor):
         except RuntimeError:  # the interpreter is exiting, and starts no more threads
             self._closing.run()
         last.shutdown(wait=False)
+        self.announce()
         return self._closing
 
     def _run_last(self, call: Call) -> None:
         self._drained.wait(_DRAIN)
         call.run()
+        self.announce()
 
     def _wake_all(self) -> None:
         self._supervisor.dismiss()
@@ -409,11 +429,18 @@ class Executor(BaseExecutor):
             wait_for([closing])
 
     def _leave(self) -> None:
-        """Let the interpreter exit: drop what waits, and end the parked threads."""
+        """Let the interpreter exit: fail what waits, and end the parked threads."""
         with self._lock:
             self._closed = True
+            refused = list(self._queue)
             self._queue.clear()
             self._wake_all()
+        self._refuse(refused)
+
+    def _refuse(self, calls: list[Call]) -> None:
+        for call in calls:
+            call.refuse(InvalidOperation("the MongoClient was closed while this call was waiting"))
+        self.announce()
 
 
 class _Supervisor:
@@ -488,7 +515,7 @@ class _Supervisor:
             with executor._lock:
                 if not executor._queue:
                     self.watching = False
-                    return
+                    break
                 share = (used - cpu) / (now - then)
                 target = executor._target
                 if share < _IDLE_SHARE or executor._taken == taken:
@@ -503,6 +530,8 @@ class _Supervisor:
             cpu = used
             then = now
             del executor
+        # What was gathered may have counted on calls that were cancelled.
+        executor.announce()
 
 
 _executors: weakref.WeakSet[Executor] = weakref.WeakSet()

@@ -13,6 +13,11 @@ def connect(client: Any) -> None:
     client._connect()
 
 
+def leave_alone(cursor: Any) -> None:
+    """Have PyMongo kill the cursor later, as one that was forgotten; does not wait."""
+    cursor._die_no_lock()
+
+
 def has_next_at_hand(cursor: Any) -> bool:
     """Tell whether ``cursor.next()`` would return or raise without asking the server.
 

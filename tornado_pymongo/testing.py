@@ -19,6 +19,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -109,6 +110,7 @@ class MongoServer:
         members = [{"_id": n, "host": each.address} for n, each in enumerate(self._mongods)]
         with self._mongods[0].connect() as client:
             client.admin.command("replSetInitiate", {"_id": _REPLICA_SET, "members": members})
+            states: list[str] = []
             ready = ["PRIMARY"] + ["SECONDARY"] * (self._members - 1)
             while time.monotonic() < deadline:
                 status = client.admin.command("replSetGetStatus")
@@ -149,6 +151,7 @@ class _Mongod:
             probe.bind(("127.0.0.1", 0))
             port = probe.getsockname()[1]
         self.address = f"127.0.0.1:{port}"
+        self._pid = os.getpid()
         self._folder = Path(tempfile.mkdtemp(prefix="tornado_pymongo-mongod-"))
         (self._folder / "data").mkdir()
         (self._folder / "lib").mkdir()
@@ -184,7 +187,7 @@ class _Mongod:
                 return
             except OSError:
                 pass
-            if (self._folder / "ended").exists():
+            if (self._folder / "ended").exists() or self._keeper.poll() is not None:
                 raise MongoServerError(f"mongod did not start, and said:\n{self._last_words()}")
             if time.monotonic() > deadline:
                 raise MongoServerError(
@@ -205,7 +208,13 @@ class _Mongod:
     def stop(self) -> None:
         """Kill mongod, and return when it is gone and its files are removed."""
         assert self._keeper.stdin is not None
-        self._keeper.stdin.close()
+        if os.getpid() == self._pid:
+            # Forked children have copies of the pipe, so that its end alone would not be seen.
+            with suppress(BrokenPipeError):
+                self._keeper.stdin.write(b"stop")
+                self._keeper.stdin.flush()
+        with suppress(BrokenPipeError):
+            self._keeper.stdin.close()
         self._keeper.wait()
 
 

@@ -234,8 +234,9 @@ def test_close_announces_what_was_gathered(gate):
     assert announced.wait(10)
 
 
-def test_a_finalizer_may_cancel_and_start_calls_amid_a_start(executor):
+def test_a_finalizer_may_cancel_and_start_calls_amid_a_start():
     """From Python 3.12 on the garbage collector runs amid the lines that hold the lock."""
+    executor = Executor(4, 100_000)
 
     class Cyclic:
         def __init__(self):
@@ -255,6 +256,7 @@ def test_a_finalizer_may_cancel_and_start_calls_amid_a_start(executor):
         gc.set_threshold(*thresholds)
         gc.collect()
     assert executor.submit(abs, -1).result(timeout=20) == 1
+    executor.shutdown()
 
 
 def test_who_waits_for_a_cancelled_call_is_told(gate):

@@ -182,6 +182,7 @@ class Executor(BaseExecutor):
         self._taken = 0  # how many calls threads have taken, ever
 
         self._threads: ThreadPoolExecutor | None = None
+        self._starting = False  # whether a thread is being started, under the lock
         self._target = min(_FEWEST, self.max_workers)  # how many threads may be active
         self._active = 0  # those that run a call, or were woken to take one
         self._looking = 0  # those of them that will look at the queue before they park
@@ -238,6 +239,10 @@ class Executor(BaseExecutor):
 
     def _activate_or_watch(self) -> None:
         """See that the waiting calls get a thread, now or as the supervisor decides. Locked."""
+        if self._starting:
+            # We are in a finalizer, amid the start of a thread, which cannot be entered twice. That
+            # thread will find this call in the queue.
+            return
         if self._active < self._target:
             self._activate()
         else:
@@ -253,6 +258,7 @@ class Executor(BaseExecutor):
         if self._threads is None:
             self._threads = ThreadPoolExecutor(self.max_workers, self._name)
         wanted = [True]
+        self._starting = True
         try:
             self._threads.submit(self._work, wanted)
             self._active += 1
@@ -263,6 +269,8 @@ class Executor(BaseExecutor):
             if not self._active:
                 raise InvalidOperation(f"no worker thread could be started: {error}") from error
             self._supervisor.watch()
+        finally:
+            self._starting = False
 
     def _work(self, wanted: list[bool]) -> None:
         """What a thread does: take calls and run them until there were none for a while."""
@@ -341,9 +349,9 @@ class Executor(BaseExecutor):
         A `ThreadPoolExecutor` keeps a thread whose job is done, unless it was shut down. The jobs
         of the other threads go on, and those started later get a new one.
         """
-        if self._threads is not None:
-            self._threads.shutdown(wait=False)
-            self._threads = None
+        threads, self._threads = self._threads, None
+        if threads is not None:
+            threads.shutdown(wait=False)
 
     # Completions go out
 
@@ -469,11 +477,16 @@ class _Supervisor:
             self._wakeup.release()
         else:
             self._started = True
-            name = f"{self._executor()._name}_supervisor"  # type: ignore[union-attr]
+            executor = self._executor()
+            assert executor is not None  # it is what calls us
+            name = f"{executor._name}_supervisor"
+            executor._starting = True
             try:
                 threading.Thread(target=self._run, name=name, daemon=True).start()
             except RuntimeError:  # no thread to be had now: try again with the next call
                 self._started = self.watching = False
+            finally:
+                executor._starting = False
 
     def dismiss(self) -> None:
         """Let the thread end, now that the executor is closed. The executor's lock is held."""

@@ -24,9 +24,6 @@ from tornado_pymongo.bridge import (
     with_callback,
 )
 
-if TYPE_CHECKING:
-    from tornado_pymongo.client import MongoClient
-
 # The special methods that are passed on where PyMongo's class has them. Those of iteration and of
 # the with statement have asynchronous counterparts, which are written by hand.
 _SPECIAL_METHODS = {"__bool__", "__call__", "__copy__", "__deepcopy__", "__getitem__"}
@@ -47,7 +44,7 @@ class Bridged:
     _twin: ClassVar[type]
 
     delegate: Any
-    _client: MongoClient
+    _client: Any  # the MongoClient whose threads run the calls
 
     def __init__(self, parent: Bridged, *args: Any, **kwargs: Any) -> None:
         """Make PyMongo's object below `parent`, with the arguments of PyMongo's class."""

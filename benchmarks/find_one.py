@@ -189,10 +189,12 @@ def show(options: argparse.Namespace, results: list[dict[str, Any]]) -> None:
                 if (result["peer"], result["in_flight"]) == (peer, in_flight)
             ]
 
-        table = Table(title=f"find_one, {in_flight} in flight, median of {options.rounds} rounds")
-        table.add_column("")
-        for heading in ("op/s", "lowest to highest", f"÷ {REFERENCE}", "CPU µs/op", "switches/op"):
-            table.add_column(heading, justify="right")
+        table = Table(
+            title=f"find_one, {in_flight} in flight, median of {options.rounds} rounds, ÷ {REFERENCE}"
+        )
+        table.add_column("", no_wrap=True)
+        for heading in ("op/s", "range", "÷", "CPU µs/op", "switches/op"):
+            table.add_column(heading, justify="right", no_wrap=True)
         for peer in options.peers:
             rates = values(peer, "operations_per_second")
             # Round by round: what slows the machine for a while slows the reference as well.
@@ -205,7 +207,7 @@ def show(options: argparse.Namespace, results: list[dict[str, Any]]) -> None:
             table.add_row(
                 peer,
                 f"{statistics.median(rates):,.0f}",
-                f"{min(rates):,.0f} to {max(rates):,.0f}",
+                f"{min(rates):,.0f} … {max(rates):,.0f}",
                 f"{statistics.median(ratios):.2f}" if ratios else "",
                 f"{statistics.median(values(peer, 'cpu_us_per_operation')):,.0f}",
                 f"{statistics.median(values(peer, 'switches_per_operation')):.1f}",

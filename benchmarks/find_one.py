@@ -189,9 +189,8 @@ def show(options: argparse.Namespace, results: list[dict[str, Any]]) -> None:
                 if (result["peer"], result["in_flight"]) == (peer, in_flight)
             ]
 
-        table = Table(
-            title=f"find_one, {in_flight} in flight, median of {options.rounds} rounds, ÷ {REFERENCE}"
-        )
+        title = f"find_one, {in_flight} in flight, median of {options.rounds} rounds"
+        table = Table(title=f"{title}; ÷ {REFERENCE}")
         table.add_column("", no_wrap=True)
         for heading in ("op/s", "range", "÷", "CPU µs/op", "switches/op"):
             table.add_column(heading, justify="right", no_wrap=True)

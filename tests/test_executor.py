@@ -399,15 +399,6 @@ def test_where_no_thread_can_be_started_the_call_says_so(monkeypatch):
     executor.shutdown()
 
 
-def test_a_callback_added_late_is_still_announced(executor):
-    """A call may be over before its Future is connected to it: the loop was never told."""
-    announced = threading.Event()
-    closing = executor.close()
-    closing.result()
-    closing.add_done_callback(lambda call: executor.announce_soon(announced.set))
-    assert announced.wait(20)
-
-
 def run_python(code, timeout=30):
     return subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, timeout=timeout, check=False
@@ -444,37 +435,39 @@ def test_calls_that_wait_at_the_exit_of_the_interpreter_fail_and_do_not_hold_it_
     assert (result.returncode, result.stdout, result.stderr) == (0, expected, "")
 
 
-def test_a_child_forked_during_a_close_can_close_as_well():
-    result = run_python(
+def run_in_child(before, in_child, after):
+    """Run code in a process, some of it in a child forked from it, whose exit code is returned."""
+    program = (
         "import os, threading, warnings\n"
-        "warnings.simplefilter('ignore')\n"
+        "warnings.simplefilter('ignore')\n"  # of forking with threads
         "from tornado_pymongo.executor import Executor\n"
         "executor = Executor(2, 10)\n"
         "event = threading.Event()\n"
-        "closing = executor.close(event.wait)\n"
+        f"{before}\n"
         "child = os.fork()\n"
-        "if not child:\n"
-        "    os._exit(executor.close(lambda: 7).result(timeout=10))\n"
+        f"if not child: os._exit({in_child})\n"
         "print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))\n"
         "event.set()\n"
+        f"{after}\n"
     )
-    assert (result.returncode, result.stdout, result.stderr) == (0, "7\n", "")
+    result = run_python(program)
+    assert (result.returncode, result.stderr) == (0, "")
+    return int(result.stdout)
+
+
+def test_a_child_forked_during_a_close_can_close_as_well():
+    code = run_in_child(
+        "closing = executor.close(event.wait)",
+        "executor.close(lambda: 7).result(timeout=10)",
+        "assert closing.result(timeout=10)",
+    )
+    assert code == 7
 
 
 def test_a_forked_child_starts_with_threads_of_its_own():
-    result = run_python(
-        "import os, threading, warnings\n"
-        "warnings.simplefilter('ignore')\n"
-        "from tornado_pymongo.executor import Executor\n"
-        "executor = Executor(2, 10)\n"
-        "event = threading.Event()\n"
-        "waiting = [executor.submit(event.wait) for n in range(4)]\n"
-        "child = os.fork()\n"
-        "if not child:\n"
-        "    assert executor.submit(abs, -5).result(timeout=10) == 5\n"
-        "    os._exit(7)\n"
-        "print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))\n"
-        "event.set()\n"
-        "assert all(call.result() for call in waiting)\n"
+    code = run_in_child(
+        "waiting = [executor.submit(event.wait) for n in range(4)]",
+        "executor.submit(abs, -7).result(timeout=10)",
+        "assert all(call.result(timeout=10) for call in waiting)",
     )
-    assert (result.returncode, result.stdout, result.stderr) == (0, "7\n", "")
+    assert code == 7

@@ -189,11 +189,11 @@ class Executor(BaseExecutor):
         self._parked: list[threading.Lock] = []  # the others: each waits for its own lock
         self._supervisor = _Supervisor(self)
 
-        self._announcements: deque[Callable[[], object]] = deque()
         self._drained = threading.Event()  # set when no call runs after closing
         if self._closing is not None and not self._closing.done():
             self._closing = None  # its thread is in the parent process
 
+        self._announcements: deque[Callable[[], object]] = deque()
         self._gathered = 0  # calls that are over since the last announcement
         self._announce_at = 0.0  # when the oldest of them has waited long enough
 
@@ -228,7 +228,7 @@ class Executor(BaseExecutor):
                 try:
                     self._activate_or_watch()
                 except BaseException:
-                    del self._queue[call]
+                    self._queue.pop(call, None)
                     raise
 
     def _forget(self, call: Call) -> bool:
@@ -358,14 +358,11 @@ class Executor(BaseExecutor):
     def announce_soon(self, announce: Callable[[], object]) -> None:
         """Have `announce` called soon, together with others like it.
 
-        For a call's `deliver`: a thread of this executor runs that, and looks here before it does
-        anything else.
+        For a call's `deliver`: who runs that announces what is here before doing anything else.
         """
         if not self._announcements:
             self._announce_at = monotonic() + _GATHER
         self._announcements.append(announce)
-        if self._closed:  # the last calls may end elsewhere, and there is nothing more to gather
-            self.announce()
 
     def _announce_unlocked(self) -> None:
         if self._announcements:
@@ -414,9 +411,8 @@ class Executor(BaseExecutor):
         try:
             last.submit(self._run_last, self._closing)
         except RuntimeError:  # the interpreter is exiting, and starts no more threads
-            self._closing.run()
+            self._run_last(self._closing)
         last.shutdown(wait=False)
-        self.announce()
         return self._closing
 
     def _run_last(self, call: Call) -> None:

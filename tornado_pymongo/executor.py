@@ -27,16 +27,17 @@ CPU more than they wait for the server, and completions are announced in batches
 
 from __future__ import annotations
 
+import gc
 import logging
 import os
 import threading
 import weakref
 from collections import OrderedDict, deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import Executor as BaseExecutor
 from concurrent.futures import Future, ThreadPoolExecutor
 from concurrent.futures import wait as wait_for
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from contextvars import copy_context
 from time import monotonic, process_time, sleep
 from typing import Any
@@ -260,7 +261,8 @@ class Executor(BaseExecutor):
         wanted = [True]
         self._starting = True
         try:
-            self._threads.submit(self._work, wanted)
+            with _collector_paused():
+                self._threads.submit(self._work, wanted)
             self._active += 1
         except RuntimeError as error:  # the system has no more, or the interpreter is exiting
             wanted.clear()  # the job may be in the hands of another thread of the pool
@@ -478,7 +480,8 @@ class _Supervisor:
             name = f"{executor._name}_supervisor"
             executor._starting = True
             try:
-                threading.Thread(target=self._run, name=name, daemon=True).start()
+                with _collector_paused():
+                    threading.Thread(target=self._run, name=name, daemon=True).start()
             except RuntimeError:  # no thread to be had now: try again with the next call
                 self._started = self.watching = False
             finally:
@@ -541,6 +544,22 @@ class _Supervisor:
             del executor
         # What was gathered may have counted on calls that were cancelled.
         executor.announce()
+
+
+@contextmanager
+def _collector_paused() -> Iterator[None]:
+    """Keep the garbage collector from running a finalizer in a thread that is being started.
+
+    Its starter waits for it, with our lock held, for which a finalizer that cancels or starts a
+    call would wait.
+    """
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
 
 
 _executors: weakref.WeakSet[Executor] = weakref.WeakSet()

@@ -5,9 +5,37 @@
     client = tornado_pymongo.MongoClient()
     document = await client.shop.orders.find_one({"_id": 1})  # or yield it
 
-The names are PyMongo's; what blocks there returns a Future here.
+The names are PyMongo's; what blocks there returns a Future here. Each class has the name of its
+asynchronous twin as well (`AsyncMongoClient`...), and what `pymongo` has to go with them is here.
 """
 
+from pymongo import (
+    ASCENDING,
+    DESCENDING,
+    GEO2D,
+    GEOSPHERE,
+    HASHED,
+    TEXT,
+    CursorType,
+    DeleteMany,
+    DeleteOne,
+    IndexModel,
+    InsertOne,
+    ReadPreference,
+    ReplaceOne,
+    ReturnDocument,
+    UpdateMany,
+    UpdateOne,
+    WriteConcern,
+    timeout,
+)
+
+from tornado_pymongo.change_stream import (
+    ChangeStream,
+    ClusterChangeStream,
+    CollectionChangeStream,
+    DatabaseChangeStream,
+)
 from tornado_pymongo.client import Collection, Database, MongoClient
 from tornado_pymongo.cursor import (
     CommandCursor,
@@ -15,17 +43,86 @@ from tornado_pymongo.cursor import (
     RawBatchCommandCursor,
     RawBatchCursor,
 )
+from tornado_pymongo.encryption import ClientEncryption
 from tornado_pymongo.errors import TooManyCalls
+from tornado_pymongo.gridfs import GridFS, GridFSBucket, GridIn, GridOut, GridOutCursor
+from tornado_pymongo.session import ClientSession
+
+AsyncChangeStream = ChangeStream
+AsyncClientEncryption = ClientEncryption
+AsyncClientSession = ClientSession
+AsyncClusterChangeStream = ClusterChangeStream
+AsyncCollection = Collection
+AsyncCollectionChangeStream = CollectionChangeStream
+AsyncCommandCursor = CommandCursor
+AsyncCursor = Cursor
+AsyncDatabase = Database
+AsyncDatabaseChangeStream = DatabaseChangeStream
+AsyncGridFS = GridFS
+AsyncGridFSBucket = GridFSBucket
+AsyncGridIn = GridIn
+AsyncGridOut = GridOut
+AsyncGridOutCursor = GridOutCursor
+AsyncMongoClient = MongoClient
+AsyncRawBatchCommandCursor = RawBatchCommandCursor
+AsyncRawBatchCursor = RawBatchCursor
 
 __version__ = "0.1.0"
 
 __all__ = [
+    "ASCENDING",
+    "DESCENDING",
+    "GEO2D",
+    "GEOSPHERE",
+    "HASHED",
+    "TEXT",
+    "AsyncChangeStream",
+    "AsyncClientEncryption",
+    "AsyncClientSession",
+    "AsyncClusterChangeStream",
+    "AsyncCollection",
+    "AsyncCollectionChangeStream",
+    "AsyncCommandCursor",
+    "AsyncCursor",
+    "AsyncDatabase",
+    "AsyncDatabaseChangeStream",
+    "AsyncGridFS",
+    "AsyncGridFSBucket",
+    "AsyncGridIn",
+    "AsyncGridOut",
+    "AsyncGridOutCursor",
+    "AsyncMongoClient",
+    "AsyncRawBatchCommandCursor",
+    "AsyncRawBatchCursor",
+    "ChangeStream",
+    "ClientEncryption",
+    "ClientSession",
+    "ClusterChangeStream",
     "Collection",
+    "CollectionChangeStream",
     "CommandCursor",
     "Cursor",
+    "CursorType",
     "Database",
+    "DatabaseChangeStream",
+    "DeleteMany",
+    "DeleteOne",
+    "GridFS",
+    "GridFSBucket",
+    "GridIn",
+    "GridOut",
+    "GridOutCursor",
+    "IndexModel",
+    "InsertOne",
     "MongoClient",
     "RawBatchCommandCursor",
     "RawBatchCursor",
+    "ReadPreference",
+    "ReplaceOne",
+    "ReturnDocument",
     "TooManyCalls",
+    "UpdateMany",
+    "UpdateOne",
+    "WriteConcern",
+    "timeout",
 ]

@@ -90,6 +90,37 @@ class CallFuture(asyncio.Future):  # type: ignore[type-arg]
 Coroutine.register(CallFuture)
 
 
+class TaskFuture(CallFuture):
+    """The result of a coroutine of this library, which runs in a task of the caller's loop.
+
+    Cancelling it cancels the task, and it is over when that has cleaned up.
+    """
+
+    _task: asyncio.Task[Any]
+
+    def cancel(self, msg: Any | None = None) -> bool:
+        """Cancel the task."""
+        return self._task.cancel(msg)
+
+
+def in_task(coroutine: Coroutine[Any, Any, Any]) -> TaskFuture:
+    """Run a coroutine of several calls on the caller's loop; return a Future of its result."""
+    loop = current_loop()
+    future = TaskFuture(loop=loop)
+    future._task = loop.create_task(coroutine)
+    future._task.add_done_callback(partial(_finish, future))
+    return future
+
+
+def _finish(future: CallFuture, task: asyncio.Task[Any]) -> None:
+    if task.cancelled():
+        asyncio.Future.cancel(future)
+    elif (error := task.exception()) is not None:
+        future.set_exception(error)
+    else:
+        future.set_result(task.result())
+
+
 class Inbox:
     """The completed calls of one loop that the loop has not seen yet.
 

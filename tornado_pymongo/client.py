@@ -27,7 +27,7 @@ from tornado_pymongo.bridge import (
 from tornado_pymongo.cursor import Cursor, CursorFuture
 from tornado_pymongo.derive import Bridged, run_method
 from tornado_pymongo.executor import Executor
-from tornado_pymongo.internals import connect
+from tornado_pymongo.internals import connect, use_blocking_key_vault
 
 # How many calls may wait by default. It guards the memory against a program that runs away, rather
 # than shape the load: at 3,000 short calls a second it is half a minute's work.
@@ -63,6 +63,8 @@ class MongoClient(
     ) -> None:
         given = inspect.signature(pymongo.MongoClient).bind(*args, **kwargs)
         given.arguments["connect"] = False
+        if options := given.arguments.get("kwargs", {}).get("auto_encryption_opts"):
+            given.arguments["kwargs"]["auto_encryption_opts"] = use_blocking_key_vault(options)
         self.delegate = pymongo.MongoClient(*given.args, **given.kwargs)
         self._client = self
         most = self.delegate.options.pool_options.max_pool_size

@@ -1,14 +1,12 @@
 """Cursors: what PyMongo's have, and what an event loop wants of them.
 
 A document of the batch that was fetched last is handed out at once, on the loop's thread; only a
-new batch takes a worker. PyMongo's cursors are not made for several threads, so a cursor does one
-thing at a time: a second call while one runs is refused, except `close`, which waits for it.
+new batch takes a worker.
 """
 
 from __future__ import annotations
 
 import asyncio
-import weakref
 from asyncio import CancelledError
 from collections.abc import AsyncIterator, Callable
 from functools import partial
@@ -18,8 +16,6 @@ import pymongo.asynchronous.command_cursor
 import pymongo.asynchronous.cursor
 import pymongo.command_cursor
 import pymongo.cursor
-from pymongo.errors import InvalidOperation
-from tornado.concurrent import future_set_result_unless_cancelled
 
 from tornado_pymongo.bridge import (
     Callback,
@@ -27,46 +23,19 @@ from tornado_pymongo.bridge import (
     check_callback,
     completed,
     current_loop,
+    in_task,
     with_callback,
 )
-from tornado_pymongo.derive import Bridged, future_classes, run_method
-from tornado_pymongo.executor import Call
+from tornado_pymongo.derive import future_classes, run_method, wrap
+from tornado_pymongo.exclusive import Stream
 from tornado_pymongo.internals import fill, has_next_at_hand, leave_alone
 
 
-class _BaseCursor(Bridged):
+class _BaseCursor(Stream):
     """What all cursors share."""
-
-    # The call that runs or was the last to do so. Weak, so as not to keep its result.
-    _call: Callable[[], Call | None] = staticmethod(lambda: None)
-
-    def _running(self) -> Call | None:
-        call = self._call()
-        return None if call is None or call.done() else call
-
-    def _check_free(self) -> None:
-        if self._running() is not None:
-            raise InvalidOperation(
-                "this cursor is in use by another call that has not finished: await that first,"
-                " or give each task a cursor of its own, for instance with clone()"
-            )
 
     def _has_next_at_hand(self) -> bool:
         return self._running() is None and has_next_at_hand(self.delegate)
-
-    def _start(
-        self,
-        callback: Callback | None,
-        future_class: type[CallFuture],
-        function: Callable[..., Any],
-        *args: Any,
-    ) -> Any:
-        check_callback(callback)
-        self._check_free()
-        future = super()._start(None, future_class, function, *args)
-        if future._call is not None:
-            self._call = weakref.ref(future._call)
-        return with_callback(future, callback)
 
     def next(self, callback: Callback | None = None) -> Any:
         """Return a Future of the next document.
@@ -78,7 +47,7 @@ class _BaseCursor(Bridged):
         if not self._has_next_at_hand():
             return self._start(callback, CallFuture, run_method, self, "next", (), {})
         try:
-            future = completed(self.delegate.next())
+            future = completed(wrap(self.delegate.next(), self))
         except StopIteration:
             future = CallFuture(loop=current_loop())
             future.set_exception(StopAsyncIteration())
@@ -90,7 +59,7 @@ class _BaseCursor(Bridged):
     async def __anext__(self) -> Any:
         if self._has_next_at_hand():
             try:
-                return self.delegate.next()
+                return wrap(self.delegate.next(), self)
             except StopIteration:
                 raise StopAsyncIteration from None
         return await self._start(None, CallFuture, run_method, self, "next", (), {})
@@ -113,7 +82,7 @@ class _BaseCursor(Bridged):
 
         Runs at once, in the caller's thread.
         """
-        return next(self.delegate, None) if self._has_next_at_hand() else None
+        return wrap(next(self.delegate, None), self) if self._has_next_at_hand() else None
 
     def each(self, callback: Callable[[Any, BaseException | None], Any]) -> None:
         """Call ``callback(document, None)`` on the caller's loop for each document.
@@ -125,39 +94,19 @@ class _BaseCursor(Bridged):
         check_callback(callback)
         _each(self, callback)
 
-    def close(self, callback: Callback | None = None) -> Any:
-        """Kill the cursor on the server, in a worker; return a Future of None.
-
-        There is nothing to kill, and no worker needed, where no query was sent or all its results
-        are here. A call of this cursor that is running is waited for. The source is PyMongo's
-        `Cursor.close`.
-        """
-        check_callback(callback)
-        if (call := self._running()) is not None:
-            loop = current_loop()
-            over = loop.create_future()
-            set_result = future_set_result_unless_cancelled
-            call.add_done_callback(lambda _: loop.call_soon_threadsafe(set_result, over, None))
-            return with_callback(loop.create_task(self._close_after(over)), callback)
+    def _close(self) -> CallFuture:
         if not self.delegate.cursor_id:
-            return with_callback(completed(self.delegate.close()), callback)
-        future = self._start(None, CallFuture, run_method, self, "close", (), {})
+            return completed(self.delegate.close())
+        future = super()._close()
         if future._call is None and future.exception() is not None:
             # There is no worker to be had: the client is closed, or has too much to do.
             leave_alone(self.delegate)
-            future = completed(None)
-        return with_callback(future, callback)
+            return completed(None)
+        return future
 
     # One cursor is another only if it is the same, whatever it is rewound to.
     __eq__ = object.__eq__
     __hash__ = object.__hash__
-
-    async def _close_after(self, over: asyncio.Future[None]) -> None:
-        await over
-        await self.close()
-
-    async def __aenter__(self) -> Any:
-        return self
 
     async def __aexit__(self, *exc_info: object) -> None:
         await self.close()
@@ -214,6 +163,9 @@ class CursorFuture(CallFuture):
     when it is.
     """
 
+    # What it may become, to know its members before it is there.
+    _classes: tuple[type, ...] = (CommandCursor,)
+
     def __aiter__(self) -> AsyncIterator[Any]:
         return self._documents()
 
@@ -233,7 +185,7 @@ class CursorFuture(CallFuture):
     @property
     def fetch_next(self) -> Any:
         """A Future of True if `next_object` has a document, and of False at the end."""
-        return self.get_loop().create_task(self._fetch_next())
+        return in_task(self._fetch_next())
 
     async def _fetch_next(self) -> Any:
         return await (await self).fetch_next
@@ -258,7 +210,11 @@ class CursorFuture(CallFuture):
     def __getattr__(self, name: str) -> Any:
         if self.done() and not self.cancelled() and self.exception() is None:
             return getattr(self.result(), name)
-        member = getattr(Cursor, name, None) or getattr(CommandCursor, name)
+        for cls in self._classes:
+            if (member := getattr(cls, name, None)) is not None:
+                break
+        else:
+            raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
         if not callable(member):
             # What the cursor would say of itself before its first batch.
             return True if name == "alive" else None
@@ -287,8 +243,7 @@ class CursorFuture(CallFuture):
     def _later(self, name: str, *args: Any, callback: Callback | None = None, **kwargs: Any) -> Any:
         """Call a method that waits when the cursor is there."""
         check_callback(callback)
-        task = self.get_loop().create_task(self._when_there(name, args, kwargs))
-        return with_callback(task, callback)
+        return with_callback(in_task(self._when_there(name, args, kwargs)), callback)
 
     async def _when_there(self, name: str, args: Any, kwargs: Any) -> Any:
         return await getattr(await self, name)(*args, **kwargs)
@@ -354,3 +309,6 @@ class RawBatchCursor(
     twin=pymongo.asynchronous.cursor.AsyncRawBatchCursor,
 ):
     """Batches of undecoded documents, as bytes, to be iterated with ``async for``."""
+
+
+CursorFuture._classes += (Cursor,)

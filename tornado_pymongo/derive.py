@@ -8,6 +8,7 @@ written by hand in the body of the class, and derivation leaves it alone.
 
 from __future__ import annotations
 
+import asyncio
 import functools
 import inspect
 import types
@@ -24,9 +25,10 @@ from tornado_pymongo.bridge import (
     with_callback,
 )
 
-# The special methods that are passed on where PyMongo's class has them. Those of iteration and of
-# the with statement have asynchronous counterparts, which are written by hand.
-_SPECIAL_METHODS = {"__bool__", "__call__", "__copy__", "__deepcopy__", "__getitem__"}
+# Besides the public members, these are passed on where PyMongo's class has them. The methods of
+# iteration and of the with statement have asynchronous counterparts. `__call__` is left out: all it
+# does is complain, and make callable(database.anything) true.
+_SPECIAL_MEMBERS = {"__bool__", "__copy__", "__deepcopy__", "__getitem__", "_id"}
 
 # Where PyMongo's classes that block come from, which must not reach a coroutine unbridged.
 _BLOCKING_PACKAGES = ("pymongo.synchronous.", "gridfs.synchronous.")
@@ -46,11 +48,17 @@ class Bridged:
     delegate: Any
     _client: Any  # the MongoClient whose threads run the calls
 
-    def __init__(self, parent: Bridged, *args: Any, **kwargs: Any) -> None:
-        """Make PyMongo's object below `parent`, with the arguments of PyMongo's class."""
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """Make PyMongo's object, with the arguments of PyMongo's class, one of them from here."""
+        clients = [arg._client for arg in (*args, *kwargs.values()) if isinstance(arg, Bridged)]
         args, kwargs = unwrap_all(args, kwargs)
-        self.delegate = self._source(parent.delegate, *args, **kwargs)
-        self._client = parent._client
+        self.delegate = self._source(*args, **kwargs)
+        if not clients:
+            raise TypeError(
+                f"{type(self).__name__} needs a client, database or collection of tornado_pymongo,"
+                " not of PyMongo"
+            )
+        self._client = clients[0]
 
     def __init_subclass__(
         cls, source: type | None = None, twin: type | None = None, **kwargs: Any
@@ -62,7 +70,7 @@ class Bridged:
         cls._twin = twin
         cls.__doc__ = inspect.cleandoc(cls.__doc__ or "") + f"\n\n{inspect.getdoc(source)}"
         for name in dir(source):
-            if (not name.startswith("_") or name in _SPECIAL_METHODS) and not _defines(cls, name):
+            if (not name.startswith("_") or name in _SPECIAL_MEMBERS) and not _defines(cls, name):
                 setattr(cls, name, _derive(source, twin, name))
         _wrappers[source] = cls
 
@@ -88,7 +96,16 @@ class Bridged:
             return getattr(self, name)
         if not hasattr(self._source, "__getattr__"):
             raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+        self._check_at_hand(name)
         return wrap(self._source.__getattr__(self.delegate, name), self)
+
+    def _check_at_hand(self, name: str) -> None:
+        """Raise where reading this attribute, which is no coroutine of the twin, would block."""
+
+    @property
+    def _timeout(self) -> Any:
+        """What PyMongo asks of the objects of its coroutines, where one of them runs on ours."""
+        return self.delegate._timeout
 
     def __iter__(self) -> Any:
         # Without this, Python would take __getitem__ for that of a sequence, and never end.
@@ -111,6 +128,18 @@ class Bridged:
     if TYPE_CHECKING:  # derived
 
         def __getitem__(self, key: Any) -> Any: ...
+
+
+class Closing(Bridged):
+    """A PyMongo object that does something at the end of ``async with``."""
+
+    async def __aenter__(self) -> Any:
+        return self
+
+    async def __aexit__(self, *exc_info: Any) -> Any:
+        # Whoever gives up waiting for it must not undo it.
+        exit_call = self._start(None, CallFuture, run_method, self, "__exit__", exc_info, {})
+        return await asyncio.shield(exit_call)
 
 
 # PyMongo's classes and, for each, this library's. None stands for what needs none.
@@ -141,6 +170,8 @@ def wrap(value: Any, owner: Bridged) -> Any:
     """Return this library's object for one that PyMongo gave to `owner`, and others as they are."""
     cls = wrapper_of(type(value))
     if cls is None:
+        if type(value) in (list, tuple) and value and wrapper_of(type(value[0])):
+            return type(value)(wrap(each, owner) for each in value)
         return value
     for known in (owner, owner._client):
         if value is known.delegate:
@@ -174,7 +205,7 @@ def run_method(owner: Bridged, name: str, args: tuple[Any, ...], kwargs: dict[st
         raise StopAsyncIteration from None
 
 
-def _read_property(owner: Bridged, name: str) -> Any:
+def _read(owner: Bridged, name: str) -> Any:
     return wrap(getattr(owner.delegate, name), owner)
 
 
@@ -186,7 +217,8 @@ def _blocks(twin: type, name: str) -> bool:
     """Tell whether PyMongo's asynchronous class waits in this member."""
     member = inspect.getattr_static(twin, name, None)
     if member is None:
-        return True  # PyMongo has not said that it does not
+        # An attribute of its objects does not. Of anything else PyMongo has not said so.
+        return not any(name in inspect.get_annotations(base) for base in twin.__mro__)
     if isinstance(member, property):
         member = member.fget
     return inspect.iscoroutinefunction(getattr(member, "__func__", member))
@@ -196,9 +228,11 @@ def _derive(source: type, twin: type, name: str) -> Any:
     """Return the member of this library's class for one of PyMongo's."""
     member = inspect.getattr_static(source, name)
     blocks = _blocks(twin, name)
-    if isinstance(member, property):
-        getter = _awaitable_property if blocks else _property
-        return property(getter(name), doc=_document(member.fget, blocks))
+    if inspect.isdatadescriptor(member):
+        doc = _document(getattr(member, "fget", member), blocks)
+        if blocks:
+            return property(_awaitable_getter(name), doc=doc)
+        return property(_getter(name), doc=doc)
     if not inspect.isroutine(member):
         return member
     if not blocks:
@@ -238,12 +272,16 @@ def _method(method: Callable[..., Any], name: str) -> Callable[..., Any]:
     return immediate_method
 
 
-def _awaitable_property(name: str) -> Callable[[Bridged], Any]:
-    return lambda self: self._start(None, CallFuture, _read_property, self, name)
+def _awaitable_getter(name: str) -> Callable[[Bridged], Any]:
+    return lambda self: self._start(None, CallFuture, _read, self, name)
 
 
-def _property(name: str) -> Callable[[Bridged], Any]:
-    return lambda self: _read_property(self, name)
+def _getter(name: str) -> Callable[[Bridged], Any]:
+    def get(self: Bridged) -> Any:
+        self._check_at_hand(name)
+        return _read(self, name)
+
+    return get
 
 
 def _document(member: Any, blocks: bool) -> str:

@@ -5,6 +5,7 @@ Each function falls back to PyMongo's public ways where a name is missing.
 
 from __future__ import annotations
 
+from copy import copy
 from typing import Any
 
 
@@ -34,3 +35,30 @@ def fill(cursor: Any) -> bool:
     if getattr(cursor, "_empty", False):
         return False
     return bool(cursor._data or cursor._refresh())
+
+
+def has_change_at_hand(stream: Any) -> bool:
+    """Tell whether ``stream.try_next()`` would return a change without asking the server."""
+    try:
+        return bool(stream.alive and stream._cursor._data)
+    except AttributeError:
+        return False
+
+
+def mark_closed(stream: Any) -> None:
+    """Have a change stream that is to be closed end for those who iterate over it."""
+    stream._closed = True
+
+
+def is_open(grid_out: Any) -> bool:
+    """Tell whether the attributes of a file are at hand."""
+    return bool(grid_out._file)
+
+
+def use_blocking_key_vault(options: Any) -> Any:
+    """Return AutoEncryptionOpts whose key vault client is PyMongo's own, in the place of ours."""
+    client: Any = getattr(options, "_key_vault_client", None)
+    if hasattr(client, "delegate"):
+        options = copy(options)
+        options._key_vault_client = client.delegate
+    return options

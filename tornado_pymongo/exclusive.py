@@ -1,0 +1,88 @@
+"""Objects that do one thing at a time.
+
+PyMongo's cursors, sessions and files are not made for several threads. So while one of their calls
+runs, a second one is refused.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import weakref
+from collections.abc import Callable
+from typing import Any
+
+from pymongo.errors import InvalidOperation
+
+from tornado_pymongo.bridge import (
+    Callback,
+    CallFuture,
+    check_callback,
+    in_task,
+    with_callback,
+)
+from tornado_pymongo.derive import Closing, run_method
+from tornado_pymongo.executor import Call
+
+
+class Exclusive(Closing):
+    """A PyMongo object of which one call runs at a time."""
+
+    # The call that runs or was the last to do so. Weak, so as not to keep its result.
+    _call: Callable[[], Call | None] = staticmethod(lambda: None)
+
+    def _running(self) -> Call | None:
+        call = self._call()
+        return None if call is None or call.done() else call
+
+    def _check_free(self) -> None:
+        if self._running() is not None:
+            raise InvalidOperation(
+                f"this {type(self).__name__} is in use by another call that has not finished: await"
+                " that first, or give each task one of its own"
+            )
+
+    async def _free(self) -> None:
+        """Wait until no call runs."""
+        while (call := self._running()) is not None:
+            over = asyncio.wrap_future(call)
+            await asyncio.wait([over])
+            over.cancelled() or over.exception()  # it is told to who made the call
+
+    def _start(
+        self,
+        callback: Callback | None,
+        future_class: type[CallFuture],
+        function: Callable[..., Any],
+        *args: Any,
+    ) -> Any:
+        check_callback(callback)
+        self._check_free()
+        future = super()._start(None, future_class, function, *args)
+        if future._call is not None:
+            self._call = weakref.ref(future._call)
+        return with_callback(future, callback)
+
+    async def __aexit__(self, *exc_info: Any) -> Any:
+        await self._free()
+        return await super().__aexit__(*exc_info)
+
+
+class Stream(Exclusive):
+    """What is read or written bit by bit, and then closed."""
+
+    def close(self, callback: Callback | None = None) -> Any:
+        """Close it, in a worker if the server must know; return a Future of None.
+
+        A call that is running is waited for. The source is the `close` of PyMongo's class.
+        """
+        check_callback(callback)
+        if self._running() is None:
+            return with_callback(self._close(), callback)
+        return with_callback(in_task(self._close_when_free()), callback)
+
+    async def _close_when_free(self) -> None:
+        await self._free()
+        await self._close()
+
+    def _close(self) -> CallFuture:
+        return self._start(None, CallFuture, run_method, self, "close", (), {})  # type: ignore[no-any-return]

@@ -1,0 +1,136 @@
+"""GridFS: what cannot be derived of it."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from typing import Any
+
+import gridfs
+from pymongo.errors import InvalidOperation
+
+from tornado_pymongo.bridge import Callback, CallFuture, in_task, with_callback
+from tornado_pymongo.cursor import Cursor
+from tornado_pymongo.derive import Bridged, run_method
+from tornado_pymongo.exclusive import Stream
+from tornado_pymongo.internals import is_open
+
+
+def _is_asynchronous(source: Any) -> bool:
+    """Tell whether this file must be read on the loop, as those of aiofiles, Starlette..."""
+    return inspect.iscoroutinefunction(getattr(source, "read", None))
+
+
+class GridFS(Bridged, source=gridfs.GridFS, twin=gridfs.AsyncGridFS):
+    """Files by name and version, in a database; `GridFSBucket` is the newer interface."""
+
+    def put(self, data: Any, *, callback: Callback | None = None, **kwargs: Any) -> Any:
+        """Write a file; return a Future of its ``_id``.
+
+        Runs in a worker, which also reads `data` if that is a file; one whose ``read`` is a
+        coroutine function is read on the caller's loop. The source is PyMongo's `GridFS.put`.
+        """
+        if _is_asynchronous(data):
+            return with_callback(in_task(self._put(data, kwargs)), callback)
+        return self._start(callback, CallFuture, run_method, self, "put", (data,), kwargs)
+
+    async def _put(self, data: Any, kwargs: dict[str, Any]) -> Any:
+        async with self.new_file(**kwargs) as grid_in:
+            await grid_in.write(data)
+        return grid_in._id
+
+
+class GridFSBucket(Bridged, source=gridfs.GridFSBucket, twin=gridfs.AsyncGridFSBucket):
+    """Files in a database."""
+
+    def _start(
+        self,
+        callback: Callback | None,
+        future_class: type[CallFuture],
+        function: Callable[..., Any],
+        *args: Any,
+    ) -> Any:
+        _, name, arguments, keywords = args
+        if any(map(_is_asynchronous, (*arguments, *keywords.values()))):
+            # PyMongo's own coroutine reads it, and opens and writes our GridIn.
+            upload = getattr(self._twin, name)
+            return with_callback(in_task(upload(self, *arguments, **keywords)), callback)
+        return super()._start(callback, future_class, function, *args)
+
+
+class GridIn(Stream, source=gridfs.GridIn, twin=gridfs.AsyncGridIn):
+    """A file that is being written.
+
+    Its attributes are sent by `close`. A closed one is changed with `set`, in a worker.
+    """
+
+    def write(self, data: Any, callback: Callback | None = None) -> Any:
+        """Write bytes, a string or what a file holds; return a Future of None.
+
+        Runs in a worker, which also reads `data` if that is a file; one whose ``read`` is a
+        coroutine function is read on the caller's loop. The source is PyMongo's `GridIn.write`.
+        """
+        if _is_asynchronous(data):
+            return with_callback(in_task(self._write(data)), callback)
+        return self._start(callback, CallFuture, run_method, self, "write", (data,), {})
+
+    async def _write(self, source: Any) -> None:
+        while True:
+            try:
+                data = await source.read(self.chunk_size)
+            except BaseException:
+                await self.abort()
+                raise
+            if not data:
+                return
+            await self.write(data)
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        if name in ("delegate", "_client", "_call"):
+            super().__setattr__(name, value)
+        elif self.delegate.closed:
+            raise InvalidOperation(
+                f"a closed GridIn cannot be changed at once: await grid_in.set({name!r}, ...)"
+            )
+        else:
+            setattr(self.delegate, name, value)
+
+
+class GridOut(Stream, source=gridfs.GridOut, twin=gridfs.AsyncGridOut):
+    """A file that is being read.
+
+    Those that a GridFS or GridFSBucket gives are open, so that their attributes are at hand.
+    """
+
+    def open(self, callback: Callback | None = None) -> Any:
+        """Fetch the attributes, in a worker; return a Future of this file.
+
+        :raises gridfs.errors.NoFile: where there is none. The source is PyMongo's `GridOut.open`.
+        """
+        return self._start(callback, CallFuture, _open, self)
+
+    def _check_at_hand(self, name: str) -> None:
+        if name != "closed" and not is_open(self.delegate):
+            raise InvalidOperation(f"await GridOut.open() before asking for its {name}")
+
+    def to_list(self, callback: Callback | None = None) -> Any:
+        """Read all lines; return a Future of them. The source is `AsyncGridOut.to_list`."""
+        return with_callback(in_task(self._twin.to_list(self)), callback)  # type: ignore[attr-defined]
+
+    def __aiter__(self) -> Any:
+        return self
+
+    async def __anext__(self) -> bytes:
+        line: bytes = await self.readline()
+        if line:
+            return line
+        raise StopAsyncIteration
+
+
+def _open(grid_out: GridOut) -> GridOut:
+    grid_out.delegate.open()
+    return grid_out
+
+
+class GridOutCursor(Cursor, source=gridfs.GridOutCursor, twin=gridfs.AsyncGridOutCursor):
+    """The files that a query finds, as `GridOut`."""

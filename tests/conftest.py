@@ -4,12 +4,61 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 
+import pymongo.monitoring
 import pytest
 from blockbuster import BlockBuster, blockbuster_ctx
+from pymongo.errors import OperationFailure
 
 import tornado_pymongo
+from tornado_pymongo.testing import MongoServer
+
+
+@pytest.fixture(scope="session")
+def mongo_server() -> Iterator[MongoServer]:
+    """Return the server of all tests: one whose commands can be made to fail."""
+    with MongoServer(options=["--setParameter", "enableTestCommands=1"]) as server:
+        yield server
+
+
+@pytest.fixture
+async def fail(mongo_client) -> AsyncIterator[Callable[..., Awaitable[object]]]:
+    """Return a function that makes the server fail commands: ``fail(times, *names, **how)``."""
+
+    def fail(times, *names, **how):
+        mode = {"times": times} if times else "off"
+        data = {"failCommands": names, **how}
+        return mongo_client.admin.command("configureFailPoint", "failCommand", mode=mode, data=data)
+
+    try:
+        await fail(0)
+    except OperationFailure:
+        pytest.skip("the server of MONGODB_URI was started without enableTestCommands")
+    yield fail
+    await fail(0)
+
+
+class Commands(pymongo.monitoring.CommandListener):
+    """The names of the commands that a client sends."""
+
+    def __init__(self) -> None:
+        self.names = []
+
+    def started(self, event):
+        """Take note of it."""
+        self.names.append(event.command_name)
+
+    def succeeded(self, event):
+        """Nothing to do."""
+
+    failed = succeeded
+
+
+@pytest.fixture
+def commands() -> Commands:
+    """Return a listener for a client of the test."""
+    return Commands()
 
 
 @pytest.fixture(autouse=True)
@@ -19,6 +68,8 @@ def blockbuster() -> Iterator[BlockBuster]:
         # To make a client, PyMongo looks whether it runs in a container. No network, and one look.
         for function in blockbuster.functions.values():
             function.can_block_in("pymongo/pool_options.py", {"_metadata_env"})
+            # Or, for encryption, which version of pymongocrypt is installed.
+            function.can_block_in("pymongo/common.py", {"check_for_min_version"})
         yield blockbuster
 
 

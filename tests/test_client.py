@@ -7,9 +7,12 @@ import copy
 import gc
 import inspect
 import logging
+import socket
 import threading
 import warnings
 
+import dns.name
+import dns.resolver
 import pymongo
 import pytest
 from bson import CodecOptions
@@ -22,6 +25,7 @@ from pymongo.errors import (
     InvalidOperation,
     ServerSelectionTimeoutError,
 )
+from pymongo.uri_parser import parse_uri
 
 import tornado_pymongo
 from tornado_pymongo import derive
@@ -416,3 +420,51 @@ def test_what_lacks_its_delegate_says_so():
 
 def test_a_database_can_be_copied(mongo_client):
     assert copy.copy(mongo_client.db) == mongo_client.db
+
+
+# mongodb+srv://
+
+
+@pytest.fixture
+def dns_questions(mongo_server, monkeypatch):
+    """Answer for mongo.example.com; return who asked: (the question, the name of the thread)."""
+    questions = []
+    (seed,) = parse_uri(mongo_server.uri)["nodelist"][:1]
+
+    class Record:
+        target = dns.name.from_text("localhost.example.com.")
+        port = seed[1]
+
+    def resolve(name, kind, **how):
+        questions.append((str(name), str(kind), threading.current_thread()))
+        if str(kind) == "SRV" and "mongo.example.com" in str(name):
+            answer = [Record()]
+            return type("Answer", (list,), {"rrset": type("Set", (), {"ttl": 60})()})(answer)
+        raise (dns.resolver.NoAnswer if str(kind) == "TXT" else dns.resolver.NXDOMAIN)
+
+    def getaddrinfo(host, *args, original=socket.getaddrinfo, **kwargs):
+        return original(host.replace("localhost.example.com", seed[0]), *args, **kwargs)
+
+    monkeypatch.setattr(dns.resolver, "resolve", resolve)
+    monkeypatch.setattr(socket, "getaddrinfo", getaddrinfo)
+    return questions
+
+
+@pytest.mark.skipif(
+    not hasattr(pymongo.MongoClient, "_resolve_srv"),
+    reason="before 4.12 PyMongo asks in its constructor: see MongoClient",
+)
+async def test_dns_is_asked_in_a_worker(dns_questions):
+    uri = "mongodb+srv://mongo.example.com/?tls=false"
+    async with tornado_pymongo.MongoClient(uri) as client:
+        things = client.db.things
+        assert dns_questions == []
+        assert await things.find_one({"_id": 1}) is None
+        assert {question for question, *_ in dns_questions} == {
+            "_mongodb._tcp.mongo.example.com",
+            "mongo.example.com",
+        }
+        assert threading.main_thread() not in {thread for *_, thread in dns_questions}
+    async with tornado_pymongo.MongoClient("mongodb+srv://nowhere.example.com") as client:
+        with pytest.raises(pymongo.errors.ConfigurationError):
+            await client.open()

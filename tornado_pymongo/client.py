@@ -13,6 +13,7 @@ import pymongo.asynchronous.mongo_client
 import pymongo.collection
 import pymongo.database
 from pymongo.cursor import CursorType
+from pymongo.encryption_options import AutoEncryptionOpts
 from pymongo.errors import ConfigurationError
 
 from tornado_pymongo.bridge import (
@@ -27,7 +28,7 @@ from tornado_pymongo.bridge import (
 from tornado_pymongo.cursor import Cursor, CursorFuture
 from tornado_pymongo.derive import Bridged, run_method
 from tornado_pymongo.executor import Executor
-from tornado_pymongo.internals import connect, use_blocking_key_vault
+from tornado_pymongo.internals import connect, unwrap_key_vault
 
 # How many calls may wait by default. It guards the memory against a program that runs away, rather
 # than shape the load: at 3,000 short calls a second it is half a minute's work.
@@ -46,7 +47,8 @@ class MongoClient(
 
     Takes all arguments of PyMongo's MongoClient. It connects in a worker, for the first call or
     for `open`; making it does not wait, and needs no loop. One client serves any number of loops
-    and threads.
+    and threads. (Before 4.12, PyMongo looks up a ``mongodb+srv://`` address in its constructor:
+    make such a client before the loop runs.)
 
     :param max_workers: the most threads that run calls: from 1 to ``maxPoolSize``, which is the
         default.
@@ -63,8 +65,9 @@ class MongoClient(
     ) -> None:
         given = inspect.signature(pymongo.MongoClient).bind(*args, **kwargs)
         given.arguments["connect"] = False
-        if options := given.arguments.get("kwargs", {}).get("auto_encryption_opts"):
-            given.arguments["kwargs"]["auto_encryption_opts"] = use_blocking_key_vault(options)
+        options = given.arguments.get("kwargs", {})
+        if isinstance(options.get("auto_encryption_opts"), AutoEncryptionOpts):
+            options["auto_encryption_opts"] = unwrap_key_vault(options["auto_encryption_opts"])
         self.delegate = pymongo.MongoClient(*given.args, **given.kwargs)
         self._client = self
         most = self.delegate.options.pool_options.max_pool_size

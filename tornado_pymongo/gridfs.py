@@ -110,7 +110,7 @@ class GridOut(Stream, source=gridfs.GridOut, twin=gridfs.AsyncGridOut):
         return self._start(callback, CallFuture, _open, self)
 
     def _check_at_hand(self, name: str) -> None:
-        if name != "closed" and not is_open(self.delegate):
+        if not is_open(self.delegate):
             raise InvalidOperation(f"await GridOut.open() before asking for its {name}")
 
     def to_list(self, callback: Callback | None = None) -> Any:

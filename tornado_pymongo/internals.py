@@ -8,6 +8,8 @@ from __future__ import annotations
 from copy import copy
 from typing import Any
 
+from tornado_pymongo.derive import unwrap_all
+
 
 def connect(client: Any) -> None:
     """Begin to connect, as a client made with ``connect=True`` does at once."""
@@ -55,10 +57,10 @@ def is_open(grid_out: Any) -> bool:
     return bool(grid_out._file)
 
 
-def use_blocking_key_vault(options: Any) -> Any:
-    """Return AutoEncryptionOpts whose key vault client is PyMongo's own, in the place of ours."""
-    client: Any = getattr(options, "_key_vault_client", None)
-    if hasattr(client, "delegate"):
+def unwrap_key_vault(options: Any) -> Any:
+    """Return AutoEncryptionOpts whose key vault client is PyMongo's, in the place of ours."""
+    (client,), _ = unwrap_all((options._key_vault_client,), {})
+    if client is not options._key_vault_client:
         options = copy(options)
-        options._key_vault_client = client.delegate
+        options._key_vault_client = client
     return options

@@ -1,0 +1,236 @@
+"""Sessions and transactions."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pymongo
+import pymongo.asynchronous.client_session
+import pytest
+from pymongo.errors import InvalidOperation, OperationFailure, PyMongoError
+from tornado import gen
+
+import tornado_pymongo
+
+
+@pytest.fixture
+def client(make_client, commands):
+    """Return a client whose `commands` are known."""
+    return make_client(event_listeners=[commands])
+
+
+@pytest.fixture
+def things(client, db):
+    """Return a collection that is there, and empty."""
+    db.delegate.create_collection("things")
+    return client[db.name].things
+
+
+async def test_a_session_is_ended_by_async_with_awaited_or_not(client):
+    async with client.start_session() as session:
+        assert type(session) is tornado_pymongo.ClientSession
+        assert session.client is client
+        assert not session.has_ended
+    assert session.has_ended
+    async with await client.start_session(causal_consistency=True) as session:
+        assert session.options.causal_consistency
+    assert session.has_ended
+    session = await client.start_session()
+    await session.end_session()
+    assert session.has_ended
+
+
+def test_a_session_for_gen_coroutine(things):
+    @gen.coroutine
+    def add():
+        session = yield things.database.client.start_session()
+        session.start_transaction()
+        yield things.insert_one({"_id": 1}, session=session)
+        yield session.commit_transaction()
+        yield session.end_session()
+        return (yield things.count_documents({}))
+
+    async def main():
+        return await add()
+
+    assert asyncio.run(main()) == 1
+
+
+@pytest.mark.parametrize("awaited", [False, True])
+async def test_a_transaction_is_committed_or_aborted_by_async_with(client, things, awaited):
+    async with client.start_session() as session:
+        transaction = session.start_transaction()
+        async with (await transaction) if awaited else transaction:
+            await things.insert_one({"_id": 1}, session=session)
+            assert await things.count_documents({}) == 0
+        assert await things.count_documents({}) == 1
+        transaction = session.start_transaction()
+        with pytest.raises(ZeroDivisionError):
+            async with (await transaction) if awaited else transaction:
+                await things.insert_one({"_id": 2}, session=session)
+                raise ZeroDivisionError
+        assert await things.count_documents({}) == 1
+
+
+async def test_leaving_a_session_aborts_its_transaction(client, things, commands):
+    async with client.start_session() as session:
+        session.start_transaction()
+        await things.insert_one({"_id": 1}, session=session)
+    assert "abortTransaction" in commands.names
+    assert await things.count_documents({}) == 0
+
+
+async def test_a_session_that_is_left_waits_for_its_running_call(client, things, fail):
+    await fail(1, "commitTransaction", blockConnection=True, blockTimeMS=300)
+    async with client.start_session() as session:
+        session.start_transaction()
+        await things.insert_one({"_id": 1}, session=session)
+        commit = session.commit_transaction()
+        with pytest.raises(InvalidOperation, match="ClientSession is in use by another call"):
+            session.start_transaction()
+    await commit
+    assert session.has_ended
+    assert await things.count_documents({}) == 1
+
+
+async def test_with_transaction_commits_and_returns_what_the_callback_returned(client, things):
+    async def add(session):
+        await things.insert_one({"_id": 1}, session=session)
+        return "added"
+
+    async with client.start_session() as session:
+        assert await session.with_transaction(add) == "added"
+        assert not session.in_transaction
+        task = asyncio.create_task(session.with_transaction(gen.coroutine(lambda session: 5)))
+        assert await task == 5
+    assert await things.count_documents({}) == 1
+
+
+async def test_with_transaction_aborts_for_an_error_of_the_callbacks(client, things):
+    async def add(session):
+        await things.insert_one({"_id": 1}, session=session)
+        raise ZeroDivisionError
+
+    async with client.start_session() as session:
+        with pytest.raises(ZeroDivisionError):
+            await session.with_transaction(add)
+        assert not session.in_transaction
+    assert await things.count_documents({}) == 0
+
+
+@pytest.mark.parametrize(
+    ("times", "how", "commits"),
+    [
+        # The write is not known to be on a majority: with_transaction asks again.
+        (1, {"writeConcernError": {"code": 64, "errmsg": "not yet"}}, 2),
+        # PyMongo itself tries twice.
+        (2, {"closeConnection": True}, 3),
+    ],
+)
+async def test_with_transaction_repeats_a_commit_whose_result_is_unknown(
+    client, things, commands, fail, times, how, commits
+):
+    ran = []
+
+    async def add(session):
+        ran.append(1)
+        await things.insert_one({"_id": 1}, session=session)
+
+    await fail(times, "commitTransaction", **how)
+    async with client.start_session() as session:
+        await session.with_transaction(add)
+    assert commands.names.count("commitTransaction") == commits
+    assert len(ran) == 1
+    assert await things.count_documents({}) == 1
+
+
+async def test_with_transaction_runs_the_callback_again_for_a_transient_error(
+    client, things, fail, commands
+):
+    ran = []
+
+    async def add(session):
+        ran.append(1)
+        await things.insert_one({"_id": 1}, session=session)
+        return len(ran)
+
+    await fail(1, "insert", errorCode=112, errorLabels=["TransientTransactionError"])
+    async with client.start_session() as session:
+        assert await session.with_transaction(add) == 2
+    assert commands.names.count("abortTransaction") == 1
+    assert await things.count_documents({}) == 1
+
+
+async def test_with_transaction_gives_up_when_pymongo_does(client, things, fail, monkeypatch):
+    twins = pymongo.asynchronous.client_session
+    monkeypatch.setattr(twins, "_within_time_limit", lambda *args: False)
+    ran = []
+
+    async def add(session):
+        ran.append(1)
+        await things.insert_one({"_id": 1}, session=session)
+
+    await fail(1, "insert", errorCode=112, errorLabels=["TransientTransactionError"])
+    async with client.start_session() as session:
+        with pytest.raises(PyMongoError):
+            await session.with_transaction(add)
+    assert len(ran) == 1
+
+
+async def test_a_cancelled_with_transaction_aborts_before_it_is_over(client, things, commands):
+    added = asyncio.Event()
+
+    async def add(session):
+        await things.insert_one({"_id": 1}, session=session)
+        added.set()
+        await asyncio.Event().wait()
+
+    async with client.start_session() as session:
+        transaction = session.with_transaction(add)
+        await added.wait()
+        transaction.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await transaction
+        assert commands.names[-1] == "abortTransaction"
+        assert not session.in_transaction
+    assert await things.count_documents({}) == 0
+
+
+async def test_with_transaction_refuses_what_is_no_coroutine_function(client, things):
+    async with client.start_session() as session:
+        with pytest.raises(InvalidOperation, match="needs a coroutine function, not int"):
+            session.with_transaction(5)
+        with pytest.raises(InvalidOperation, match="returned NoneType"):
+            await session.with_transaction(lambda session: None)
+        assert not session.in_transaction
+
+
+@pytest.mark.skipif(
+    not hasattr(pymongo.client_session.ClientSession, "bind"), reason="PyMongo has it from 4.17 on"
+)
+async def test_a_bound_session_is_used_by_all_calls_of_its_task(client, things):
+    async with client.start_session() as session:
+        async with session.bind(end_session=False) as bound:
+            assert bound is session
+            session.start_transaction()
+            await things.insert_one({"_id": 1})
+            assert await asyncio.gather(things.find_one()) == [{"_id": 1}]
+            await session.abort_transaction()
+        assert await things.find_one() is None
+        async with session.bind():
+            pass
+        assert session.has_ended
+
+
+async def test_pymongos_own_errors(client, things):
+    session = client.start_session()
+    with pytest.raises(InvalidOperation, match="No transaction started"):
+        await session.commit_transaction()
+    session.start_transaction()
+    with pytest.raises(InvalidOperation, match="already in progress"):
+        session.start_transaction()
+    with pytest.raises(OperationFailure):
+        await things.database.command("listDatabases", session=session)
+    await session.end_session()
+    with pytest.raises(InvalidOperation, match="ended session"):
+        await things.find_one(session=session)

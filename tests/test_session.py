@@ -177,7 +177,7 @@ async def test_with_transaction_gives_up_when_pymongo_does(client, things, fail,
     assert len(ran) == 1
 
 
-async def test_a_cancelled_with_transaction_aborts_before_it_is_over(client, things, commands):
+async def test_a_cancelled_with_transaction_commits_nothing(client, things, commands):
     added = asyncio.Event()
 
     async def add(session):
@@ -191,8 +191,10 @@ async def test_a_cancelled_with_transaction_aborts_before_it_is_over(client, thi
         transaction.cancel()
         with pytest.raises(asyncio.CancelledError):
             await transaction
-        assert commands.names[-1] == "abortTransaction"
-        assert not session.in_transaction
+        if pymongo.version_tuple >= (4, 12):  # before, PyMongo's leaves that to the session's end
+            assert commands.names[-1] == "abortTransaction"
+            assert not session.in_transaction
+    assert "abortTransaction" in commands.names
     assert await things.count_documents({}) == 0
 
 

@@ -11,6 +11,8 @@ from __future__ import annotations
 import asyncio
 import functools
 import inspect
+import re
+import sys
 import types
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -31,7 +33,7 @@ from tornado_pymongo.bridge import (
 _SPECIAL_MEMBERS = {"__bool__", "__copy__", "__deepcopy__", "__getitem__", "_id"}
 
 # Where PyMongo's classes that block come from, which must not reach a coroutine unbridged.
-_BLOCKING_PACKAGES = ("pymongo.synchronous.", "gridfs.synchronous.")
+_BLOCKING_MODULES = re.compile(r"(pymongo|gridfs)\.synchronous\.")
 
 
 class Bridged:
@@ -158,12 +160,19 @@ def wrapper_of(cls: type) -> type[Bridged] | None:
     for base in cls.__mro__:
         if base in _wrappers:
             break
-        if base.__module__.startswith(_BLOCKING_PACKAGES) and not issubclass(cls, BaseException):
+        if _BLOCKING_MODULES.match(base.__module__) and _waits(base):
             raise InvalidOperation(
                 f"{base.__name__} is not bridged yet: use it in a worker, with"
                 " client.run_in_worker() and the PyMongo objects that are called .delegate here"
             )
     return _wrappers.setdefault(cls, _wrappers.get(base))
+
+
+def _waits(cls: type) -> bool:
+    """Tell whether PyMongo's asynchronous counterpart of `cls` waits in anything."""
+    module = sys.modules.get(cls.__module__.replace(".synchronous.", ".asynchronous."))
+    twin = getattr(module, f"Async{cls.__name__}", None) or getattr(module, cls.__name__, None)
+    return any(inspect.iscoroutinefunction(member) for member in vars(twin or object).values())
 
 
 def wrap(value: Any, owner: Bridged) -> Any:

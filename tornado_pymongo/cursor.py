@@ -108,9 +108,6 @@ class _BaseCursor(Stream):
     __eq__ = object.__eq__
     __hash__ = object.__hash__
 
-    async def __aexit__(self, *exc_info: object) -> None:
-        await self.close()
-
 
 def _each(
     documents: AsyncIterator[Any], callback: Callable[[Any, BaseException | None], Any]

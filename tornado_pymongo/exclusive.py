@@ -86,3 +86,7 @@ class Stream(Exclusive):
 
     def _close(self) -> CallFuture:
         return self._start(None, CallFuture, run_method, self, "close", (), {})  # type: ignore[no-any-return]
+
+    async def __aexit__(self, *exc_info: Any) -> Any:
+        # Whoever gives up waiting for it must not undo it.
+        await asyncio.shield(self.close())

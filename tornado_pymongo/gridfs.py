@@ -12,8 +12,8 @@ from pymongo.errors import InvalidOperation
 from tornado_pymongo.bridge import Callback, CallFuture, in_task, with_callback
 from tornado_pymongo.cursor import Cursor
 from tornado_pymongo.derive import Bridged, run_method
-from tornado_pymongo.exclusive import Stream
-from tornado_pymongo.internals import is_open
+from tornado_pymongo.exclusive import Exclusive, Stream
+from tornado_pymongo.internals import has_line_at_hand, is_open
 
 
 def _is_asynchronous(source: Any) -> bool:
@@ -85,6 +85,9 @@ class GridIn(Stream, source=gridfs.GridIn, twin=gridfs.AsyncGridIn):
                 return
             await self.write(data)
 
+    # PyMongo's does not close, and so publish, a file that was left by an error.
+    __aexit__ = Exclusive.__aexit__
+
     def __setattr__(self, name: str, value: Any) -> None:
         if name in ("delegate", "_client", "_call"):
             super().__setattr__(name, value)
@@ -121,7 +124,8 @@ class GridOut(Stream, source=gridfs.GridOut, twin=gridfs.AsyncGridOut):
         return self
 
     async def __anext__(self) -> bytes:
-        line: bytes = await self.readline()
+        at_hand = self._running() is None and has_line_at_hand(self.delegate)
+        line: bytes = self.delegate.readline() if at_hand else await self.readline()
         if line:
             return line
         raise StopAsyncIteration

@@ -57,6 +57,12 @@ def is_open(grid_out: Any) -> bool:
     return bool(grid_out._file)
 
 
+def has_line_at_hand(grid_out: Any) -> bool:
+    """Tell whether ``grid_out.readline()`` would return without asking the server."""
+    state = vars(grid_out)  # what it lacks would be looked for in the file's document
+    return bool(state.get("_buffer", b"").find(b"\n", state.get("_buffer_pos", 0)) >= 0)
+
+
 def unwrap_key_vault(options: Any) -> Any:
     """Return AutoEncryptionOpts whose key vault client is PyMongo's, in the place of ours."""
     (client,), _ = unwrap_all((options._key_vault_client,), {})

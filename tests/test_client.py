@@ -25,6 +25,7 @@ from pymongo.errors import (
     InvalidOperation,
     ServerSelectionTimeoutError,
 )
+from pymongo.operations import SearchIndexModel
 from pymongo.uri_parser import parse_uri
 
 import tornado_pymongo
@@ -420,6 +421,33 @@ def test_what_lacks_its_delegate_says_so():
 
 def test_a_database_can_be_copied(mongo_client):
     assert copy.copy(mongo_client.db) == mongo_client.db
+
+
+# What the server of the tests does not have gives the server's or PyMongo's error
+
+
+async def test_writes_to_several_collections_need_a_newer_server(mongo_client, db):
+    if (await mongo_client.server_info())["versionArray"] >= [8]:
+        inserts = [InsertOne({"_id": n}, namespace=f"{db.name}.{n}") for n in range(2)]
+        assert (await mongo_client.bulk_write(inserts)).inserted_count == 2
+    else:
+        insert = InsertOne({}, namespace="db.things")
+        with pytest.raises(InvalidOperation, match=r"requires MongoDB server version 8\.0"):
+            await mongo_client.bulk_write([insert])
+
+
+async def test_search_indexes_need_atlas(numbers):
+    model = SearchIndexModel({"mappings": {"dynamic": True}}, name="name")
+    for call in (
+        numbers.create_search_index(model),
+        numbers.create_search_indexes([model]),
+        numbers.update_search_index("name", {}),
+        numbers.drop_search_index("name"),
+        numbers.list_search_indexes(),
+        numbers.list_search_indexes().to_list(),
+    ):
+        with pytest.raises(OperationFailure):
+            await call
 
 
 # mongodb+srv://

@@ -23,6 +23,7 @@ from pymongo.errors import (
     DuplicateKeyError,
     InvalidName,
     InvalidOperation,
+    OperationFailure,
     ServerSelectionTimeoutError,
 )
 from pymongo.operations import SearchIndexModel
@@ -439,15 +440,15 @@ async def test_writes_to_several_collections_need_a_newer_server(mongo_client, d
 async def test_search_indexes_need_atlas(numbers):
     model = SearchIndexModel({"mappings": {"dynamic": True}}, name="name")
     for call in (
-        numbers.create_search_index(model),
-        numbers.create_search_indexes([model]),
-        numbers.update_search_index("name", {}),
-        numbers.drop_search_index("name"),
-        numbers.list_search_indexes(),
-        numbers.list_search_indexes().to_list(),
+        lambda: numbers.create_search_index(model),
+        lambda: numbers.create_search_indexes([model]),
+        lambda: numbers.update_search_index("name", {}),
+        lambda: numbers.drop_search_index("name"),
+        lambda: numbers.list_search_indexes(),
+        lambda: numbers.list_search_indexes().to_list(),
     ):
         with pytest.raises(OperationFailure):
-            await call
+            await call()
 
 
 # mongodb+srv://

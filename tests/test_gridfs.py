@@ -92,6 +92,7 @@ async def test_a_file_that_is_read(bucket, db):
     for name in ("length", "filename", "_id", "closed", "nonsense"):
         with pytest.raises(InvalidOperation, match="await GridOut.open"):
             getattr(grid_out, name)
+    assert not hasattr(grid_out, "__fspath__")
     assert await grid_out.open() is grid_out
     assert not grid_out.closed
     assert grid_out._id == file_id

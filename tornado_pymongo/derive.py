@@ -90,7 +90,8 @@ class Bridged:
         return future if callback is None else with_callback(future, callback)
 
     def __getattr__(self, name: str) -> Any:
-        if name == "delegate" or _defines(type(self), name):  # not there yet, or failed
+        # Python asks for special methods; the others are not there yet, or failed.
+        if name.startswith("__") or name == "delegate" or _defines(type(self), name):
             raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
         if hasattr(self._source, name) and not name.startswith("_"):
             # PyMongo's class has got it after it was derived.

@@ -50,11 +50,12 @@ class GridFSBucket(Bridged, source=gridfs.GridFSBucket, twin=gridfs.AsyncGridFSB
         function: Callable[..., Any],
         *args: Any,
     ) -> Any:
-        _, name, arguments, keywords = args
-        if any(map(_is_asynchronous, (*arguments, *keywords.values()))):
-            # PyMongo's own coroutine reads it, and opens and writes our GridIn.
-            upload = getattr(self._twin, name)
-            return with_callback(in_task(upload(self, *arguments, **keywords)), callback)
+        if function is run_method:
+            _, name, arguments, keywords = args
+            if any(map(_is_asynchronous, (*arguments, *keywords.values()))):
+                # PyMongo's own coroutine reads it, and opens and writes our GridIn.
+                upload = getattr(self._twin, name)
+                return with_callback(in_task(upload(self, *arguments, **keywords)), callback)
         return super()._start(callback, future_class, function, *args)
 
 

@@ -72,15 +72,15 @@ __version__ = "0.1.0"
 
 # fmt: off
 __all__ = [
-    "ASCENDING", "AsyncChangeStream", "AsyncClientEncryption", "AsyncClientSession",
-    "AsyncClusterChangeStream", "AsyncCollection", "AsyncCollectionChangeStream",
-    "AsyncCommandCursor", "AsyncCursor", "AsyncDatabase", "AsyncDatabaseChangeStream",
-    "AsyncGridFS", "AsyncGridFSBucket", "AsyncGridIn", "AsyncGridOut", "AsyncGridOutCursor",
-    "AsyncMongoClient", "AsyncRawBatchCommandCursor", "AsyncRawBatchCursor", "ChangeStream",
-    "ClientEncryption", "ClientSession", "ClusterChangeStream", "Collection",
-    "CollectionChangeStream", "CommandCursor", "Cursor", "CursorType", "DESCENDING", "Database",
-    "DatabaseChangeStream", "DeleteMany", "DeleteOne", "GEO2D", "GEOSPHERE", "GridFS",
-    "GridFSBucket", "GridIn", "GridOut", "GridOutCursor", "HASHED", "IndexModel", "InsertOne",
-    "MongoClient", "RawBatchCommandCursor", "RawBatchCursor", "ReadPreference", "ReplaceOne",
-    "ReturnDocument", "TEXT", "TooManyCalls", "UpdateMany", "UpdateOne", "WriteConcern", "timeout",
+    "ASCENDING", "DESCENDING", "GEO2D", "GEOSPHERE", "HASHED", "TEXT", "AsyncChangeStream",
+    "AsyncClientEncryption", "AsyncClientSession", "AsyncClusterChangeStream", "AsyncCollection",
+    "AsyncCollectionChangeStream", "AsyncCommandCursor", "AsyncCursor", "AsyncDatabase",
+    "AsyncDatabaseChangeStream", "AsyncGridFS", "AsyncGridFSBucket", "AsyncGridIn", "AsyncGridOut",
+    "AsyncGridOutCursor", "AsyncMongoClient", "AsyncRawBatchCommandCursor", "AsyncRawBatchCursor",
+    "ChangeStream", "ClientEncryption", "ClientSession", "ClusterChangeStream", "Collection",
+    "CollectionChangeStream", "CommandCursor", "Cursor", "CursorType", "Database",
+    "DatabaseChangeStream", "DeleteMany", "DeleteOne", "GridFS", "GridFSBucket", "GridIn",
+    "GridOut", "GridOutCursor", "IndexModel", "InsertOne", "MongoClient", "RawBatchCommandCursor",
+    "RawBatchCursor", "ReadPreference", "ReplaceOne", "ReturnDocument", "TooManyCalls",
+    "UpdateMany", "UpdateOne", "WriteConcern", "timeout",
 ]

@@ -5,7 +5,11 @@ Each function falls back to PyMongo's public ways where a name is missing.
 
 from __future__ import annotations
 
+import sys
+from contextlib import suppress
 from copy import copy
+from functools import partial
+from types import SimpleNamespace
 from typing import Any
 
 from tornado_pymongo.derive import unwrap_all
@@ -70,3 +74,17 @@ def unwrap_key_vault(options: Any) -> Any:
         options = copy(options)
         options._key_vault_client = client
     return options
+
+
+def read_in_small_batches(grid_out: Any, number: int) -> None:
+    """Have a GridOut fetch so many chunks at a time, where it would fetch 16 MB of them."""
+    with suppress(AttributeError):
+        find = partial(grid_out._chunks.find, batch_size=number)
+        grid_out._chunks = SimpleNamespace(find=find)
+
+
+def write_in_small_batches(grid_in: Any, data: bytes, size: int) -> None:
+    """Write to a GridIn, which sends what it has when it is `size` bytes, not when it is 48 MB."""
+    if getattr(grid_in, "_buffered_docs_size", 0) >= size:
+        grid_in._buffered_docs_size = sys.maxsize  # with the next chunk it is time to send
+    grid_in.write(data)

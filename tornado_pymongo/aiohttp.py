@@ -1,0 +1,214 @@
+"""GridFS on the web, with aiohttp: handlers that send files and receive them.
+
+::
+
+    app = aiohttp.web.Application()
+    app.router.add_get("/files/{filename}", AIOHTTPGridFS(client.my_database))
+    app.router.add_put("/files/{filename}", AIOHTTPGridFSUpload(client.my_database))
+
+A file goes through in pieces, at the pace of the client: no matter how large it is and how slow the
+client, it takes some 3 MiB of memory. No worker thread waits for a client.
+
+It needs aiohttp: ``pip install tornado_pymongo[aiohttp]``.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+import sys
+from collections.abc import Awaitable, Callable
+from contextlib import aclosing
+from datetime import datetime
+from typing import Any
+
+from gridfs.errors import NoFile
+
+from tornado_pymongo._http import MAX_SIZE, BodyTooLarge, StoredFile, Upload, read_pieces
+from tornado_pymongo.client import Database
+from tornado_pymongo.gridfs import GridFSBucket
+
+try:
+    from aiohttp import web
+except ImportError as error:
+    raise ImportError(
+        "tornado_pymongo.aiohttp needs aiohttp: pip install tornado_pymongo[aiohttp]"
+    ) from error
+
+
+def get_gridfs_file(bucket: GridFSBucket, filename: str, request: web.Request) -> Awaitable[Any]:
+    """Return a Future of the open `GridOut` to send; a coroutine will do as well.
+
+    Raise `gridfs.errors.NoFile` to answer with 404.
+    """
+    return bucket.open_download_stream_by_name(filename)  # type: ignore[no-any-return]
+
+
+def get_cache_time(filename: str, modified: datetime | None, mime_type: str) -> int:
+    """Return for how many seconds clients may keep the file without asking; 0: not at all.
+
+    `modified` is when it was uploaded, to the second; in UTC if it is naive.
+    """
+    return 0
+
+
+def set_extra_headers(response: web.StreamResponse, gridout: Any) -> None:
+    """Set more headers of the response; `tornado_pymongo.web` says which are wise."""
+
+
+def create_gridfs_file(bucket: GridFSBucket, filename: str, request: web.Request) -> Any:
+    """Return the `GridIn` to write to: it keeps the Content-Type in ``metadata.contentType``."""
+    content_type = request.headers.get("Content-Type")
+    metadata = {"contentType": content_type} if content_type else None
+    return bucket.open_upload_stream(filename, metadata=metadata)
+
+
+class _Handler:
+    _methods: tuple[str, ...]
+
+    def __init__(self, database: Any, root_collection: str) -> None:
+        if not isinstance(database, Database):
+            raise TypeError(
+                f"database must be a tornado_pymongo.Database, not {type(database).__name__}"
+            )
+        self._bucket = GridFSBucket(database, root_collection)
+        # aiohttp warns of handlers that do not look like coroutine functions.
+        if sys.version_info >= (3, 12):
+            inspect.markcoroutinefunction(self)
+        else:
+            self._is_coroutine = asyncio.coroutines._is_coroutine  # type: ignore[attr-defined]
+
+    def _filename(self, request: web.Request) -> str:
+        """Return the variable of the route."""
+        if "filename" not in request.match_info:
+            resource = request.match_info.route.resource
+            route = resource.canonical if resource is not None else request.path
+            name = type(self).__name__
+            raise web.HTTPInternalServerError(
+                text=f'Bad {name} route "{route}": it must have a {{filename}} variable'
+            )
+        if request.method not in self._methods:
+            raise web.HTTPMethodNotAllowed(request.method, self._methods)
+        filename: str = request.match_info["filename"]
+        try:
+            filename.encode()
+        except UnicodeEncodeError:  # bytes that are no UTF-8
+            raise web.HTTPBadRequest from None
+        return filename
+
+
+class AIOHTTPGridFS(_Handler):
+    """Sends files from GridFS to GET and HEAD requests: a handler for a route of aiohttp.
+
+    The route must have a variable ``{filename}``: the name of the file, of which the latest
+    revision is sent. What it answers, and when, is what `tornado_pymongo.web.GridFSHandler` does.
+
+    :param database: a `tornado_pymongo.Database`.
+    :param root_collection: the name of the bucket.
+    :param get_gridfs_file: instead of this module's function of that name; as are those after it.
+    """
+
+    _methods = ("GET", "HEAD")
+
+    def __init__(
+        self,
+        database: Any,
+        root_collection: str = "fs",
+        get_gridfs_file: Callable[..., Awaitable[Any]] = get_gridfs_file,
+        get_cache_time: Callable[..., int] = get_cache_time,
+        set_extra_headers: Callable[..., None] = set_extra_headers,
+    ) -> None:
+        super().__init__(database, root_collection)
+        self._get_gridfs_file = get_gridfs_file
+        self._get_cache_time = get_cache_time
+        self._set_extra_headers = set_extra_headers
+
+    async def __call__(self, request: web.Request) -> web.StreamResponse:
+        """Answer a request."""
+        filename = self._filename(request)
+        try:
+            gridout = await self._get_gridfs_file(self._bucket, filename, request)
+        except NoFile:
+            raise web.HTTPNotFound from None
+        try:
+            file = StoredFile(gridout, filename)
+            cache_time = self._get_cache_time(filename, file.modified, file.content_type)
+
+            def header(name: str) -> str | None:
+                values = request.headers.getall(name, None)
+                return None if values is None else ",".join(values)
+
+            answer = file.answer(request.method, header, cache_time)
+            response = web.StreamResponse(status=answer.status, headers=answer.headers)
+            self._set_extra_headers(response, gridout)
+            if request.method == "GET":
+                await _send(request, response, gridout, answer.start, answer.stop)
+            return response
+        finally:
+            await gridout.close()
+
+
+async def _send(
+    request: web.Request, response: web.StreamResponse, gridout: Any, start: int, stop: int
+) -> None:
+    try:
+        async with aclosing(read_pieces(gridout, start, stop)) as pieces:
+            async for piece in pieces:
+                await response.prepare(request)  # once
+                await response.write(piece)  # until the client has taken it
+    except ConnectionError:
+        pass  # the client has gone away
+    except BaseException:
+        if response.prepared and request.transport is not None:
+            request.transport.close()
+        raise
+
+
+class AIOHTTPGridFSUpload(_Handler):
+    """Stores the bodies of PUT and POST requests in GridFS: a handler for a route of aiohttp.
+
+    The route must have a variable ``{filename}``: the name of the file. It does what
+    `tornado_pymongo.web.GridFSUploadHandler` does. aiohttp's ``client_max_size`` does not count.
+
+    :param database: a `tornado_pymongo.Database`.
+    :param root_collection: the name of the bucket.
+    :param max_size: the largest body to store, in bytes; a larger one is answered with 413.
+    :param create_gridfs_file: instead of this module's function of that name.
+    """
+
+    _methods = ("POST", "PUT")
+
+    def __init__(
+        self,
+        database: Any,
+        root_collection: str = "fs",
+        *,
+        max_size: int = MAX_SIZE,
+        create_gridfs_file: Callable[..., Any] = create_gridfs_file,
+    ) -> None:
+        super().__init__(database, root_collection)
+        self._max_size = max_size
+        self._create_gridfs_file = create_gridfs_file
+
+    async def __call__(self, request: web.Request) -> web.StreamResponse:
+        """Answer a request."""
+        filename = self._filename(request)
+        length = request.content_length or 0
+        if length > self._max_size:
+            raise web.HTTPRequestEntityTooLarge(self._max_size, length)
+        gridin = self._create_gridfs_file(self._bucket, filename, request)
+        upload = Upload(gridin, self._max_size)
+        try:
+            async for data in request.content.iter_any():
+                await upload.write(data)
+            await upload.close()
+        except BaseException as error:
+            await asyncio.shield(upload.abort())
+            if isinstance(error, BodyTooLarge):
+                raise web.HTTPRequestEntityTooLarge(self._max_size, self._max_size + 1) from None
+            raise
+        return web.json_response(
+            {"_id": str(gridin._id), "filename": gridin.filename, "length": int(gridin.length)},
+            status=201,
+            headers={"Location": "/" + request.rel_url.raw_path.lstrip("/")},
+        )

@@ -1,0 +1,267 @@
+"""GridFS on the web, with Tornado: handlers that send files and receive them.
+
+::
+
+    tornado.web.Application(
+        [(r"/files/(.*)", GridFSHandler, {"database": client.my_database})]
+    )
+
+A file goes through in pieces, at the pace of the client: no matter how large it is and how slow the
+client, it takes some 3 MiB of memory. No worker thread waits for a client.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from collections.abc import Awaitable
+from contextlib import aclosing
+from datetime import datetime
+from typing import Any
+
+from gridfs.errors import NoFile
+from tornado.httputil import HTTPServerRequest
+from tornado.iostream import StreamClosedError
+from tornado.web import HTTPError, RequestHandler, stream_request_body
+
+from tornado_pymongo._http import MAX_SIZE, BodyTooLarge, StoredFile, Upload, read_pieces
+from tornado_pymongo.gridfs import GridFSBucket
+
+# How much of a body that is refused is read and dropped before the answer, in bytes. A client that
+# sends first and reads later would otherwise be told that the connection was reset. It is a guess
+# at what may be on its way already.
+_MAX_DROPPED = 8 * 2**20
+
+
+class GridFSHandler(RequestHandler):
+    """Sends files from GridFS to GET and HEAD requests.
+
+    ::
+
+        (r"/files/(.*)", GridFSHandler, {"database": client.my_database})
+
+    The group of the URL pattern is the name of the file, of which the latest revision is sent; a
+    name that has none is answered with 404. It answers conditional requests (304, 412) and those
+    for a range (206, 416); of several ranges at once it sends the whole file. Files are sent as
+    they are stored: Tornado's ``compress_response`` does not apply to them.
+
+    Where a file turns out to be corrupt when part of it has been sent, the connection is cut, so
+    that the client learns that what it has is not all, and the error is logged.
+    """
+
+    def initialize(self, database: Any, root_collection: str = "fs") -> None:
+        """Take the arguments of the URL pattern.
+
+        :param database: a `tornado_pymongo.Database`.
+        :param root_collection: the name of the bucket.
+        """
+        self.database = database
+        self.root_collection = root_collection
+
+    def get_gridfs_file(
+        self, bucket: GridFSBucket, filename: str, request: HTTPServerRequest
+    ) -> Awaitable[Any]:
+        """Return a Future of the open `GridOut` to send: override to choose it in another way.
+
+        It may be a coroutine. By id, for instance::
+
+            def get_gridfs_file(self, bucket, filename, request):
+                return bucket.open_download_stream(ObjectId(filename))
+
+        :param filename: the group of the URL pattern.
+        :raises gridfs.errors.NoFile: to answer with 404.
+        """
+        return bucket.open_download_stream_by_name(filename)  # type: ignore[no-any-return]
+
+    def get_cache_time(self, path: str, modified: datetime | None, mime_type: str) -> int:
+        """Return for how many seconds clients may keep the file without asking: override it.
+
+        0, the default, has them ask each time, which costs a query if nothing has changed.
+
+        :param modified: when it was uploaded, to the second; in UTC if it is naive.
+        """
+        return 0
+
+    def set_extra_headers(self, path: str, gridout: Any) -> None:
+        """Set more headers: override it.
+
+        Files that come from your users are best sent with ``X-Content-Type-Options: nosniff`` and
+        ``Content-Disposition: attachment``, or from a domain of their own.
+        """
+
+    async def get(self, path: str, include_body: bool = True) -> None:
+        """Send the file."""
+        bucket = GridFSBucket(self.database, self.root_collection)
+        try:
+            gridout = await self.get_gridfs_file(bucket, path, self.request)
+        except NoFile:
+            raise HTTPError(404) from None
+        try:
+            file = StoredFile(gridout, path)
+            cache_time = self.get_cache_time(path, file.modified, file.content_type)
+            method = "GET" if include_body else "HEAD"
+            answer = file.answer(method, self.request.headers.get, cache_time)
+            self.set_status(answer.status)
+            self.clear_header("Content-Type")
+            for name, value in answer.headers.items():
+                self.set_header(name, value)
+            self.set_extra_headers(path, gridout)
+            self._transforms = []  # they would compress it on the loop, under the same ETag
+            if include_body:
+                await _send(self, gridout, answer.start, answer.stop)
+        finally:
+            await gridout.close()
+
+    def head(self, path: str) -> Awaitable[None]:
+        """Send what `get` would send, but the file."""
+        return self.get(path, include_body=False)
+
+
+async def stream_to_handler(gridout: Any, handler: RequestHandler) -> None:
+    """Send what is left of an open GridOut: what `GridOut.stream_to_handler` does."""
+    await _send(handler, gridout, gridout.tell(), int(gridout.length))
+
+
+async def _send(handler: RequestHandler, gridout: Any, start: int, stop: int) -> None:
+    is_under_way = False
+    try:
+        async with aclosing(read_pieces(gridout, start, stop)) as pieces:
+            async for piece in pieces:
+                handler.write(piece)
+                await handler.flush()  # until the client has taken it
+                is_under_way = True
+    except StreamClosedError:
+        pass  # the client has gone away
+    except BaseException:
+        if is_under_way:
+            # Tornado would end a chunked answer properly, and the client take it for complete.
+            handler.request.connection.stream.close()  # type: ignore[union-attr]
+        raise
+
+
+@stream_request_body
+class GridFSUploadHandler(RequestHandler):
+    """Stores the bodies of PUT and POST requests in GridFS, as they come in.
+
+    ::
+
+        (r"/files/(.*)", GridFSUploadHandler,
+         {"database": client.my_database, "max_size": 2**30})
+
+    The group of the URL pattern is the name of the file, of which this is a new revision. It
+    appears when all of it is there; if the client goes away before, or the body is too large, what
+    was stored of it is removed. A process that is killed leaves it behind, in the collection of
+    the chunks.
+
+    To send the files at the same URLs as well::
+
+        class FileHandler(GridFSUploadHandler, GridFSHandler):
+            pass
+
+    To let in only some, override `prepare`, a coroutine, and await that of this class in the end.
+    """
+
+    _upload: Upload | None = None
+    _error: Exception | None = None  # what to answer once the rest of the body has come
+    _dropped = 0
+
+    def initialize(
+        self, database: Any, root_collection: str = "fs", *, max_size: int = MAX_SIZE
+    ) -> None:
+        """Take the arguments of the URL pattern.
+
+        :param database: a `tornado_pymongo.Database`.
+        :param root_collection: the name of the bucket.
+        :param max_size: the largest body to store, in bytes, instead of Tornado's
+            ``max_body_size``; a larger one is answered with 413.
+        """
+        self.database = database
+        self.root_collection = root_collection
+        self.max_size = max_size
+
+    def create_gridfs_file(
+        self, bucket: GridFSBucket, filename: str, request: HTTPServerRequest
+    ) -> Any:
+        """Return the `GridIn` to write to: override to choose the name, the id, the metadata.
+
+        The default keeps the Content-Type of the request where `GridFSHandler` looks for it, in
+        ``metadata.contentType``.
+
+        :param filename: the group of the URL pattern.
+        """
+        content_type = request.headers.get("Content-Type")
+        metadata = {"contentType": content_type} if content_type else None
+        return bucket.open_upload_stream(filename, metadata=metadata)
+
+    def write_created(self, gridin: Any) -> None:
+        """Answer that the file is stored: override to answer in another way.
+
+        The default is 201, the request's URL as the Location, and as JSON ``_id``, ``filename`` and
+        ``length`` in bytes.
+        """
+        self.set_status(201)
+        # Without a second slash in front, which would make it the name of a host.
+        self.set_header("Location", "/" + self.request.path.lstrip("/"))
+        self.write(
+            {"_id": str(gridin._id), "filename": gridin.filename, "length": int(gridin.length)}
+        )
+
+    async def prepare(self) -> None:
+        """Look at the headers, before the body comes."""
+        if self.request.method not in ("POST", "PUT"):
+            return
+        # It is counted here, because Tornado would not answer to a body that is too large.
+        self.request.connection.set_max_body_size(sys.maxsize)  # type: ignore[union-attr]
+        headers = self.request.headers
+        length = headers.get("Content-Length", "")
+        if length.isdecimal() and len(length) < 20 and int(length) > self.max_size:
+            self._error = HTTPError(413)
+            if "Expect" in headers or int(length) > self.max_size + _MAX_DROPPED:
+                raise self._error
+            return
+        [filename] = [*self.path_args, *self.path_kwargs.values()]
+        bucket = GridFSBucket(self.database, self.root_collection)
+        self._upload = Upload(
+            self.create_gridfs_file(bucket, filename, self.request), self.max_size
+        )
+
+    async def data_received(self, chunk: bytes) -> None:
+        """Store a part of the body, in a worker; Tornado reads on when that is done."""
+        if self._upload is not None:
+            try:
+                await self._upload.write(chunk)
+                return
+            except Exception as error:
+                self._error = HTTPError(413) if isinstance(error, BodyTooLarge) else error
+                await self._abort()
+        if self._error is not None:
+            self._dropped += len(chunk)
+            if self._dropped > _MAX_DROPPED:
+                self.log_exception(type(self._error), self._error, self._error.__traceback__)
+                self.send_error(getattr(self._error, "status_code", 500))
+
+    async def put(self, path: str) -> None:
+        """Complete the file, and answer."""
+        if self._error is not None:
+            raise self._error
+        assert self._upload is not None, "an override of prepare() did not await this class's"
+        upload, self._upload = self._upload, None  # all of it is here: it is kept
+        await upload.close()
+        self.write_created(upload.grid_in)
+
+    post = put
+
+    async def _abort(self) -> None:
+        upload, self._upload = self._upload, None
+        if upload is not None:
+            await upload.abort()
+
+    def on_connection_close(self) -> None:
+        """Remove what was stored: the client has gone away."""
+        super().on_connection_close()
+        self.on_finish()
+
+    def on_finish(self) -> None:
+        """Remove what was stored, unless it was completed."""
+        if self._upload is not None:
+            self._aborting = asyncio.ensure_future(self._abort())

@@ -6,33 +6,23 @@ The clients are sockets, and see what is sent byte for byte.
 from __future__ import annotations
 
 import asyncio
-import json
-import logging
-import os
 import random
-import socket
-import subprocess
-import sys
 import time
-from contextlib import aclosing, closing
-from datetime import datetime, timedelta, timezone
-from pathlib import Path
+from datetime import timedelta, timezone
 from typing import Any
 from urllib.parse import quote
 
 import gridfs
 import pytest
-from bson import ObjectId
-from pymongo.errors import PyMongoError
-from tornado.httpclient import AsyncHTTPClient
 from tornado.httpserver import HTTPServer
 from tornado.httputil import format_timestamp
 from tornado.netutil import bind_sockets
-from tornado.web import Application, RequestHandler
-from web_client import ask, connect, request_of, vanish
+from tornado.web import Application
+from web_client import ask
 
-from tornado_pymongo import MongoClient, _http
-from tornado_pymongo.gridfs import GridFSBucket
+import tornado_pymongo
+from tornado_pymongo import _http
+from tornado_pymongo.gridfs import GridFSBucket, read_pieces
 from tornado_pymongo.web import GridFSHandler, GridFSUploadHandler
 
 CHUNK = 1000
@@ -113,7 +103,7 @@ async def aiohttp_site(site, db, chunk_size, max_size):
         return site.gridins[-1]
 
     application = web.Application()
-    path = "/files/{filename:.*}"
+    path = r"/files/{filename:[\s\S]*}"
     application.router.add_get(path, aiohttp.AIOHTTPGridFS(db, get_gridfs_file=get_gridfs_file))
     upload = aiohttp.AIOHTTPGridFSUpload(
         db, max_size=max_size, create_gridfs_file=create_gridfs_file
@@ -202,17 +192,15 @@ async def test_head_tells_what_get_would_and_sends_nothing(site):
     assert site.gridouts[0].delegate.closed
 
 
-@pytest.mark.parametrize("method", ["GET", "HEAD"])
-async def test_an_empty_file_is_sent(site, bucket, method):
+async def test_an_empty_file_is_sent(site):
     await site.ask("PUT", "/files/empty.txt")
-    answer = await site.ask(method, "/files/empty.txt")
-    assert (answer.status, answer.body, answer.headers["content-length"]) == (200, b"", "0")
+    for method in "GET", "HEAD":
+        answer = await site.ask(method, "/files/empty.txt")
+        assert (answer.status, answer.body, answer.headers["content-length"]) == (200, b"", "0")
 
 
-@pytest.mark.parametrize("method", ["GET", "HEAD"])
-@pytest.mark.parametrize(
-    "path",
-    [
+async def test_a_name_that_no_file_has_is_not_found(site):
+    for path in (
         "none",
         "",
         "..",
@@ -224,18 +212,16 @@ async def test_an_empty_file_is_sent(site, bucket, method):
         "%E2%82%AC" * 100,
         "{}",
         "$where",
-    ],
-)
-async def test_a_name_that_no_file_has_is_not_found(site, method, path):
-    answer = await site.ask(method, f"/files/{path}")
-    assert answer.status == 404
-    assert "set-cookie" not in answer.headers
+    ):
+        for method in "GET", "HEAD":
+            answer = await site.ask(method, f"/files/{path}")
+            assert answer.status == 404, path
+            assert "set-cookie" not in answer.headers
 
 
-@pytest.mark.parametrize("path", ["%ff%fe", "\xff\xfe", "%ED%A0%80", "%", "%zz", "%c3%28"])
-async def test_bytes_that_are_no_name_are_an_error_of_the_client(site, path, caplog):
-    assert (await site.get(f"/files/{path}")).status in (400, 404)
-    assert [record for record in caplog.records if record.levelno >= logging.ERROR] == []
+async def test_bytes_that_are_no_name_are_an_error_of_the_client(site):
+    for path in "%ff%fe", "\xff\xfe", "%ED%A0%80", "%", "%zz", "%c3%28":
+        assert (await site.get(f"/files/{path}")).status in (400, 404), path
 
 
 async def test_a_name_may_be_anything_that_is_text(site):
@@ -251,42 +237,39 @@ async def test_a_name_may_be_anything_that_is_text(site):
 # The type
 
 
-@pytest.mark.parametrize(
-    ("name", "document", "content_type"),
-    [
-        ("a.png", {}, "image/png"),
-        ("a.html", {}, "text/html"),
-        ("a", {}, "application/octet-stream"),
-        ("a.tar.gz", {}, "application/gzip"),
-        ("a.svgz", {}, "application/gzip"),
-        ("a.html.bz2", {}, "application/octet-stream"),
-        ("a.png", {"contentType": "text/x-mine; charset=utf-8"}, "text/x-mine; charset=utf-8"),
-        ("a.png", {"metadata": {"contentType": "text/x-mine"}}, "text/x-mine"),
-        ("a.png", {"metadata": "no mapping"}, "image/png"),
-        ("a.png", {"contentType": None}, "image/png"),
-        ("a.png", {"contentType": 5}, "image/png"),
-        ("a.png", {"contentType": "text/html\r\nSet-Cookie: x=y"}, "image/png"),
-        ("a.png", {"contentType": "text/html\n"}, "image/png"),
-        ("a.png", {"metadata": {"contentType": "text/html\0"}}, "image/png"),
-        ("a.png", {"contentType": "text/€"}, "image/png"),
-        ("data:text/html\r\nSet-Cookie: x=y,", {}, "application/octet-stream"),
-        ("data:text/html,", {}, "application/octet-stream"),
-        (None, {}, "application/octet-stream"),
-        (5, {}, "application/octet-stream"),
-    ],
-)
-async def test_the_type_is_the_stored_one_or_guessed_from_the_name(
-    open_site, framework, bucket, db, name, document, content_type
-):
-    file_id = await in_worker(db, bucket.upload_from_stream, "file", b"x")
-    await db.fs.files.update_one({"_id": file_id}, {"$set": {"filename": name, **document}})
-    file = await GridFSBucket(db).open_download_stream(file_id)
-    assert _http.StoredFile(file, "path").content_type == content_type
-    site = await open_site(framework)
-    if isinstance(name, str):
-        answer = await site.get("/files/" + quote(name, safe=""))
-        assert answer.headers["content-type"] == content_type
-        assert "set-cookie" not in answer.headers
+TYPES = [
+    ("a.png", {}, "image/png"),
+    ("a.html", {}, "text/html"),
+    ("a", {}, "application/octet-stream"),
+    ("a.tar.gz", {}, "application/gzip"),
+    ("a.svgz", {}, "application/gzip"),
+    ("a.html.bz2", {}, "application/octet-stream"),
+    ("a.png", {"contentType": "text/x-mine; charset=utf-8"}, "text/x-mine; charset=utf-8"),
+    ("a.png", {"metadata": {"contentType": "text/x-mine"}}, "text/x-mine"),
+    ("a.png", {"metadata": "no mapping"}, "image/png"),
+    ("a.png", {"contentType": None}, "image/png"),
+    ("a.png", {"contentType": 5}, "image/png"),
+    ("a.png", {"contentType": "text/html\r\nSet-Cookie: x=y"}, "image/png"),
+    ("a.png", {"contentType": "text/html\n"}, "image/png"),
+    ("a.png", {"metadata": {"contentType": "text/html\0"}}, "image/png"),
+    ("a.png", {"contentType": "text/€"}, "image/png"),
+    ("data:text/html\r\nSet-Cookie: x=y,", {}, "application/octet-stream"),
+    ("data:text/html,", {}, "application/octet-stream"),
+    (None, {}, "application/octet-stream"),
+    (5, {}, "application/octet-stream"),
+]
+
+
+async def test_the_type_is_the_stored_one_or_guessed_from_the_name(site, bucket, db):
+    for name, document, content_type in TYPES:
+        file_id = await in_worker(db, bucket.upload_from_stream, "file", b"x")
+        await db.fs.files.update_one({"_id": file_id}, {"$set": {"filename": name, **document}})
+        file = await GridFSBucket(db).open_download_stream(file_id)
+        assert _http.StoredFile(file, "path").content_type == content_type
+        if isinstance(name, str):
+            answer = await site.get("/files/" + quote(name, safe=""))
+            assert answer.headers["content-type"] == content_type
+            assert "set-cookie" not in answer.headers
 
 
 # Conditions
@@ -363,11 +346,11 @@ NO_DATES = [
 ]
 
 
-@pytest.mark.parametrize("text", NO_DATES)
-async def test_nonsense_for_a_date_is_ignored(site, text):
-    for name in "If-Modified-Since", "If-Unmodified-Since":
-        answer = await site.ask("GET", "/files/file.bin", {name: text})
-        assert (answer.status, answer.body) == (200, BYTES)
+async def test_nonsense_for_a_date_is_ignored(site):
+    for text in NO_DATES:
+        for name in "If-Modified-Since", "If-Unmodified-Since":
+            answer = await site.ask("GET", "/files/file.bin", {name: text})
+            assert (answer.status, answer.body) == (200, BYTES), text
 
 
 def test_no_text_upsets_the_parsing_of_dates_and_ranges():
@@ -440,9 +423,8 @@ async def test_any_range_gives_its_exact_bytes(site):
         assert answer.headers["content-length"] == str(stop - start)
 
 
-@pytest.mark.parametrize(
-    ("asked", "start", "stop"),
-    [
+async def test_open_and_suffix_ranges(site):
+    for asked, start, stop in (
         ("bytes=0-", 0, len(BYTES)),
         ("bytes=9999-", 9999, len(BYTES)),
         ("bytes=10000-10000", 10000, len(BYTES)),
@@ -454,26 +436,21 @@ async def test_any_range_gives_its_exact_bytes(site):
         ("bytes=000-0009", 0, 10),
         ("Bytes=0-0", 0, 1),
         ("bytes= 0-1 ", 0, 2),
-    ],
-)
-async def test_open_and_suffix_ranges(site, asked, start, stop):
-    answer = await site.get(Range=asked)
-    assert (answer.status, answer.body) == (206, BYTES[start:stop])
-    assert answer.headers["content-range"] == f"bytes {start}-{stop - 1}/{len(BYTES)}"
+    ):
+        answer = await site.get(Range=asked)
+        assert (answer.status, answer.body) == (206, BYTES[start:stop]), asked
+        assert answer.headers["content-range"] == f"bytes {start}-{stop - 1}/{len(BYTES)}"
 
 
-@pytest.mark.parametrize(
-    "asked", [f"bytes={len(BYTES)}-", "bytes=99999-100000", "bytes=-0", f"bytes={'9' * 99}-"]
-)
-async def test_a_range_beyond_the_end_cannot_be_satisfied(site, asked):
-    answer = await site.get(Range=asked)
-    assert (answer.status, answer.body) == (416, b"")
-    assert answer.headers["content-range"] == f"bytes */{len(BYTES)}"
+async def test_a_range_beyond_the_end_cannot_be_satisfied(site):
+    for asked in "bytes=10001-", "bytes=99999-100000", "bytes=-0", f"bytes={'9' * 99}-":
+        answer = await site.get(Range=asked)
+        assert (answer.status, answer.body) == (416, b""), asked
+        assert answer.headers["content-range"] == f"bytes */{len(BYTES)}"
 
 
-@pytest.mark.parametrize(
-    "asked",
-    [
+async def test_nonsense_for_a_range_and_several_ranges_get_the_whole_file(site):
+    for asked in (
         "",
         "bytes",
         "bytes=",
@@ -490,12 +467,10 @@ async def test_a_range_beyond_the_end_cannot_be_satisfied(site, asked):
         "bytes=0-1,5-6",
         "bytes=0-1, -1",
         f"bytes={'9' * 5_000}-",
-    ],
-)
-async def test_nonsense_for_a_range_and_several_ranges_get_the_whole_file(site, asked):
-    answer = await site.get(Range=asked)
-    assert (answer.status, answer.body) == (200, BYTES)
-    assert "content-range" not in answer.headers
+    ):
+        answer = await site.get(Range=asked)
+        assert (answer.status, answer.body) == (200, BYTES), asked
+        assert "content-range" not in answer.headers
 
 
 async def test_ranges_of_an_empty_file(site):
@@ -530,13 +505,13 @@ async def test_a_range_of_a_file_that_has_changed_gets_the_whole_new_one(site):
 
 
 async def test_pieces_chunks_and_ranges_may_overlap_in_any_way(db, bucket, monkeypatch):
-    monkeypatch.setattr(_http, "_PIECE", 5)
+    monkeypatch.setattr(tornado_pymongo.gridfs, "_PIECE", 5)
     data = BYTES[:26]
     small = gridfs.GridFSBucket(db.delegate, chunk_size_bytes=4)
     file_id = await in_worker(db, small.upload_from_stream, "small", data)
     file = await GridFSBucket(db).open_download_stream(file_id)
     for start in range(26):
         for stop in range(start, 27):
-            pieces = [piece async for piece in _http.read_pieces(file, start, stop)]
+            pieces = [piece async for piece in read_pieces(file, start, stop)]
             assert b"".join(pieces) == data[start:stop]
             assert all(len(piece) <= 5 for piece in pieces)

@@ -1,35 +1,28 @@
 """GridFS files as HTTP resources: what the handlers for Tornado and for aiohttp share.
 
-It knows no web framework. `StoredFile` decides what to answer (RFC 9110), `read_pieces` reads what
-is sent, and `Upload` stores what is received; all three keep at most some 3 MiB of a file in
-memory, whatever its size, if its chunks are of the default size.
+`StoredFile` decides what to answer to a request for a file (RFC 9110), and `Upload` stores a file
+that is received. What is sent is read by `gridfs.read_pieces`.
 """
 
 from __future__ import annotations
 
-import asyncio
 import hashlib
 import mimetypes
 import re
 import time
-from collections.abc import AsyncGenerator, Callable, Mapping
-from contextlib import suppress
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from email.utils import parsedate_to_datetime
+from functools import partial
 from typing import Any
 
 from tornado.httputil import format_timestamp
 
+from tornado_pymongo.bridge import CallFuture
 from tornado_pymongo.executor import logger
-from tornado_pymongo.internals import read_in_small_batches, write_in_small_batches
-
-# How much is read in a worker at a time, at most, in bytes.
-_PIECE = 2**18
-
-# How much is fetched from MongoDB, or sent to it, at a time, in bytes: a guess between few trips to
-# the server and little memory. It takes no less than a chunk, 255 KiB by default.
-_BATCH = 2**20
+from tornado_pymongo.gridfs import BATCH
+from tornado_pymongo.internals import write_in_small_batches
 
 # How large an upload may be by default, in bytes.
 MAX_SIZE = 100 * 2**20
@@ -183,43 +176,6 @@ def parse_range(text: str, length: int) -> tuple[int, int] | None:
     return max(length - int(last), 0), length
 
 
-async def read_pieces(grid_out: Any, start: int, stop: int) -> AsyncGenerator[bytes, None]:
-    """Read the bytes from `start` to `stop` of an open GridOut, a piece at a time, in a worker.
-
-    While a piece is used the next one is read, and no more than that. When the generator is closed
-    the file is at rest. Wrap it in `contextlib.aclosing`.
-
-    :raises gridfs.errors.CorruptGridFile: where chunks are missing, or of a wrong size.
-    """
-    run = grid_out._client.run_in_worker
-    if start >= stop:
-        return
-    reading = run(_begin, grid_out.delegate, start, stop)
-    try:
-        while True:
-            # Shielded: a call that was cancelled may go on in its worker, unseen.
-            piece = await asyncio.shield(reading)
-            start += len(piece)
-            if start >= stop:
-                yield piece
-                return
-            reading = run(grid_out.delegate.read, min(_PIECE, stop - start))
-            yield piece
-    finally:
-        with suppress(Exception):
-            await reading
-
-
-def _begin(grid_out: Any, start: int, stop: int) -> bytes:
-    """Go to the start and read the first piece, in a worker."""
-    chunk_size = max(int(grid_out.chunk_size), 1)
-    wanted = (stop - 1) // chunk_size - start // chunk_size + 1
-    # MongoDB's own first batch is 101 documents: no more of those that are small.
-    read_in_small_batches(grid_out, min(wanted, max(_BATCH // chunk_size, 1), 101))
-    grid_out.seek(start)
-    return grid_out.read(min(_PIECE, stop - start))  # type: ignore[no-any-return]
-
-
 class BodyTooLarge(Exception):
     """An upload has more bytes than it may have."""
 
@@ -230,7 +186,6 @@ class Upload:
     def __init__(self, grid_in: Any, max_size: int) -> None:
         self.grid_in = grid_in
         self._left = max_size
-        self._call: Any = None  # the last call, which may still run though nobody waits for it
 
     async def write(self, data: bytes) -> None:
         """Store a part of the body, in a worker; return when there is room for more.
@@ -240,31 +195,39 @@ class Upload:
         self._left -= len(data)
         if self._left < 0:
             raise BodyTooLarge
-        await self._run(write_in_small_batches, self.grid_in.delegate, data, _BATCH)
+        grid_in = self.grid_in
+        write = partial(write_in_small_batches, grid_in.delegate, data, BATCH)
+        await grid_in._start(None, CallFuture, write)
 
     async def close(self) -> None:
         """Complete the file, in a worker, or remove it if that fails."""
         try:
-            await self._run(self.grid_in.delegate.close)
+            await self.grid_in.close()
         except BaseException:
             await self.abort()
             raise
 
     async def abort(self) -> None:
         """Remove what has been stored, in a worker, after the call that may still run there."""
-        if self._call is None:
-            return
-        with suppress(Exception):
-            await asyncio.shield(self._call)
         try:
-            await self._run(self.grid_in.delegate.abort)
+            await self.grid_in._free()
+            await self.grid_in.abort()
         except Exception as error:
             logger.error(
-                "The chunks of an upload that failed are left behind: files_id %r, %r",
+                "An upload failed, and its chunks are left behind: files_id %r, %r",
                 self.grid_in._id,
                 error,
             )
 
-    async def _run(self, function: Callable[..., Any], *args: Any) -> None:
-        self._call = self.grid_in._client.run_in_worker(function, *args)
-        await asyncio.shield(self._call)
+
+def metadata_of(content_type: str | None) -> dict[str, str] | None:
+    """Return the metadata of a file that is received."""
+    return {"contentType": content_type} if content_type else None
+
+
+def created(grid_in: Any, path: str) -> tuple[dict[str, str], dict[str, Any]]:
+    """Return the headers and, for JSON, the body of the answer that a file is stored."""
+    # Without a second slash in front, which would make it the name of a host.
+    headers = {"Location": "/" + path.lstrip("/")}
+    length = int(grid_in.length)
+    return headers, {"_id": str(grid_in._id), "filename": grid_in.filename, "length": length}

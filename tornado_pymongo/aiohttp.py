@@ -24,9 +24,16 @@ from typing import Any
 
 from gridfs.errors import NoFile
 
-from tornado_pymongo._http import MAX_SIZE, BodyTooLarge, StoredFile, Upload, read_pieces
+from tornado_pymongo._http import (
+    MAX_SIZE,
+    BodyTooLarge,
+    StoredFile,
+    Upload,
+    created,
+    metadata_of,
+)
 from tornado_pymongo.client import Database
-from tornado_pymongo.gridfs import GridFSBucket
+from tornado_pymongo.gridfs import GridFSBucket, read_pieces
 
 try:
     from aiohttp import web
@@ -58,8 +65,7 @@ def set_extra_headers(response: web.StreamResponse, gridout: Any) -> None:
 
 def create_gridfs_file(bucket: GridFSBucket, filename: str, request: web.Request) -> Any:
     """Return the `GridIn` to write to: it keeps the Content-Type in ``metadata.contentType``."""
-    content_type = request.headers.get("Content-Type")
-    metadata = {"contentType": content_type} if content_type else None
+    metadata = metadata_of(request.headers.get("Content-Type"))
     return bucket.open_upload_stream(filename, metadata=metadata)
 
 
@@ -207,8 +213,5 @@ class AIOHTTPGridFSUpload(_Handler):
             if isinstance(error, BodyTooLarge):
                 raise web.HTTPRequestEntityTooLarge(self._max_size, self._max_size + 1) from None
             raise
-        return web.json_response(
-            {"_id": str(gridin._id), "filename": gridin.filename, "length": int(gridin.length)},
-            status=201,
-            headers={"Location": "/" + request.rel_url.raw_path.lstrip("/")},
-        )
+        headers, body = created(gridin, request.rel_url.raw_path)
+        return web.json_response(body, status=201, headers=headers)

@@ -3,17 +3,29 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable
-from typing import Any
+from collections.abc import AsyncGenerator, Callable
+from contextlib import aclosing
+from typing import TYPE_CHECKING, Any
 
 import gridfs
 from pymongo.errors import InvalidOperation
+from tornado.iostream import StreamClosedError
 
 from tornado_pymongo.bridge import Callback, CallFuture, in_task, with_callback
 from tornado_pymongo.cursor import Cursor
 from tornado_pymongo.derive import Bridged, run_method
 from tornado_pymongo.exclusive import Exclusive, Stream
-from tornado_pymongo.internals import has_line_at_hand, is_open
+from tornado_pymongo.internals import has_line_at_hand, is_open, read_in_small_batches
+
+if TYPE_CHECKING:
+    from tornado.web import RequestHandler
+
+# How much is read in a worker at a time, at most, in bytes.
+_PIECE = 2**18
+
+# How much is fetched from MongoDB, or sent to it, at a time, in bytes: a guess between few trips to
+# the server and little memory. It takes no less than a chunk, 255 KiB by default.
+BATCH = 2**20
 
 
 def _is_asynchronous(source: Any) -> bool:
@@ -121,6 +133,22 @@ class GridOut(Stream, source=gridfs.GridOut, twin=gridfs.AsyncGridOut):
         """Read all lines; return a Future of them. The source is `AsyncGridOut.to_list`."""
         return with_callback(in_task(self._twin.to_list(self)), callback)  # type: ignore[attr-defined]
 
+    def stream_to_handler(
+        self, request_handler: RequestHandler, callback: Callback | None = None
+    ) -> Any:
+        """Send what is left of this file with a Tornado handler; return a Future of None.
+
+        Set the headers before, ``Content-Length`` among them, and finish the handler after. It
+        flushes as fast as the client takes the file, which is read in a worker in pieces of at
+        most 256 KiB. If the client goes away, it ends. `tornado_pymongo.web.GridFSHandler` does
+        all of what a handler must.
+
+        :raises gridfs.errors.CorruptGridFile: where chunks are missing, or of a wrong size. If a
+            part has been sent, the connection is closed.
+        """
+        sending = stream_to_handler(self, request_handler, self.tell(), int(self.length))
+        return with_callback(in_task(sending), callback)
+
     def __aiter__(self) -> Any:
         return self
 
@@ -139,3 +167,54 @@ def _open(grid_out: GridOut) -> GridOut:
 
 class GridOutCursor(Cursor, source=gridfs.GridOutCursor, twin=gridfs.AsyncGridOutCursor):
     """The files that a query finds, as `GridOut`."""
+
+
+async def read_pieces(grid_out: Any, start: int, stop: int) -> AsyncGenerator[bytes, None]:
+    """Read the bytes from `start` to `stop` of an open GridOut, a piece at a time, in a worker.
+
+    While a piece is used the next one is read, and no more than that. Wrap the generator in
+    `contextlib.aclosing`; a call that still runs then is waited for by `GridOut.close`.
+
+    :raises gridfs.errors.CorruptGridFile: where chunks are missing, or of a wrong size.
+    """
+    if start >= stop:
+        return
+    reading = grid_out._start(None, CallFuture, _begin, grid_out.delegate, start, stop)
+    try:
+        while start < stop:
+            piece = await reading
+            start += len(piece)
+            if start < stop:
+                reading = grid_out.read(min(_PIECE, stop - start))
+            yield piece
+    finally:
+        if not reading.cancel() and not reading.cancelled():
+            reading.exception()  # it was told already, or nobody is there to be told
+
+
+def _begin(grid_out: Any, start: int, stop: int) -> bytes:
+    """Go to the start and read the first piece, in a worker."""
+    chunk_size = max(int(grid_out.chunk_size), 1)
+    wanted = (stop - 1) // chunk_size - start // chunk_size + 1
+    # MongoDB's own first batch is 101 documents: no more of those that are small.
+    read_in_small_batches(grid_out, min(wanted, max(BATCH // chunk_size, 1), 101))
+    grid_out.seek(start)
+    return grid_out.read(min(_PIECE, stop - start))  # type: ignore[no-any-return]
+
+
+async def stream_to_handler(grid_out: Any, handler: Any, start: int, stop: int) -> None:
+    """Send the bytes from `start` to `stop` of an open GridOut with a Tornado handler."""
+    is_under_way = False
+    try:
+        async with aclosing(read_pieces(grid_out, start, stop)) as pieces:
+            async for piece in pieces:
+                handler.write(piece)
+                is_under_way = True
+                await handler.flush()  # until the client has taken it
+    except StreamClosedError:
+        pass  # the client has gone away
+    except BaseException:
+        if is_under_way:
+            # Tornado would end a chunked answer properly, and the client take it for complete.
+            handler.request.connection.stream.close()
+        raise

@@ -15,17 +15,22 @@ from __future__ import annotations
 import asyncio
 import sys
 from collections.abc import Awaitable
-from contextlib import aclosing
 from datetime import datetime
 from typing import Any
 
 from gridfs.errors import NoFile
 from tornado.httputil import HTTPServerRequest
-from tornado.iostream import StreamClosedError
 from tornado.web import HTTPError, RequestHandler, stream_request_body
 
-from tornado_pymongo._http import MAX_SIZE, BodyTooLarge, StoredFile, Upload, read_pieces
-from tornado_pymongo.gridfs import GridFSBucket
+from tornado_pymongo._http import (
+    MAX_SIZE,
+    BodyTooLarge,
+    StoredFile,
+    Upload,
+    created,
+    metadata_of,
+)
+from tornado_pymongo.gridfs import GridFSBucket, stream_to_handler
 
 # How much of a body that is refused is read and dropped before the answer, in bytes. A client that
 # sends first and reads later would otherwise be told that the connection was reset. It is a guess
@@ -108,35 +113,13 @@ class GridFSHandler(RequestHandler):
             self.set_extra_headers(path, gridout)
             self._transforms = []  # they would compress it on the loop, under the same ETag
             if include_body:
-                await _send(self, gridout, answer.start, answer.stop)
+                await stream_to_handler(gridout, self, answer.start, answer.stop)
         finally:
             await gridout.close()
 
     def head(self, path: str) -> Awaitable[None]:
         """Send what `get` would send, but the file."""
         return self.get(path, include_body=False)
-
-
-async def stream_to_handler(gridout: Any, handler: RequestHandler) -> None:
-    """Send what is left of an open GridOut: what `GridOut.stream_to_handler` does."""
-    await _send(handler, gridout, gridout.tell(), int(gridout.length))
-
-
-async def _send(handler: RequestHandler, gridout: Any, start: int, stop: int) -> None:
-    is_under_way = False
-    try:
-        async with aclosing(read_pieces(gridout, start, stop)) as pieces:
-            async for piece in pieces:
-                handler.write(piece)
-                await handler.flush()  # until the client has taken it
-                is_under_way = True
-    except StreamClosedError:
-        pass  # the client has gone away
-    except BaseException:
-        if is_under_way:
-            # Tornado would end a chunked answer properly, and the client take it for complete.
-            handler.request.connection.stream.close()  # type: ignore[union-attr]
-        raise
 
 
 @stream_request_body
@@ -189,8 +172,7 @@ class GridFSUploadHandler(RequestHandler):
 
         :param filename: the group of the URL pattern.
         """
-        content_type = request.headers.get("Content-Type")
-        metadata = {"contentType": content_type} if content_type else None
+        metadata = metadata_of(request.headers.get("Content-Type"))
         return bucket.open_upload_stream(filename, metadata=metadata)
 
     def write_created(self, gridin: Any) -> None:
@@ -200,11 +182,10 @@ class GridFSUploadHandler(RequestHandler):
         ``length`` in bytes.
         """
         self.set_status(201)
-        # Without a second slash in front, which would make it the name of a host.
-        self.set_header("Location", "/" + self.request.path.lstrip("/"))
-        self.write(
-            {"_id": str(gridin._id), "filename": gridin.filename, "length": int(gridin.length)}
-        )
+        headers, body = created(gridin, self.request.path)
+        for name, value in headers.items():
+            self.set_header(name, value)
+        self.write(body)
 
     async def prepare(self) -> None:
         """Look at the headers, before the body comes."""

@@ -6,19 +6,26 @@ The clients are sockets, and see what is sent byte for byte.
 from __future__ import annotations
 
 import asyncio
+import logging
 import random
 import time
+from contextlib import closing, suppress
 from datetime import timedelta, timezone
+from email.utils import parsedate_to_datetime
 from typing import Any
 from urllib.parse import quote
 
 import gridfs
 import pytest
+from bson import ObjectId
+from pymongo.errors import PyMongoError
+from pymongo.monitoring import CommandListener
+from tornado.httpclient import AsyncHTTPClient
 from tornado.httpserver import HTTPServer
 from tornado.httputil import format_timestamp
 from tornado.netutil import bind_sockets
-from tornado.web import Application
-from web_client import ask
+from tornado.web import Application, HTTPError, RequestHandler
+from web_client import ask, connect, request_of, vanish
 
 import tornado_pymongo
 from tornado_pymongo import _http
@@ -27,6 +34,15 @@ from tornado_pymongo.web import GridFSHandler, GridFSUploadHandler
 
 CHUNK = 1000
 BYTES = random.Random(1).randbytes(10 * CHUNK + 1)
+
+
+@pytest.fixture
+def db(mongo_client):
+    """Return a database with nothing in its buckets."""
+    db = mongo_client.tornado_pymongo_web
+    for name in "fs.files", "fs.chunks", "other.files", "other.chunks":
+        db.delegate[name].delete_many({})  # quicker than to drop them, and to create their indexes
+    return db
 
 
 @pytest.fixture
@@ -61,21 +77,23 @@ class Site:
         )
 
 
-def tornado_site(site, db, chunk_size, max_size, hooks):
+def tornado_site(site, db, max_size, settings, hooks):
     class Handler(FileHandler):
         async def get_gridfs_file(self, bucket, filename, request):
             site.gridouts.append(await super().get_gridfs_file(bucket, filename, request))
             return site.gridouts[-1]
 
         def create_gridfs_file(self, bucket, filename, request):
-            bucket = GridFSBucket(self.database, "fs", chunk_size)
+            bucket = GridFSBucket(self.database, "fs", CHUNK)
             site.gridins.append(super().create_gridfs_file(bucket, filename, request))
             return site.gridins[-1]
 
     for name, hook in hooks.items():
         setattr(Handler, name, hook)
     site.application = Application(
-        [("/files/(.*)", Handler, {"database": db, "max_size": max_size})], log_function=str
+        [("/files/(.*)", Handler, {"database": db, "max_size": max_size})],
+        log_function=str,
+        **settings,
     )
     server = HTTPServer(site.application)
     sockets = bind_sockets(0, "127.0.0.1")
@@ -89,7 +107,7 @@ def tornado_site(site, db, chunk_size, max_size, hooks):
     return close
 
 
-async def aiohttp_site(site, db, chunk_size, max_size):
+async def aiohttp_site(site, db, max_size):
     web = pytest.importorskip("aiohttp.web")
     from tornado_pymongo import aiohttp
 
@@ -98,7 +116,7 @@ async def aiohttp_site(site, db, chunk_size, max_size):
         return site.gridouts[-1]
 
     def create_gridfs_file(bucket, filename, request):
-        bucket = GridFSBucket(db, "fs", chunk_size)
+        bucket = GridFSBucket(db, "fs", CHUNK)
         site.gridins.append(aiohttp.create_gridfs_file(bucket, filename, request))
         return site.gridins[-1]
 
@@ -123,13 +141,14 @@ async def open_site(db):
     """Return a function that starts a server."""
     closers = []
 
-    async def open_site(framework="tornado", chunk_size=CHUNK, max_size=100_000, **hooks):
+    async def open_site(framework="tornado", db=db, max_size=100_000, settings=None, **hooks):
         site = Site()
         site.gridouts, site.gridins = [], []
         if framework == "tornado":
-            closers.append(tornado_site(site, db, chunk_size, max_size, hooks))
+            site.close = tornado_site(site, db, max_size, settings or {}, hooks)
         else:
-            closers.append(await aiohttp_site(site, db, chunk_size, max_size))
+            site.close = await aiohttp_site(site, db, max_size)
+        closers.append(site.close)
         return site
 
     yield open_site
@@ -160,6 +179,11 @@ async def until(is_so, *args):
 def in_worker(db, function, *args):
     """Run what blocks away from the loop."""
     return db._client.run_in_worker(function, *args)
+
+
+def put_large(db):
+    """Store a file of 16 MiB called "large", in chunks of the usual size."""
+    gridfs.GridFSBucket(db.delegate).upload_from_stream("large", bytes(16 * 2**20))
 
 
 # Sending
@@ -371,9 +395,9 @@ async def test_the_zone_of_the_client_changes_nothing(
     client = make_client(
         tz_aware=tz_aware, tzinfo=timezone(timedelta(hours=5)) if tz_aware else None
     )
-    file = await GridFSBucket(client.tornado_pymongo_test).open_download_stream(file_id)
+    file = await GridFSBucket(client.tornado_pymongo_web).open_download_stream(file_id)
     here = _http.StoredFile(file, "")
-    other = make_client().tornado_pymongo_test
+    other = make_client().tornado_pymongo_web
     there = _http.StoredFile(await GridFSBucket(other).open_download_stream(file_id), "")
     assert here.etag == there.etag
 
@@ -515,3 +539,456 @@ async def test_pieces_chunks_and_ranges_may_overlap_in_any_way(db, bucket, monke
             pieces = [piece async for piece in read_pieces(file, start, stop)]
             assert b"".join(pieces) == data[start:stop]
             assert all(len(piece) <= 5 for piece in pieces)
+
+
+class Heard(CommandListener):
+    """The numbers of the chunks that a server has sent."""
+
+    def __init__(self):
+        self.chunks = []
+
+    def started(self, event):
+        pass
+
+    failed = started
+
+    def succeeded(self, event):
+        for batch in "firstBatch", "nextBatch":
+            for document in event.reply.get("cursor", {}).get(batch, ()):
+                if "data" in document:
+                    self.chunks.append(document["n"])
+
+
+async def test_a_range_fetches_only_the_chunks_that_it_needs(make_client, open_site, bucket):
+    heard = Heard()
+    client = make_client(event_listeners=[heard])
+    data = BYTES * 50  # 500 chunks
+    await in_worker(client.tornado_pymongo_web, bucket.upload_from_stream, "long", data)
+    site = await open_site(db=client.tornado_pymongo_web)
+    answer = await site.get("/files/long", Range="bytes=250999-251000")
+    assert (answer.status, answer.body) == (206, data[250_999:251_001])
+    assert heard.chunks == [250, 251]
+    answer = await site.ask("HEAD", "/files/long")
+    answer = await site.get("/files/long", If_None_Match="*")
+    assert heard.chunks == [250, 251]
+
+
+# What goes wrong on the way
+
+
+async def read_until_closed(client):
+    data = b""
+    with suppress(ConnectionError):
+        while more := await asyncio.get_running_loop().sock_recv(client, 2**16):
+            data += more
+    return data
+
+
+async def test_a_file_that_is_corrupt_from_the_start_is_an_error(site, db, file_id, caplog):
+    await db.fs.chunks.delete_one({"files_id": file_id, "n": 0})
+    answer = await site.get()
+    assert answer.status == 500
+    assert "CorruptGridFile" in caplog.text
+    assert str(file_id).encode() not in answer.body
+    assert site.gridouts[0].delegate.closed
+
+
+@pytest.mark.parametrize("damage", ["missing", "short", "extra"])
+@pytest.mark.parametrize("compress", [False, True])
+async def test_a_file_that_is_corrupt_further_on_is_cut_short(
+    site, db, file_id, caplog, monkeypatch, damage, compress
+):
+    monkeypatch.setattr(tornado_pymongo.gridfs, "_PIECE", CHUNK)
+    if damage == "missing":
+        await db.fs.chunks.delete_one({"files_id": file_id, "n": 7})
+    elif damage == "short":
+        await db.fs.chunks.update_one({"files_id": file_id, "n": 7}, {"$set": {"data": b"x"}})
+    else:
+        await db.fs.chunks.insert_one({"files_id": file_id, "n": 11, "data": b"x"})
+    answer = await site.get(**({"Accept-Encoding": "gzip"} if compress else {}))
+    assert (answer.status, answer.headers["content-length"]) == (200, str(len(BYTES)))
+    assert BYTES.startswith(answer.body)
+    assert len(answer.body) < len(BYTES)
+    await until(lambda: site.gridouts[0].delegate.closed and "CorruptGridFile" in caplog.text)
+
+
+async def test_a_client_that_goes_away_ends_quietly(site, db, caplog):
+    await in_worker(db, put_large, db)
+    client = await connect(site.port)
+    loop = asyncio.get_running_loop()
+    await loop.sock_sendall(client, request_of("GET", "/files/large"))
+    assert await loop.sock_recv(client, 1000)
+    [gridout] = site.gridouts
+    assert not gridout.delegate.closed
+    vanish(client)
+    await until(lambda: gridout.delegate.closed)
+    assert gridout.delegate.tell() < 16 * 2**20
+    assert not [record for record in caplog.records if record.levelno >= logging.WARNING]
+    assert (await site.get()).status == 200
+
+
+async def test_no_more_than_a_piece_is_read_ahead_of_the_client(site, db):
+    await in_worker(db, put_large, db)
+    loop = asyncio.get_running_loop()
+    with closing(await connect(site.port)) as client:
+        await loop.sock_sendall(client, request_of("GET", "/files/large"))
+        position = -1
+        while site.gridouts == [] or position != site.gridouts[0].delegate.tell():
+            position = site.gridouts[0].delegate.tell() if site.gridouts else -1
+            await asyncio.sleep(0.3)  # what the kernel takes in is not in our hands
+        assert position < 12 * 2**20
+        data = await read_until_closed(client)
+    assert data.endswith(bytes(16 * 2**20))
+
+
+async def test_a_reading_that_is_given_up_leaves_the_file_to_be_closed(db, file_id, gate):
+    file = await GridFSBucket(db).open_download_stream(file_id)
+    read = file.delegate.read
+    file.delegate.read = lambda size: gate(read(size))
+    pieces = read_pieces(file, 0, len(BYTES))
+    first = asyncio.create_task(pieces.__anext__())
+    await gate.until_entered()
+    first.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await first
+    await pieces.aclose()
+    closing_call = file.close()
+    assert not file.delegate.closed
+    gate.opened.set()
+    await closing_call
+    assert file.delegate.closed
+
+
+# The hooks of Tornado's handler
+
+
+async def test_the_hooks_choose_the_file_and_the_headers(open_site, file_id):
+    seen = []
+
+    async def get_gridfs_file(self, bucket, filename, request):
+        assert request is self.request
+        return await bucket.open_download_stream(ObjectId(filename))
+
+    def get_cache_time(self, path, modified, mime_type):
+        seen.append((path, modified, mime_type))
+        return 10
+
+    def set_extra_headers(self, path, gridout):
+        self.set_header("X-Name", gridout.filename)
+
+    site = await open_site(
+        get_gridfs_file=get_gridfs_file,
+        get_cache_time=get_cache_time,
+        set_extra_headers=set_extra_headers,
+    )
+    path = f"/files/{file_id}"
+    for method, headers, status in (
+        ("GET", {}, 200),
+        ("HEAD", {}, 200),
+        ("GET", {"If-None-Match": "*"}, 304),
+        ("GET", {"Range": "bytes=0-1"}, 206),
+    ):
+        answer = await site.ask(method, path, headers)
+        assert answer.status == status
+        assert answer.headers["x-name"] == "file.bin"
+        assert answer.headers["cache-control"] == "max-age=10"
+        expires = parsedate_to_datetime(answer.headers["expires"]).timestamp()
+        assert time.time() + 5 < expires < time.time() + 12
+    assert {(path, mime_type) for path, _, mime_type in seen} == {
+        (str(file_id), "application/octet-stream")
+    }
+    assert seen[0][1].microsecond == 0
+    assert (await site.get(f"/files/{ObjectId()}")).status == 404
+
+
+async def test_files_are_not_compressed(open_site, db, bucket):
+    text = b"text " * 1000
+    site = await open_site(settings={"compress_response": True})
+    await site.ask("PUT", "/files/a.txt", body=text)
+    for asked, expected in {"bytes=5-2000": text[5:2001], "nonsense": text}.items():
+        answer = await site.get("/files/a.txt", Accept_Encoding="gzip", Range=asked)
+        assert answer.body == expected
+        assert "content-encoding" not in answer.headers
+
+
+async def test_a_file_streams_itself_to_a_handler(open_site, db, bucket, file_id, caplog):
+    class Handler(RequestHandler):
+        async def get(self):
+            bucket = GridFSBucket(db)
+            async with await bucket.open_download_stream(file_id) as gridout:
+                await gridout.seek(int(self.get_argument("from")))
+                assert await gridout.stream_to_handler(self) is None
+            self.finish()
+
+    site = await open_site()
+    site.application.add_handlers(".*", [("/stream", Handler)])
+    answer = await ask(site.port, "GET", "/stream?from=0", {"Accept-Encoding": "identity"})
+    assert answer.headers["transfer-encoding"] == "chunked"
+    fetched = await AsyncHTTPClient().fetch(f"http://127.0.0.1:{site.port}/stream?from=999")
+    assert fetched.body == BYTES[999:]
+    await db.fs.chunks.delete_one({"files_id": file_id, "n": 7})
+    answer = await ask(site.port, "GET", "/stream?from=0")
+    assert answer.status == 500
+    tornado_pymongo.gridfs._PIECE, piece = CHUNK, tornado_pymongo.gridfs._PIECE
+    try:
+        answer = await ask(site.port, "GET", "/stream?from=0")
+    finally:
+        tornado_pymongo.gridfs._PIECE = piece
+    assert answer.status == 200
+    assert not answer.body.endswith(b"0\r\n\r\n")
+    await until(lambda: caplog.text.count("CorruptGridFile:") == 2)
+
+
+# Receiving
+
+
+async def files_of(db):
+    """Return the number of files and the number of chunks."""
+    return await db.fs.files.count_documents({}), await db.fs.chunks.count_documents({})
+
+
+@pytest.mark.parametrize("method", ["PUT", "POST"])
+async def test_a_body_is_stored_and_can_be_sent(site, method):
+    answer = await site.ask(method, "/files/new.txt", {"Content-Type": "text/x-new"}, BYTES)
+    assert answer.status == 201
+    [gridin] = site.gridins
+    assert answer.json == {
+        "_id": str(gridin._id),
+        "filename": "new.txt",
+        "length": len(BYTES),
+    }
+    assert answer.headers["location"] == "/files/new.txt"
+    assert answer.headers["content-type"].startswith("application/json")
+    assert gridin.metadata == {"contentType": "text/x-new"}
+    sent = await site.get(answer.headers["location"])
+    assert (sent.body, sent.headers["content-type"]) == (BYTES, "text/x-new")
+
+
+async def test_a_body_of_unknown_length_is_stored(site):
+    fetched = await AsyncHTTPClient().fetch(
+        f"http://127.0.0.1:{site.port}/files/new", method="PUT", body_producer=produce
+    )
+    assert fetched.code == 201
+    assert (await site.get("/files/new")).body == BYTES
+
+
+async def produce(write):
+    for start in range(0, len(BYTES), 777):
+        await write(BYTES[start : start + 777])
+
+
+async def test_the_largest_body_that_is_allowed_is_stored_and_no_larger_one(
+    open_site, framework, db
+):
+    site = await open_site(framework, max_size=5000)
+    assert (await site.ask("PUT", "/files/new", body=bytes(5000))).status == 201
+    assert await files_of(db) == (1, 5)
+    for size in 5001, 100_000, 3_000_000:
+        answer = await site.ask("PUT", "/files/new", body=bytes(size))
+        assert answer.status == 413, size
+    assert await files_of(db) == (1, 5)
+    assert (await site.ask("PUT", "/files/new", body=bytes(5000))).status == 201
+
+
+async def test_a_client_that_asks_first_is_refused_before_it_sends(open_site, db):
+    # aiohttp says that it may go on before it calls the handler.
+    site = await open_site(max_size=5000)
+    for length in 5001, 10**12, 10**200:
+        headers = {"Content-Length": str(length), "Expect": "100-continue"}
+        answer = await site.ask("PUT", "/files/new", headers)
+        assert answer.status == 413
+    assert await files_of(db) == (0, 0)
+
+
+@pytest.fixture
+def no_gathering(monkeypatch):
+    """Have each chunk sent when it is there, instead of with others."""
+    monkeypatch.setattr(_http, "BATCH", 0)
+
+
+async def test_a_body_that_turns_out_too_large_is_refused_and_removed(
+    open_site, framework, db, no_gathering
+):
+    site = await open_site(framework, max_size=50_000)
+    reader, writer = await asyncio.open_connection("127.0.0.1", site.port)
+    writer.write(request_of("PUT", "/files/new", {"Transfer-Encoding": "chunked"}))
+    for _ in range(5):
+        writer.write(b"2710\r\n" + bytes(10_000) + b"\r\n")
+    await until(lambda: db.delegate.fs.chunks.count_documents({}) > 0)
+    writer.write(b"1\r\nx\r\n0\r\n\r\n")
+    assert b" 413 " in await reader.readline()
+    writer.close()
+    assert await files_of(db) == (0, 0)
+
+
+async def test_a_client_that_does_not_stop_is_cut_off(open_site, db, monkeypatch):
+    monkeypatch.setattr(tornado_pymongo.web, "_MAX_DROPPED", 10_000)
+    site = await open_site(max_size=5000)
+    for body in (
+        b"ffffffffff\r\n",  # a chunk of a terabyte
+        b"2710\r\n" + bytes(10_000) + b"\r\n",
+    ):
+        reader, writer = await asyncio.open_connection("127.0.0.1", site.port)
+        writer.write(request_of("PUT", "/files/new", {"Transfer-Encoding": "chunked"}) + body)
+        answer = asyncio.create_task(reader.readline())
+        with suppress(ConnectionError):
+            while not answer.done():
+                writer.write(body[-1:] * 10_000 if body[0] == b"f"[0] else body)
+                await writer.drain()
+                await asyncio.sleep(0)
+        with suppress(ConnectionError):
+            assert b" 413 " in await answer
+        writer.close()
+    assert await files_of(db) == (0, 0)
+    # One that says at the start that it will not is answered at once.
+    answer = await site.ask("PUT", "/files/new", {"Content-Length": "15001"})
+    assert answer.status == 413
+
+
+async def test_nothing_is_left_of_a_body_whose_client_went_away(
+    open_site, framework, db, no_gathering, caplog
+):
+    site = await open_site(framework)
+    client = await connect(site.port)
+    loop = asyncio.get_running_loop()
+    head = request_of("PUT", "/files/new", {"Content-Length": "90000"})
+    await loop.sock_sendall(client, head + bytes(80_000))
+    await until(lambda: db.delegate.fs.chunks.count_documents({}) > 0)
+    vanish(client)
+    await until(lambda: db.delegate.fs.chunks.count_documents({}) == 0)
+    assert await files_of(db) == (0, 0)
+    await until(lambda: site.gridins[0].closed)
+    assert not [record for record in caplog.records if record.levelno >= logging.WARNING]
+
+
+async def test_a_server_that_stops_leaves_nothing_of_what_is_under_way(
+    open_site, framework, db, no_gathering
+):
+    site = await open_site(framework)
+    with closing(await connect(site.port)) as client:
+        head = request_of("PUT", "/files/new", {"Content-Length": "90000"})
+        await asyncio.get_running_loop().sock_sendall(client, head + bytes(80_000))
+        await until(lambda: db.delegate.fs.chunks.count_documents({}) > 0)
+        await site.close()
+    await until(lambda: db.delegate.fs.chunks.count_documents({}) == 0)
+
+
+async def test_what_is_removed_is_removed_after_the_write_that_still_runs(db, gate):
+    gridin = GridFSBucket(db).open_upload_stream("new", chunk_size_bytes=1)
+    write = gridin.delegate.write
+    gridin.delegate.__dict__["write"] = lambda data: (gate(), write(data))
+    upload = _http.Upload(gridin, 1000)
+    writing = asyncio.create_task(upload.write(b"abc"))
+    await gate.until_entered()
+    writing.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await writing
+    aborting = asyncio.create_task(upload.abort())
+    await asyncio.sleep(0)
+    gate.opened.set()
+    await aborting
+    assert gridin.closed
+    assert await files_of(db) == (0, 0)
+
+
+async def test_a_slow_database_slows_the_client_down(open_site, framework, monkeypatch, gate):
+    def write(grid_in, data, size):
+        calls.append(len(data))
+        gate()
+        grid_in.write(data)
+
+    calls = []
+    monkeypatch.setattr(_http, "write_in_small_batches", write)
+    site = await open_site(framework, max_size=2**30)
+    loop = asyncio.get_running_loop()
+    total = 64 * 2**20
+    sent = 0
+    with closing(await connect(site.port)) as client:
+        head = request_of("PUT", "/files/new", {"Content-Length": str(total)})
+        await loop.sock_sendall(client, head)
+        block = bytes(2**20)
+        while sent < total:
+            try:
+                await asyncio.wait_for(loop.sock_sendall(client, block), 0.5)
+            except asyncio.TimeoutError:
+                break
+            sent += len(block)
+        assert sent < total
+        assert len(calls) == 1
+        vanish(client)
+    gate.opened.set()
+    await until(lambda: site.gridins[0].closed)
+
+
+async def test_a_database_that_fails_is_an_error_and_leaves_nothing(
+    open_site, framework, db, monkeypatch, no_gathering, caplog
+):
+    def write(grid_in, data, size):
+        grid_in.write(data)
+        raise PyMongoError("secret")
+
+    monkeypatch.setattr(_http, "write_in_small_batches", write)
+    site = await open_site(framework)
+    answer = await site.ask("PUT", "/files/new", body=BYTES)
+    assert answer.status == 500
+    assert b"secret" not in answer.body
+    assert "secret" in caplog.text
+    assert await files_of(db) == (0, 0)
+
+
+async def test_what_cannot_be_removed_is_logged(db, caplog):
+    gridin = GridFSBucket(db).open_upload_stream("new")
+
+    def fail():
+        raise PyMongoError("no server")
+
+    gridin.delegate.__dict__["abort"] = fail
+    await _http.Upload(gridin, 10).abort()
+    assert "An upload failed, and its chunks are left behind" in caplog.text
+    assert str(gridin._id) in caplog.text
+
+
+async def test_prepare_can_refuse_an_upload(open_site, db):
+    async def prepare(self):
+        await asyncio.sleep(0)
+        if self.request.headers.get("Authorization") != "me":
+            raise HTTPError(403)
+        await super(type(self), self).prepare()
+
+    site = await open_site(prepare=prepare)
+    assert (await site.ask("PUT", "/files/new", {"Content-Length": "5000"})).status == 403
+    assert await files_of(db) == (0, 0)
+    answer = await site.ask("PUT", "/files/new", {"Authorization": "me"}, BYTES)
+    assert answer.status == 201
+
+
+async def test_a_location_is_never_on_another_host(open_site, db):
+    site = await open_site()
+    arguments = {"database": db}
+    site.application.add_handlers(".*", [("//(evil.*)", GridFSUploadHandler, arguments)])
+    answer = await site.ask("PUT", "//evil.example/x", body=b"x")
+    assert (answer.status, answer.headers["location"]) == (201, "/evil.example/x")
+
+
+async def test_each_handler_does_only_what_it_is_for(open_site, db, file_id):
+    site = await open_site()
+    site.application.add_handlers(
+        ".*",
+        [
+            ("/up/(.*)", GridFSUploadHandler, {"database": db}),
+            ("/down/(.*)", GridFSHandler, {"database": db}),
+        ],
+    )
+    assert (await site.get("/up/file.bin")).status == 405
+    assert (await site.ask("PUT", "/down/file.bin", body=b"x")).status == 405
+    assert (await site.get("/down/file.bin")).body == BYTES
+    assert (await site.ask("DELETE", "/up/file.bin")).status == 405
+
+
+async def test_the_bucket_can_be_named(open_site, db):
+    site = await open_site()
+    arguments = {"database": db, "root_collection": "other"}
+    site.application.add_handlers(".*", [("/other/(?P<path>.*)", FileHandler, arguments)])
+    assert (await site.ask("PUT", "/other/x", body=b"x")).status == 201
+    assert (await site.get("/other/x")).body == b"x"
+    assert await db.other.files.count_documents({}) == 1

@@ -55,12 +55,12 @@ async def ask(
         writer.close()
 
 
-def connect(port: int) -> socket.socket:
+async def connect(port: int) -> socket.socket:
     """Return a socket that takes little, and only when it is read."""
     client = socket.socket()
-    client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 32 * 1024)
-    client.connect(("127.0.0.1", port))
     client.setblocking(False)
+    client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 32 * 1024)
+    await asyncio.get_running_loop().sock_connect(client, ("127.0.0.1", port))
     return client
 
 

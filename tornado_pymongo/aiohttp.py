@@ -212,6 +212,8 @@ class AIOHTTPGridFSUpload(_Handler):
             await asyncio.shield(upload.abort())
             if isinstance(error, BodyTooLarge):
                 raise web.HTTPRequestEntityTooLarge(self._max_size, self._max_size + 1) from None
+            if isinstance(error, (ConnectionError, web.RequestPayloadError)):
+                raise web.HTTPBadRequest from None  # the client has gone away, or sends nonsense
             raise
         headers, body = created(gridin, request.rel_url.raw_path)
         return web.json_response(body, status=201, headers=headers)

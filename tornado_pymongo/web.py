@@ -195,9 +195,10 @@ class GridFSUploadHandler(RequestHandler):
         self.request.connection.set_max_body_size(sys.maxsize)  # type: ignore[union-attr]
         headers = self.request.headers
         length = headers.get("Content-Length", "")
-        if length.isdecimal() and len(length) < 20 and int(length) > self.max_size:
+        excess = int(length[:99]) - self.max_size if length.isdecimal() else 0
+        if excess > 0:
             self._error = HTTPError(413)
-            if "Expect" in headers or int(length) > self.max_size + _MAX_DROPPED:
+            if "Expect" in headers or excess > _MAX_DROPPED:
                 raise self._error
             return
         [filename] = [*self.path_args, *self.path_kwargs.values()]

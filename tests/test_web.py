@@ -6,6 +6,7 @@ The clients are sockets, and see what is sent byte for byte.
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import logging
 import random
 import time
@@ -199,8 +200,11 @@ async def test_a_file_is_sent_whole_with_what_caches_need(site):
     assert headers["cache-control"] == "public"
     assert "expires" not in headers
     assert headers["last-modified"] == format_timestamp(site.gridouts[0].upload_date)
-    assert headers["etag"].startswith('"')
-    assert site.gridouts[0].delegate.closed
+    [gridout] = site.gridouts
+    facts = f"{gridout._id}{len(BYTES)}{gridout.upload_date}"
+    # As Motor makes it: what caches have of it is good.
+    assert headers["etag"] == f'"{hashlib.sha256(facts.encode()).hexdigest()}"'
+    assert gridout.delegate.closed
 
 
 async def test_head_tells_what_get_would_and_sends_nothing(site):
@@ -388,23 +392,20 @@ def test_no_text_upsets_the_parsing_of_dates_and_ranges():
     _http.parse_range(f"bytes={'9' * 50_000}-", 10)
 
 
-@pytest.mark.parametrize("tz_aware", [False, True])
-async def test_the_zone_of_the_client_changes_nothing(
-    make_client, open_site, framework, file_id, tz_aware
-):
-    client = make_client(
-        tz_aware=tz_aware, tzinfo=timezone(timedelta(hours=5)) if tz_aware else None
-    )
-    file = await GridFSBucket(client.tornado_pymongo_web).open_download_stream(file_id)
-    here = _http.StoredFile(file, "")
-    other = make_client().tornado_pymongo_web
-    there = _http.StoredFile(await GridFSBucket(other).open_download_stream(file_id), "")
-    assert here.etag == there.etag
-
-    def header(name):
-        return {"If-Modified-Since": format_timestamp(there.modified)}.get(name)
-
-    assert here.answer("GET", header, 0).status == 304
+async def test_the_zone_of_the_client_changes_nothing(make_client, file_id):
+    etags = set()
+    for options in (
+        {},
+        {"tz_aware": True},
+        {"tz_aware": True, "tzinfo": timezone(timedelta(hours=5))},
+    ):
+        client = make_client(**options)
+        gridout = await GridFSBucket(client.tornado_pymongo_web).open_download_stream(file_id)
+        file = _http.StoredFile(gridout, "")
+        etags.add(file.etag)
+        headers = {"If-Modified-Since": format_timestamp(gridout.upload_date)}
+        assert file.answer("GET", headers.get, 0)[0] == 304
+    assert len(etags) == 1
 
 
 async def test_another_file_has_another_etag(site, bucket, db):
@@ -944,7 +945,7 @@ async def test_what_cannot_be_removed_is_logged(db, caplog):
 
     gridin.delegate.__dict__["abort"] = fail
     await _http.Upload(gridin, 10).abort()
-    assert "An upload failed, and its chunks are left behind" in caplog.text
+    assert "Chunks of an upload are left behind" in caplog.text
     assert str(gridin._id) in caplog.text
 
 

@@ -11,10 +11,8 @@ import mimetypes
 import re
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import datetime, timezone
 from email.utils import parsedate_to_datetime
-from functools import partial
 from typing import Any
 
 from tornado.httputil import format_timestamp
@@ -38,16 +36,6 @@ if not mimetypes.inited:
     mimetypes.init()  # reads files, which must not happen on the loop
 
 
-@dataclass(frozen=True)
-class Answer:
-    """What to answer to a request: the status, the headers, the bytes from `start` to `stop`."""
-
-    status: int
-    headers: dict[str, str]
-    start: int = 0
-    stop: int = 0
-
-
 class StoredFile:
     """A GridFS file, as HTTP sees it.
 
@@ -69,8 +57,10 @@ class StoredFile:
         self.etag = f'"{hashlib.sha256(facts.encode("utf-8", "surrogatepass")).hexdigest()}"'
         self.content_type = _content_type(grid_out, path)
 
-    def answer(self, method: str, header: Callable[[str], str | None], cache_time: int) -> Answer:
-        """Return what to answer to a GET or HEAD.
+    def answer(
+        self, method: str, header: Callable[[str], str | None], cache_time: int
+    ) -> tuple[int, dict[str, str], int, int]:
+        """Return what to answer to a GET or HEAD: status, headers, the start and stop of the bytes.
 
         :param header: returns a header of the request by its name, or None.
         :param cache_time: for how many seconds the answer may be cached, or 0 for no promise.
@@ -81,32 +71,34 @@ class StoredFile:
         if cache_time > 0:
             headers["Cache-Control"] = f"max-age={cache_time}"
             headers["Expires"] = format_timestamp(time.time() + cache_time)
-        if status := self._precondition(header):
-            return Answer(status, headers if status == 304 else {**headers, "Content-Length": "0"})
-        start, stop, status = 0, self.length, 200
-        if method == "GET" and self._wants_range(header):
+        status, start, stop = self._status(header), 0, self.length
+        # A range is for GET alone, and must be meant of this very file.
+        is_meant = header("If-Range") in (None, self.etag, headers.get("Last-Modified"))
+        if status == 200 and method == "GET" and is_meant:
             wanted = parse_range(header("Range") or "", self.length)
             if wanted is not None:
-                start, stop, status = *wanted, 206
+                start, stop = wanted
+                status = 206 if start < stop else 416
                 span = f"{start}-{stop - 1}" if start < stop else "*"
                 headers["Content-Range"] = f"bytes {span}/{self.length}"
-                if start >= stop:
-                    return Answer(416, {**headers, "Content-Length": "0"})
-        headers["Content-Type"] = self.content_type
-        headers["Content-Length"] = str(stop - start)
-        return Answer(status, headers, start, stop)
+        if status in (200, 206):
+            headers["Content-Type"] = self.content_type
+        else:
+            start = stop = 0
+        if status != 304:
+            headers["Content-Length"] = str(stop - start)
+        return status, headers, start, stop
 
-    def _precondition(self, header: Callable[[str], str | None]) -> int | None:
-        """Return the status if a condition of the request ends it."""
-        match, none_match = header("If-Match"), header("If-None-Match")
-        if match is not None:
-            if not self._is_in(match, weak=False):
+    def _status(self, header: Callable[[str], str | None]) -> int:
+        """Return 200, unless a condition of the request says otherwise."""
+        if (etags := header("If-Match")) is not None:
+            if not self._is_in(etags, weak=False):
                 return 412
         elif self._is_newer_than(header("If-Unmodified-Since")):
             return 412
-        if none_match is not None:
-            return 304 if self._is_in(none_match, weak=True) else None
-        return 304 if self._is_newer_than(header("If-Modified-Since")) is False else None
+        if (etags := header("If-None-Match")) is not None:
+            return 304 if self._is_in(etags, weak=True) else 200
+        return 304 if self._is_newer_than(header("If-Modified-Since")) is False else 200
 
     def _is_in(self, etags: str, weak: bool) -> bool:
         return etags.strip() == "*" or any(
@@ -118,18 +110,10 @@ class StoredFile:
         since = parse_date(date)
         if since is None or self.modified is None:
             return None
-        return bool(_in_utc(self.modified) > since)
-
-    def _wants_range(self, header: Callable[[str], str | None]) -> bool:
-        """Tell whether the range is wanted of this very file."""
-        condition = header("If-Range")
-        if condition is None or condition.strip() == self.etag:
-            return True
-        since = parse_date(condition)
-        return None not in (since, self.modified) and since == _in_utc(self.modified)
+        return _in_utc(self.modified) > since
 
 
-def _in_utc(date: Any) -> Any:
+def _in_utc(date: datetime) -> datetime:
     return date if date.tzinfo is not None else date.replace(tzinfo=timezone.utc)
 
 
@@ -152,8 +136,8 @@ def _content_type(grid_out: Any, path: str) -> str:
 def parse_date(text: str | None) -> datetime | None:
     """Return the date in a header, or None for nonsense, which HTTP says to ignore."""
     try:
-        return _in_utc(parsedate_to_datetime(text))  # type: ignore[arg-type, no-any-return]
-    except (TypeError, ValueError, IndexError, OverflowError, AttributeError):
+        return _in_utc(parsedate_to_datetime(text or ""))
+    except (TypeError, ValueError, IndexError, OverflowError):
         return None
 
 
@@ -195,9 +179,8 @@ class Upload:
         self._left -= len(data)
         if self._left < 0:
             raise BodyTooLarge
-        grid_in = self.grid_in
-        write = partial(write_in_small_batches, grid_in.delegate, data, BATCH)
-        await grid_in._start(None, CallFuture, write)
+        args = write_in_small_batches, self.grid_in.delegate, data, BATCH
+        await self.grid_in._start(None, CallFuture, *args)
 
     async def close(self) -> None:
         """Complete the file, in a worker, or remove it if that fails."""
@@ -213,11 +196,8 @@ class Upload:
             await self.grid_in._free()
             await self.grid_in.abort()
         except Exception as error:
-            logger.error(
-                "An upload failed, and its chunks are left behind: files_id %r, %r",
-                self.grid_in._id,
-                error,
-            )
+            file_id = self.grid_in._id
+            logger.error("Chunks of an upload are left behind: files_id %r, %r", file_id, error)
 
 
 def metadata_of(content_type: str | None) -> dict[str, str] | None:

@@ -24,14 +24,7 @@ from typing import Any
 
 from gridfs.errors import NoFile
 
-from tornado_pymongo._http import (
-    MAX_SIZE,
-    BodyTooLarge,
-    StoredFile,
-    Upload,
-    created,
-    metadata_of,
-)
+from tornado_pymongo import _http
 from tornado_pymongo.client import Database
 from tornado_pymongo.gridfs import GridFSBucket, read_pieces
 
@@ -65,7 +58,7 @@ def set_extra_headers(response: web.StreamResponse, gridout: Any) -> None:
 
 def create_gridfs_file(bucket: GridFSBucket, filename: str, request: web.Request) -> Any:
     """Return the `GridIn` to write to: it keeps the Content-Type in ``metadata.contentType``."""
-    metadata = metadata_of(request.headers.get("Content-Type"))
+    metadata = _http.metadata_of(request.headers.get("Content-Type"))
     return bucket.open_upload_stream(filename, metadata=metadata)
 
 
@@ -87,20 +80,12 @@ class _Handler:
     def _filename(self, request: web.Request) -> str:
         """Return the variable of the route."""
         if "filename" not in request.match_info:
-            resource = request.match_info.route.resource
-            route = resource.canonical if resource is not None else request.path
-            name = type(self).__name__
-            raise web.HTTPInternalServerError(
-                text=f'Bad {name} route "{route}": it must have a {{filename}} variable'
-            )
+            route = getattr(request.match_info.route.resource, "canonical", request.path)
+            text = f'Bad {type(self).__name__} route "{route}": it needs a {{filename}} variable'
+            raise web.HTTPInternalServerError(text=text)
         if request.method not in self._methods:
             raise web.HTTPMethodNotAllowed(request.method, self._methods)
-        filename: str = request.match_info["filename"]
-        try:
-            filename.encode()
-        except UnicodeEncodeError:  # bytes that are no UTF-8
-            raise web.HTTPBadRequest from None
-        return filename
+        return request.match_info["filename"]
 
 
 class AIOHTTPGridFS(_Handler):
@@ -134,21 +119,21 @@ class AIOHTTPGridFS(_Handler):
         filename = self._filename(request)
         try:
             gridout = await self._get_gridfs_file(self._bucket, filename, request)
-        except NoFile:
+        except (NoFile, UnicodeEncodeError):  # a name that none can have
             raise web.HTTPNotFound from None
         try:
-            file = StoredFile(gridout, filename)
+            file = _http.StoredFile(gridout, filename)
             cache_time = self._get_cache_time(filename, file.modified, file.content_type)
 
             def header(name: str) -> str | None:
                 values = request.headers.getall(name, None)
                 return None if values is None else ",".join(values)
 
-            answer = file.answer(request.method, header, cache_time)
-            response = web.StreamResponse(status=answer.status, headers=answer.headers)
+            status, headers, start, stop = file.answer(request.method, header, cache_time)
+            response = web.StreamResponse(status=status, headers=headers)
             self._set_extra_headers(response, gridout)
             if request.method == "GET":
-                await _send(request, response, gridout, answer.start, answer.stop)
+                await _send(request, response, gridout, start, stop)
             return response
         finally:
             await gridout.close()
@@ -189,7 +174,7 @@ class AIOHTTPGridFSUpload(_Handler):
         database: Any,
         root_collection: str = "fs",
         *,
-        max_size: int = MAX_SIZE,
+        max_size: int = _http.MAX_SIZE,
         create_gridfs_file: Callable[..., Any] = create_gridfs_file,
     ) -> None:
         super().__init__(database, root_collection)
@@ -203,17 +188,17 @@ class AIOHTTPGridFSUpload(_Handler):
         if length > self._max_size:
             raise web.HTTPRequestEntityTooLarge(self._max_size, length)
         gridin = self._create_gridfs_file(self._bucket, filename, request)
-        upload = Upload(gridin, self._max_size)
+        upload = _http.Upload(gridin, self._max_size)
         try:
             async for data in request.content.iter_any():
                 await upload.write(data)
             await upload.close()
         except BaseException as error:
             await asyncio.shield(upload.abort())
-            if isinstance(error, BodyTooLarge):
+            if isinstance(error, _http.BodyTooLarge):
                 raise web.HTTPRequestEntityTooLarge(self._max_size, self._max_size + 1) from None
             if isinstance(error, (ConnectionError, web.RequestPayloadError)):
                 raise web.HTTPBadRequest from None  # the client has gone away, or sends nonsense
             raise
-        headers, body = created(gridin, request.rel_url.raw_path)
+        headers, body = _http.created(gridin, request.rel_url.raw_path)
         return web.json_response(body, status=201, headers=headers)

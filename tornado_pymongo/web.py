@@ -22,14 +22,7 @@ from gridfs.errors import NoFile
 from tornado.httputil import HTTPServerRequest
 from tornado.web import HTTPError, RequestHandler, stream_request_body
 
-from tornado_pymongo._http import (
-    MAX_SIZE,
-    BodyTooLarge,
-    StoredFile,
-    Upload,
-    created,
-    metadata_of,
-)
+from tornado_pymongo import _http
 from tornado_pymongo.gridfs import GridFSBucket, stream_to_handler
 
 # How much of a body that is refused is read and dropped before the answer, in bytes. A client that
@@ -102,18 +95,19 @@ class GridFSHandler(RequestHandler):
         except NoFile:
             raise HTTPError(404) from None
         try:
-            file = StoredFile(gridout, path)
+            file = _http.StoredFile(gridout, path)
             cache_time = self.get_cache_time(path, file.modified, file.content_type)
             method = "GET" if include_body else "HEAD"
-            answer = file.answer(method, self.request.headers.get, cache_time)
-            self.set_status(answer.status)
+            header = self.request.headers.get
+            status, headers, start, stop = file.answer(method, header, cache_time)
+            self.set_status(status)
             self.clear_header("Content-Type")
-            for name, value in answer.headers.items():
+            for name, value in headers.items():
                 self.set_header(name, value)
             self.set_extra_headers(path, gridout)
             self._transforms = []  # they would compress it on the loop, under the same ETag
             if include_body:
-                await stream_to_handler(gridout, self, answer.start, answer.stop)
+                await stream_to_handler(gridout, self, start, stop)
         finally:
             await gridout.close()
 
@@ -144,12 +138,12 @@ class GridFSUploadHandler(RequestHandler):
     To let in only some, override `prepare`, a coroutine, and await that of this class in the end.
     """
 
-    _upload: Upload | None = None
+    _upload: _http.Upload | None = None
     _error: Exception | None = None  # what to answer once the rest of the body has come
     _dropped = 0
 
     def initialize(
-        self, database: Any, root_collection: str = "fs", *, max_size: int = MAX_SIZE
+        self, database: Any, root_collection: str = "fs", *, max_size: int = _http.MAX_SIZE
     ) -> None:
         """Take the arguments of the URL pattern.
 
@@ -172,7 +166,7 @@ class GridFSUploadHandler(RequestHandler):
 
         :param filename: the group of the URL pattern.
         """
-        metadata = metadata_of(request.headers.get("Content-Type"))
+        metadata = _http.metadata_of(request.headers.get("Content-Type"))
         return bucket.open_upload_stream(filename, metadata=metadata)
 
     def write_created(self, gridin: Any) -> None:
@@ -182,7 +176,7 @@ class GridFSUploadHandler(RequestHandler):
         ``length`` in bytes.
         """
         self.set_status(201)
-        headers, body = created(gridin, self.request.path)
+        headers, body = _http.created(gridin, self.request.path)
         for name, value in headers.items():
             self.set_header(name, value)
         self.write(body)
@@ -203,9 +197,8 @@ class GridFSUploadHandler(RequestHandler):
             return
         [filename] = [*self.path_args, *self.path_kwargs.values()]
         bucket = GridFSBucket(self.database, self.root_collection)
-        self._upload = Upload(
-            self.create_gridfs_file(bucket, filename, self.request), self.max_size
-        )
+        gridin = self.create_gridfs_file(bucket, filename, self.request)
+        self._upload = _http.Upload(gridin, self.max_size)
 
     async def data_received(self, chunk: bytes) -> None:
         """Store a part of the body, in a worker; Tornado reads on when that is done."""
@@ -214,7 +207,7 @@ class GridFSUploadHandler(RequestHandler):
                 await self._upload.write(chunk)
                 return
             except Exception as error:
-                self._error = HTTPError(413) if isinstance(error, BodyTooLarge) else error
+                self._error = HTTPError(413) if isinstance(error, _http.BodyTooLarge) else error
                 await self._abort()
         if self._error is not None:
             self._dropped += len(chunk)

@@ -68,6 +68,7 @@ class Site:
     port: int
     gridouts: list[Any]  # that it has sent
     gridins: list[Any]  # that it has written
+    next_id: Any = None  # what it gives a file as its id
 
     async def ask(self, method, path, headers=None, body=b""):
         return await ask(self.port, method, path, headers, body)
@@ -87,6 +88,8 @@ def tornado_site(site, db, max_size, settings, hooks):
         def create_gridfs_file(self, bucket, filename, request):
             bucket = GridFSBucket(self.database, "fs", CHUNK)
             site.gridins.append(super().create_gridfs_file(bucket, filename, request))
+            if site.next_id is not None:
+                site.gridins[-1] = bucket.open_upload_stream_with_id(site.next_id, filename)
             return site.gridins[-1]
 
     for name, hook in hooks.items():
@@ -119,6 +122,8 @@ async def aiohttp_site(site, db, max_size):
     def create_gridfs_file(bucket, filename, request):
         bucket = GridFSBucket(db, "fs", CHUNK)
         site.gridins.append(aiohttp.create_gridfs_file(bucket, filename, request))
+        if site.next_id is not None:
+            site.gridins[-1] = bucket.open_upload_stream_with_id(site.next_id, filename)
         return site.gridins[-1]
 
     application = web.Application()
@@ -420,10 +425,11 @@ async def test_another_file_has_another_etag(site, bucket, db):
 
 
 async def test_a_file_without_a_date_is_sent_without_one(site, db, file_id):
-    await db.fs.files.update_one({"_id": file_id}, {"$unset": {"uploadDate": 1}})
-    answer = await site.get(If_Modified_Since="Mon, 01 Jan 2026 00:00:00 GMT", Range="bytes=-1")
-    assert (answer.status, answer.body) == (206, BYTES[-1:])
-    assert "last-modified" not in answer.headers
+    for change in {"$unset": {"uploadDate": 1}}, {"$set": {"uploadDate": "yesterday"}}:
+        await db.fs.files.update_one({"_id": file_id}, change)
+        answer = await site.get(If_Modified_Since="Mon, 01 Jan 2026 00:00:00 GMT", Range="bytes=-1")
+        assert (answer.status, answer.body) == (206, BYTES[-1:])
+        assert "last-modified" not in answer.headers
 
 
 # Ranges
@@ -921,6 +927,31 @@ async def test_a_slow_database_slows_the_client_down(open_site, framework, monke
     await until(lambda: site.gridins[0].closed)
 
 
+@pytest.mark.parametrize("size", [1, 50_000])
+async def test_a_file_that_is_there_is_neither_replaced_nor_removed(
+    open_site, framework, db, file_id, no_gathering, monkeypatch, size
+):
+    def remove_unfinished(gridin):
+        remove(gridin)
+        removed.append(gridin)
+
+    remove, removed = _http.remove_unfinished, []
+    monkeypatch.setattr(_http, "remove_unfinished", remove_unfinished)
+    site = await open_site(framework)
+    site.next_id = file_id
+    answer = await site.ask("PUT", "/files/new", body=bytes(size))
+    assert answer.status == 409
+    # Nor is it where the new one is given up.
+    with closing(await connect(site.port)) as client:
+        head = request_of("PUT", "/files/new", {"Content-Length": "90000"})
+        await asyncio.get_running_loop().sock_sendall(client, head + b"x")
+        await until(lambda: len(site.gridins) == 2)
+        vanish(client)
+    await until(lambda: removed == [site.gridins[1].delegate])
+    assert await files_of(db) == (1, 11)
+    assert (await site.get()).body == BYTES
+
+
 async def test_a_database_that_fails_is_an_error_and_leaves_nothing(
     open_site, framework, db, monkeypatch, no_gathering, caplog
 ):
@@ -961,6 +992,22 @@ async def test_prepare_can_refuse_an_upload(open_site, db):
     assert await files_of(db) == (0, 0)
     answer = await site.ask("PUT", "/files/new", {"Authorization": "me"}, BYTES)
     assert answer.status == 201
+
+
+async def test_the_hooks_choose_what_is_stored_and_what_is_answered(open_site, db):
+    class Handler(GridFSUploadHandler):
+        def create_gridfs_file(self, bucket, filename, request):
+            assert (filename, request) == ("", self.request)
+            return bucket.open_upload_stream_with_id(7, "seven", metadata={"by": "me"})
+
+        def write_created(self, gridin):
+            self.finish(f"stored {gridin._id}: {gridin.length}")
+
+    site = await open_site()
+    site.application.add_handlers(".*", [("/new", Handler, {"database": db})])
+    answer = await site.ask("POST", "/new", {"Content-Type": "text/plain"}, b"x")
+    assert (answer.status, answer.body) == (200, b"stored 7: 1")
+    assert (await db.fs.files.find_one())["metadata"] == {"by": "me"}
 
 
 async def test_a_location_is_never_on_another_host(open_site, db):

@@ -15,12 +15,14 @@ from datetime import datetime, timezone
 from email.utils import parsedate_to_datetime
 from typing import Any
 
+from gridfs.errors import FileExists
 from tornado.httputil import format_timestamp
+from tornado.web import HTTPError
 
 from tornado_pymongo.bridge import CallFuture
 from tornado_pymongo.executor import logger
 from tornado_pymongo.gridfs import BATCH
-from tornado_pymongo.internals import write_in_small_batches
+from tornado_pymongo.internals import remove_unfinished, write_in_small_batches
 
 # How large an upload may be by default, in bytes.
 MAX_SIZE = 100 * 2**20
@@ -48,9 +50,9 @@ class StoredFile:
         """Describe an open GridOut that was requested by `path`."""
         self.length = int(grid_out.length)
         self.modified: datetime | None = None
-        if uploaded := grid_out.upload_date:
-            # To the second, as HTTP tells it.
-            self.modified = uploaded.replace(microsecond=0)
+        uploaded = grid_out.upload_date
+        if isinstance(uploaded, datetime):
+            self.modified = uploaded.replace(microsecond=0)  # to the second, as HTTP tells it
             if uploaded.tzinfo is not None:
                 uploaded = uploaded.astimezone(timezone.utc).replace(tzinfo=None)
         facts = f"{grid_out._id}{self.length}{uploaded}"
@@ -160,32 +162,34 @@ def parse_range(text: str, length: int) -> tuple[int, int] | None:
     return max(length - int(last), 0), length
 
 
-class BodyTooLarge(Exception):
-    """An upload has more bytes than it may have."""
-
-
 class Upload:
-    """A request's body on its way into a GridIn."""
+    """A request's body on its way into a GridIn.
+
+    What the client is to blame for is raised as Tornado's HTTPError.
+    """
 
     def __init__(self, grid_in: Any, max_size: int) -> None:
         self.grid_in = grid_in
         self._left = max_size
+        self._is_ours = True  # what is stored under its id
 
     async def write(self, data: bytes) -> None:
         """Store a part of the body, in a worker; return when there is room for more.
 
-        :raises BodyTooLarge: where it is too much.
+        :raises tornado.web.HTTPError: 413 where it is too much, 409 where a file has that id.
         """
         self._left -= len(data)
         if self._left < 0:
-            raise BodyTooLarge
-        args = write_in_small_batches, self.grid_in.delegate, data, BATCH
-        await self.grid_in._start(None, CallFuture, *args)
+            raise HTTPError(413)
+        await self._run(write_in_small_batches, self.grid_in.delegate, data, BATCH)
 
     async def close(self) -> None:
-        """Complete the file, in a worker, or remove it if that fails."""
+        """Complete the file, in a worker, or remove it if that fails.
+
+        :raises tornado.web.HTTPError: 409 where a file has that id.
+        """
         try:
-            await self.grid_in.close()
+            await self._run(self.grid_in.delegate.close)
         except BaseException:
             await self.abort()
             raise
@@ -194,10 +198,18 @@ class Upload:
         """Remove what has been stored, in a worker, after the call that may still run there."""
         try:
             await self.grid_in._free()
-            await self.grid_in.abort()
+            if self._is_ours:
+                await self._run(remove_unfinished, self.grid_in.delegate)
         except Exception as error:
             file_id = self.grid_in._id
             logger.error("Chunks of an upload are left behind: files_id %r, %r", file_id, error)
+
+    async def _run(self, *call: Any) -> None:
+        try:
+            await self.grid_in._start(None, CallFuture, *call)
+        except FileExists:
+            self._is_ours = False
+            raise HTTPError(409) from None
 
 
 def metadata_of(content_type: str | None) -> dict[str, str] | None:

@@ -20,9 +20,11 @@ import sys
 from collections.abc import Awaitable, Callable
 from contextlib import aclosing
 from datetime import datetime
+from http.client import responses
 from typing import Any
 
 from gridfs.errors import NoFile
+from tornado.web import HTTPError
 
 from tornado_pymongo import _http
 from tornado_pymongo.client import Database
@@ -184,9 +186,8 @@ class AIOHTTPGridFSUpload(_Handler):
     async def __call__(self, request: web.Request) -> web.StreamResponse:
         """Answer a request."""
         filename = self._filename(request)
-        length = request.content_length or 0
-        if length > self._max_size:
-            raise web.HTTPRequestEntityTooLarge(self._max_size, length)
+        if (request.content_length or 0) > self._max_size:
+            raise web.HTTPRequestEntityTooLarge(self._max_size, 0)
         gridin = self._create_gridfs_file(self._bucket, filename, request)
         upload = _http.Upload(gridin, self._max_size)
         try:
@@ -195,8 +196,9 @@ class AIOHTTPGridFSUpload(_Handler):
             await upload.close()
         except BaseException as error:
             await asyncio.shield(upload.abort())
-            if isinstance(error, _http.BodyTooLarge):
-                raise web.HTTPRequestEntityTooLarge(self._max_size, self._max_size + 1) from None
+            if isinstance(error, HTTPError):
+                status, reason = error.status_code, responses[error.status_code]
+                return web.Response(status=status, text=f"{status}: {reason}")
             if isinstance(error, (ConnectionError, web.RequestPayloadError)):
                 raise web.HTTPBadRequest from None  # the client has gone away, or sends nonsense
             raise

@@ -88,3 +88,9 @@ def write_in_small_batches(grid_in: Any, data: bytes, size: int) -> None:
     if getattr(grid_in, "_buffered_docs_size", 0) >= size:
         grid_in._buffered_docs_size = sys.maxsize  # with the next chunk it is time to send
     grid_in.write(data)
+
+
+def remove_unfinished(grid_in: Any) -> None:
+    """Remove what a GridIn has stored; its own `abort` removes a complete file of that id too."""
+    if grid_in._coll.files.find_one({"_id": {"$eq": grid_in._id}}, {"_id": 1}) is None:
+        grid_in.abort()

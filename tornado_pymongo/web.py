@@ -164,7 +164,7 @@ class GridFSUploadHandler(RequestHandler):
         The default keeps the Content-Type of the request where `GridFSHandler` looks for it, in
         ``metadata.contentType``.
 
-        :param filename: the group of the URL pattern.
+        :param filename: the group of the URL pattern, or "" if it has none.
         """
         metadata = _http.metadata_of(request.headers.get("Content-Type"))
         return bucket.open_upload_stream(filename, metadata=metadata)
@@ -195,7 +195,7 @@ class GridFSUploadHandler(RequestHandler):
             if "Expect" in headers or excess > _MAX_DROPPED:
                 raise self._error
             return
-        [filename] = [*self.path_args, *self.path_kwargs.values()]
+        filename, *_ = *self.path_args, *self.path_kwargs.values(), ""
         bucket = GridFSBucket(self.database, self.root_collection)
         gridin = self.create_gridfs_file(bucket, filename, self.request)
         self._upload = _http.Upload(gridin, self.max_size)
@@ -207,7 +207,7 @@ class GridFSUploadHandler(RequestHandler):
                 await self._upload.write(chunk)
                 return
             except Exception as error:
-                self._error = HTTPError(413) if isinstance(error, _http.BodyTooLarge) else error
+                self._error = error
                 await self._abort()
         if self._error is not None:
             self._dropped += len(chunk)
@@ -215,7 +215,7 @@ class GridFSUploadHandler(RequestHandler):
                 self.log_exception(type(self._error), self._error, self._error.__traceback__)
                 self.send_error(getattr(self._error, "status_code", 500))
 
-    async def put(self, path: str) -> None:
+    async def put(self, *args: str, **kwargs: str) -> None:
         """Complete the file, and answer."""
         if self._error is not None:
             raise self._error

@@ -549,15 +549,17 @@ async def test_pieces_chunks_and_ranges_may_overlap_in_any_way(db, bucket, monke
 
 
 class Heard(CommandListener):
-    """The numbers of the chunks that a server has sent."""
+    """The commands that a server was sent, and the numbers of the chunks that it has sent."""
 
     def __init__(self):
         self.chunks = []
+        self.commands = []
 
     def started(self, event):
-        pass
+        self.commands.append(event.command_name)
 
-    failed = started
+    def failed(self, event):
+        pass
 
     def succeeded(self, event):
         for batch in "firstBatch", "nextBatch":
@@ -566,7 +568,7 @@ class Heard(CommandListener):
                     self.chunks.append(document["n"])
 
 
-async def test_a_range_fetches_only_the_chunks_that_it_needs(make_client, open_site, bucket):
+async def test_only_the_chunks_that_are_needed_are_fetched(make_client, open_site, bucket, file_id):
     heard = Heard()
     client = make_client(event_listeners=[heard])
     data = BYTES * 50  # 500 chunks
@@ -575,9 +577,14 @@ async def test_a_range_fetches_only_the_chunks_that_it_needs(make_client, open_s
     answer = await site.get("/files/long", Range="bytes=250999-251000")
     assert (answer.status, answer.body) == (206, data[250_999:251_001])
     assert heard.chunks == [250, 251]
-    answer = await site.ask("HEAD", "/files/long")
-    answer = await site.get("/files/long", If_None_Match="*")
+    await site.ask("HEAD", "/files/long")
+    await site.get("/files/long", If_None_Match="*")
     assert heard.chunks == [250, 251]
+    # A file that fits into one batch takes one query for its description, and one for its chunks.
+    heard.commands.clear()
+    for asked in {}, {"Range": "bytes=-3000"}:
+        await site.get(**asked)
+    assert heard.commands == ["find", "find"] * 2
 
 
 # What goes wrong on the way

@@ -23,8 +23,9 @@ if TYPE_CHECKING:
 # How much is read in a worker at a time, at most, in bytes.
 _PIECE = 2**18
 
-# How much is fetched from MongoDB, or sent to it, at a time, in bytes: a guess between few trips to
-# the server and little memory. It takes no less than a chunk, 255 KiB by default.
+# How much is fetched from MongoDB, or sent to it, at a time, in bytes, but no less than a chunk. It
+# is a guess between few trips and little memory; measured, a client of 200 MiB costs 1 to 3 MB so,
+# and 33 MB with PyMongo's own batches of 16 MB; an upload 5 MB, and 144 MB with its own of 48 MB.
 BATCH = 2**20
 
 
@@ -196,6 +197,8 @@ def _begin(grid_out: Any, start: int, stop: int) -> bytes:
     """Go to the start and read the first piece, in a worker."""
     chunk_size = max(int(grid_out.chunk_size), 1)
     wanted = (stop - 1) // chunk_size - start // chunk_size + 1
+    if stop == grid_out.length:
+        wanted += 1  # at the end PyMongo looks for one too many
     # MongoDB's own first batch is 101 documents: no more of those that are small.
     read_in_small_batches(grid_out, min(wanted, max(BATCH // chunk_size, 1), 101))
     grid_out.seek(start)

@@ -919,7 +919,8 @@ async def test_a_slow_database_slows_the_client_down(open_site, framework, monke
     sent = 0
     with closing(await connect(site.port)) as client:
         head = request_of("PUT", "/files/new", {"Content-Length": str(total)})
-        await loop.sock_sendall(client, head)
+        await loop.sock_sendall(client, head + b"x")
+        await gate.until_entered()
         block = bytes(2**20)
         while sent < total:
             try:

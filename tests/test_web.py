@@ -336,6 +336,7 @@ async def test_a_client_that_has_another_file_gets_this_one(site):
         {"If-None-Match": '"other"'},
         {"If-None-Match": etag.strip('"')},
         {"If-None-Match": etag[:-1] + 'a"'},
+        {"If-None-Match": etag + "a"},
         {"If-None-Match": ""},
         {"If-None-Match": '"other"', "If-Modified-Since": modified},
         {"If-None-Match": "nonsense", "If-Modified-Since": modified},

@@ -32,7 +32,7 @@ _PRINTABLE = re.compile("[!-~][ -~]*")
 
 _RANGE = re.compile("bytes=[ \t]*([0-9]{0,99})-([0-9]{0,99})[ \t]*", re.IGNORECASE)
 
-_ETAG = re.compile('(W/)?("[^"]*")')
+_ETAG = re.compile('(W/)?("[^"]*")(?=[ \t]*(?:,|$))')
 
 if not mimetypes.inited:
     mimetypes.init()  # reads files, which must not happen on the loop

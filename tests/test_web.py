@@ -1019,6 +1019,22 @@ async def test_the_hooks_choose_what_is_stored_and_what_is_answered(open_site, d
     assert (await db.fs.files.find_one())["metadata"] == {"by": "me"}
 
 
+async def test_an_override_may_answer_before_the_body_is_there(open_site, db, no_gathering):
+    async def data_received(self, chunk):
+        await GridFSUploadHandler.data_received(self, chunk)
+        assert await self.database.fs.chunks.count_documents({}) > 0
+        self.set_status(429)
+        self.finish("enough")
+
+    site = await open_site(data_received=data_received)
+    reader, writer = await asyncio.open_connection("127.0.0.1", site.port)
+    writer.write(request_of("PUT", "/files/new", {"Content-Length": "90000"}) + bytes(5000))
+    assert b" 429 " in await reader.readline()
+    writer.close()
+    await until(lambda: site.gridins[0].closed)
+    assert await files_of(db) == (0, 0)
+
+
 async def test_a_location_is_never_on_another_host(open_site, db):
     site = await open_site()
     arguments = {"database": db}

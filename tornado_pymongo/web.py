@@ -234,9 +234,9 @@ class GridFSUploadHandler(RequestHandler):
     def on_connection_close(self) -> None:
         """Remove what was stored: the client has gone away."""
         super().on_connection_close()
-        self.on_finish()
+        self._aborting = asyncio.ensure_future(self._abort())
 
     def on_finish(self) -> None:
-        """Remove what was stored, unless it was completed."""
+        """Remove what was stored, where an override answered before all of it was there."""
         if self._upload is not None:
             self._aborting = asyncio.ensure_future(self._abort())

@@ -11,6 +11,7 @@ from pymongo.errors import InvalidOperation, OperationFailure, PyMongoError
 from tornado import gen
 
 import tornado_pymongo
+from tornado_pymongo.bridge import CallFuture
 
 
 @pytest.fixture
@@ -195,6 +196,80 @@ async def test_a_cancelled_with_transaction_commits_nothing(client, things, comm
             assert commands.names[-1] == "abortTransaction"
             assert not session.in_transaction
     assert "abortTransaction" in commands.names
+    assert await things.count_documents({}) == 0
+
+
+@pytest.mark.parametrize("way", ["with_transaction", "start_transaction", "abort", "bind"])
+async def test_a_transaction_is_aborted_after_its_running_operation(
+    client, things, gate, monkeypatch, way
+):
+    source = pymongo.client_session.ClientSession
+    if way == "bind" and not hasattr(source, "bind"):
+        pytest.skip("PyMongo has it from 4.17 on")
+    apply_to = source._apply_to  # what makes a command part of the transaction
+    monkeypatch.setattr(source, "_apply_to", lambda *args: (gate(), apply_to(*args)))
+
+    async def add(session):
+        await things.insert_one({"_id": 1}, session=session)
+
+    async def run(session):
+        if way == "with_transaction":
+            await session.with_transaction(callback=add)
+        elif way == "abort":
+            session.start_transaction()
+            try:
+                await add(session)
+            finally:
+                await session.abort_transaction()
+        elif way == "bind":
+            async with session.bind(end_session=False), session.start_transaction():
+                await add(None)
+        else:
+            async with session.start_transaction():
+                await add(session)
+
+    async with client.start_session() as session:
+        running = asyncio.create_task(run(session))
+        await gate.until_entered()
+        running.cancel()
+        await asyncio.wait([running], timeout=0.2)
+        assert session.in_transaction
+        gate.opened.set()
+        with pytest.raises(asyncio.CancelledError):
+            await running
+    assert await things.count_documents({}) == 0
+
+
+async def test_a_running_operation_is_not_drawn_into_a_transaction(
+    client, things, gate, monkeypatch
+):
+    source = pymongo.client_session.ClientSession
+    apply_to = source._apply_to
+    monkeypatch.setattr(source, "_apply_to", lambda *args: (gate(), apply_to(*args)))
+    async with client.start_session() as session:
+        running = things.insert_one({"_id": 1}, session=session)
+        await gate.until_entered()
+        with pytest.raises(InvalidOperation, match="could become part of the transaction"):
+            session.start_transaction()
+        gate.opened.set()
+        await running
+        session.start_transaction()
+
+
+async def test_a_session_that_is_left_is_ended_whoever_gives_up_waiting(client, things, gate):
+    session = client.start_session()
+    async with session:
+        session.start_transaction()
+        await things.insert_one({"_id": 1}, session=session)
+        session._start(None, CallFuture, gate)
+        await gate.until_entered()
+        leaving = asyncio.create_task(session.__aexit__(None, None, None))
+        await asyncio.sleep(0)
+        leaving.cancel()
+        await asyncio.wait([leaving])
+        gate.opened.set()
+        while not session.has_ended:
+            await asyncio.sleep(0.001)
     assert await things.count_documents({}) == 0
 
 

@@ -15,6 +15,7 @@ import re
 import sys
 import types
 from collections.abc import Callable
+from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from pymongo.errors import InvalidOperation
@@ -31,6 +32,9 @@ from tornado_pymongo.bridge import (
 # iteration and of the with statement have asynchronous counterparts. `__call__` is left out: all it
 # does is complain, and make callable(database.anything) true.
 _SPECIAL_MEMBERS = {"__bool__", "__copy__", "__deepcopy__", "__getitem__", "_id"}
+
+# The session that all calls have got where they are made in its `bind`.
+bound_session: ContextVar[Any] = ContextVar("bound_session", default=None)
 
 # Where PyMongo's classes that block come from, which must not reach a coroutine unbridged.
 _BLOCKING_MODULES = re.compile(r"(pymongo|gridfs)\.synchronous\.")
@@ -87,7 +91,15 @@ class Bridged:
         if callback is not None:
             check_callback(callback)
         future = call_in_worker(self._client._executor, future_class, function, args, {})
+        if function is run_method:
+            _, _, arguments, keywords = args
+            for arg in (*arguments, *keywords.values(), bound_session.get()):
+                if isinstance(arg, Bridged):
+                    arg._used_by(future)
         return future if callback is None else with_callback(future, callback)
+
+    def _used_by(self, future: CallFuture) -> None:
+        """Take note of a call that has this object among its arguments."""
 
     def __getattr__(self, name: str) -> Any:
         # Python asks for special methods; the others are not there yet, or failed.

@@ -63,6 +63,10 @@ class Exclusive(Closing):
         return with_callback(future, callback)
 
     async def __aexit__(self, *exc_info: Any) -> Any:
+        # Whoever gives up waiting for it must not undo it.
+        return await asyncio.shield(self._exit_when_free(exc_info))
+
+    async def _exit_when_free(self, exc_info: Any) -> Any:
         await self._free()
         return await super().__aexit__(*exc_info)
 

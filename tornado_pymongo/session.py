@@ -5,13 +5,16 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Generator
 from typing import Any
+from weakref import WeakSet
 
 import pymongo.asynchronous.client_session
 import pymongo.client_session
 from pymongo.errors import InvalidOperation
 
-from tornado_pymongo.bridge import in_task
+from tornado_pymongo.bridge import Callback, CallFuture, check_callback, in_task, with_callback
+from tornado_pymongo.derive import bound_session
 from tornado_pymongo.exclusive import Exclusive
+from tornado_pymongo.executor import Call
 
 
 class ClientSession(
@@ -25,9 +28,42 @@ class ClientSession(
     as code written for Motor has it.
     """
 
+    # The calls that were given this session.
+    _users: WeakSet[Call] | tuple[()] = ()
+
     def __await__(self) -> Generator[Any, Any, ClientSession]:
         return self
         yield
+
+    def _used_by(self, future: CallFuture) -> None:
+        if future._call is not None:
+            vars(self).setdefault("_users", WeakSet()).add(future._call)
+
+    def _user(self) -> Call | None:
+        return next((call for call in self._users if not call.done()), None)
+
+    def _running(self) -> Call | None:
+        # An operation of the transaction runs on when whoever waited for it has given up. Aborted
+        # before it has reached the server, it would be done there outside of the transaction.
+        return super()._running() or (self._user() if self.delegate.in_transaction else None)
+
+    def _start(
+        self,
+        callback: Callback | None,
+        future_class: type[CallFuture],
+        function: Callable[..., Any],
+        *args: Any,
+    ) -> Any:
+        check_callback(callback)
+        if super()._running() is None and self._running() is not None:
+            return with_callback(
+                in_task(self._start_when_free(future_class, function, *args)), callback
+            )
+        return super()._start(callback, future_class, function, *args)
+
+    async def _start_when_free(self, *call: Any) -> Any:
+        await self._free()
+        return await super()._start(None, *call)
 
     def start_transaction(self, *args: Any, **kwargs: Any) -> TransactionContext:
         """Start a transaction, which is committed or aborted at the end of ``async with``.
@@ -37,11 +73,16 @@ class ClientSession(
         source is PyMongo's `ClientSession.start_transaction`.
         """
         self._check_free()
+        if self._user() is not None:
+            raise InvalidOperation(
+                "a call that was given this session has not finished, and could become part of the"
+                " transaction: await that first"
+            )
         self.delegate.start_transaction(*args, **kwargs)
         return TransactionContext(self)
 
     def with_transaction(
-        self, callback: Callable[[ClientSession], Any], /, *args: Any, **kwargs: Any
+        self, callback: Callable[[ClientSession], Any], *args: Any, **kwargs: Any
     ) -> Any:
         """Run a coroutine function in a transaction; return a Future of what it returned.
 
@@ -113,9 +154,11 @@ class BoundSession:
 
     async def __aenter__(self) -> ClientSession:
         self._context.__enter__()
+        self._token = bound_session.set(self._session)
         return self._session
 
     async def __aexit__(self, *exc_info: Any) -> None:
+        bound_session.reset(self._token)
         self._context.__exit__(*exc_info)
         if self._end_session:
             await self._session.__aexit__(*exc_info)

@@ -446,6 +446,17 @@ async def test_cancelling_a_waiting_call_drops_it(make_client, gate, db):
     assert await client[db.name].things.find_one() is None
 
 
+async def test_a_task_that_is_cancelled_before_it_waits_drops_the_call(make_client, gate):
+    client = make_client(max_workers=1)
+    client.run_in_worker(gate)
+    waiting = client.admin.command("ping")
+    task = asyncio.create_task(waiting)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert waiting.cancelled()
+
+
 async def test_cancelling_a_running_call_leaves_it_to_finish_and_the_worker_usable(
     make_client, gate
 ):

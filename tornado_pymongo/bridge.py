@@ -81,6 +81,8 @@ class CallFuture(asyncio.Future):  # type: ignore[type-arg]
         """Raise the exception in the task that steps through this Future."""
         if val is None:
             val = typ() if isinstance(typ, type) else typ
+        if isinstance(val, asyncio.CancelledError):
+            (self._twin or self).cancel()  # the task may not have come to wait for it
         raise val if tb is None else val.with_traceback(tb)
 
     def close(self) -> None:

@@ -81,6 +81,23 @@ async def test_closing_it_ends_the_one_who_waits(things):
         await waiting
 
 
+@pytest.mark.parametrize("over", [False, True])
+async def test_no_change_is_lost_to_who_gave_up_waiting(things, over):
+    async with await things.watch() as stream:
+        for ask in stream.next, stream.try_next:
+            asked = asyncio.create_task(ask())
+            while (running := stream._running()) is None or not running.running():
+                await asyncio.sleep(0)
+            asked.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await asked
+        await things.insert_many([{"_id": 1}, {"_id": 2}])
+        if over:
+            await asyncio.wait([asyncio.wrap_future(running)])
+        assert (await stream.next())["fullDocument"] == {"_id": 1}
+        assert (await stream.next())["fullDocument"] == {"_id": 2}
+
+
 async def test_it_resumes_as_pymongo_does(things, fail):
     async with await things.watch(max_await_time_ms=100) as stream:
         await things.insert_one({"_id": 1})

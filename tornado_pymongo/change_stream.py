@@ -2,15 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import pymongo.asynchronous.change_stream
 import pymongo.change_stream
 
-from tornado_pymongo.bridge import Callback, check_callback, completed, in_task, with_callback
+from tornado_pymongo.bridge import (
+    Callback,
+    CallFuture,
+    check_callback,
+    completed,
+    current_loop,
+    follow,
+    in_task,
+    with_callback,
+)
 from tornado_pymongo.cursor import CursorFuture
 from tornado_pymongo.derive import future_classes
 from tornado_pymongo.exclusive import Stream
+from tornado_pymongo.executor import Call
 from tornado_pymongo.internals import has_change_at_hand, mark_closed
 
 
@@ -22,8 +33,36 @@ class ChangeStream(
     """The changes of a collection, database or deployment, to be iterated with ``async for``.
 
     While it waits for a change, it takes a worker for ``max_await_time_ms`` at a time, by default
-    a second.
+    a second. Where it is given up, as in ``wait_for(stream.next(), 5)``, the change that it may
+    fetch yet is the next one's.
     """
+
+    # A running try_next() that was given up, until the next one.
+    _left: Call | None = None
+
+    def _start(
+        self,
+        callback: Callback | None,
+        future_class: type[CallFuture],
+        function: Callable[..., Any],
+        *args: Any,
+    ) -> Any:
+        check_callback(callback)
+        call, self._left = self._left, None
+        if call is not None and "try_next" in args:
+            future = CallFuture(loop=current_loop())
+            follow(future, call)
+        else:
+            future = super()._start(None, future_class, function, *args)
+            call = future._call
+
+        def keep(future: CallFuture) -> None:
+            if future.cancelled() and call is not None and not call.cancelled():
+                self._left = call
+
+        if "try_next" in args:
+            future.add_done_callback(keep)
+        return with_callback(future, callback)
 
     def next(self, callback: Callback | None = None) -> Any:
         """Return a Future of the next change; it raises `StopAsyncIteration` in a closed stream.
@@ -32,7 +71,7 @@ class ChangeStream(
         The source is PyMongo's `ChangeStream.next`.
         """
         check_callback(callback)
-        if self._running() is None and has_change_at_hand(self.delegate):
+        if self._left is None and self._running() is None and has_change_at_hand(self.delegate):
             return with_callback(completed(self.delegate.try_next()), callback)
         # PyMongo's own loop, whose calls of try_next() are ours.
         return with_callback(in_task(self._twin.next(self)), callback)  # type: ignore[attr-defined]

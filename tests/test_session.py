@@ -273,6 +273,26 @@ async def test_a_session_that_is_left_is_ended_whoever_gives_up_waiting(client, 
     assert await things.count_documents({}) == 0
 
 
+async def test_the_end_of_async_with_does_not_hide_an_error_when_the_client_is_closed(
+    client, things
+):
+    async def run(something):
+        async with something:
+            await client.close()
+            raise ZeroDivisionError
+
+    session = client.start_session()
+    stream = await things.watch(max_await_time_ms=100)
+    session.start_transaction()
+    grid_in = tornado_pymongo.GridFSBucket(things.database).open_upload_stream("name")
+    for something in stream, grid_in, session, tornado_pymongo.session.TransactionContext(session):
+        with pytest.raises(ZeroDivisionError):
+            await run(something)
+        with pytest.raises(InvalidOperation, match="after close"):
+            async with something:
+                pass
+
+
 async def test_with_transaction_refuses_what_is_no_coroutine_function(client, things):
     async with client.start_session() as session:
         with pytest.raises(InvalidOperation, match="needs a coroutine function, not int"):

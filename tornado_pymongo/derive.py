@@ -27,6 +27,7 @@ from tornado_pymongo.bridge import (
     check_callback,
     with_callback,
 )
+from tornado_pymongo.errors import TooManyCalls
 
 # Besides the public members, these are passed on where PyMongo's class has them. The methods of
 # iteration and of the with statement have asynchronous counterparts. `__call__` is left out: all it
@@ -152,9 +153,17 @@ class Closing(Bridged):
         return self
 
     async def __aexit__(self, *exc_info: Any) -> Any:
-        # Whoever gives up waiting for it must not undo it.
-        exit_call = self._start(None, CallFuture, run_method, self, "__exit__", exc_info, {})
-        return await asyncio.shield(exit_call)
+        try:
+            # Whoever gives up waiting for it must not undo it.
+            return await asyncio.shield(self._exit(exc_info))
+        except (InvalidOperation, TooManyCalls):
+            # There is no worker to be had, as the client is closed: no reason to hide the error
+            # for which the block was left.
+            if exc_info[0] is None:
+                raise
+
+    async def _exit(self, exc_info: tuple[Any, ...]) -> Any:
+        return await self._start(None, CallFuture, run_method, self, "__exit__", exc_info, {})
 
 
 # PyMongo's classes and, for each, this library's. None stands for what needs none.

@@ -62,13 +62,9 @@ class Exclusive(Closing):
             self._call = weakref.ref(future._call)
         return with_callback(future, callback)
 
-    async def __aexit__(self, *exc_info: Any) -> Any:
-        # Whoever gives up waiting for it must not undo it.
-        return await asyncio.shield(self._exit_when_free(exc_info))
-
-    async def _exit_when_free(self, exc_info: Any) -> Any:
+    async def _exit(self, exc_info: tuple[Any, ...]) -> Any:
         await self._free()
-        return await super().__aexit__(*exc_info)
+        return await super()._exit(exc_info)
 
 
 class Stream(Exclusive):
@@ -91,6 +87,5 @@ class Stream(Exclusive):
     def _close(self) -> CallFuture:
         return self._start(None, CallFuture, run_method, self, "close", (), {})  # type: ignore[no-any-return]
 
-    async def __aexit__(self, *exc_info: Any) -> Any:
-        # Whoever gives up waiting for it must not undo it.
-        await asyncio.shield(self.close())
+    async def _exit(self, exc_info: tuple[Any, ...]) -> Any:
+        await self.close()

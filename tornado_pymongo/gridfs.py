@@ -100,7 +100,7 @@ class GridIn(Stream, source=gridfs.GridIn, twin=gridfs.AsyncGridIn):
             await self.write(data)
 
     # PyMongo's does not close, and so publish, a file that was left by an error.
-    __aexit__ = Exclusive.__aexit__
+    _exit = Exclusive._exit
 
     def __setattr__(self, name: str, value: Any) -> None:
         if name in ("delegate", "_client", "_call"):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Generator
+from contextlib import suppress
 from typing import Any
 from weakref import WeakSet
 
@@ -13,6 +14,7 @@ from pymongo.errors import InvalidOperation
 
 from tornado_pymongo.bridge import Callback, CallFuture, check_callback, in_task, with_callback
 from tornado_pymongo.derive import bound_session
+from tornado_pymongo.errors import TooManyCalls
 from tornado_pymongo.exclusive import Exclusive
 from tornado_pymongo.executor import Call
 
@@ -139,7 +141,8 @@ class TransactionContext:
             if exc_type is None:
                 await self._session.commit_transaction()
             else:
-                await self._session.abort_transaction()
+                with suppress(InvalidOperation, TooManyCalls):  # as in Closing
+                    await self._session.abort_transaction()
 
 
 class BoundSession:

@@ -197,6 +197,19 @@ async def test_find_gives_files_to_be_read(bucket):
     await cursor.close()
 
 
+async def test_a_callback_that_is_none_is_refused_before_anything_starts(bucket, fs):
+    grid_out = await bucket.open_download_stream(await bucket.upload_from_stream("name", LINES))
+    source = AsynchronousFile(LINES)
+    for call in (
+        lambda: bucket.upload_from_stream("name", source, callback=5),
+        lambda: fs.put(source, callback=5),
+        lambda: bucket.open_upload_stream("name").write(source, callback=5),
+        lambda: grid_out.to_list(callback=5),
+    ):
+        with pytest.raises(InvalidOperation, match="callback must be a function"):
+            call()
+
+
 async def test_what_is_not_there(bucket):
     for missing in (
         bucket.open_download_stream(7),

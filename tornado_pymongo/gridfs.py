@@ -11,7 +11,7 @@ import gridfs
 from pymongo.errors import InvalidOperation
 from tornado.iostream import StreamClosedError
 
-from tornado_pymongo.bridge import Callback, CallFuture, in_task, with_callback
+from tornado_pymongo.bridge import Callback, CallFuture, check_callback, in_task, with_callback
 from tornado_pymongo.cursor import Cursor
 from tornado_pymongo.derive import Bridged, run_method
 from tornado_pymongo.exclusive import Exclusive, Stream
@@ -43,6 +43,7 @@ class GridFS(Bridged, source=gridfs.GridFS, twin=gridfs.AsyncGridFS):
         Runs in a worker, which also reads `data` if that is a file; one whose ``read`` is a
         coroutine function is read on the caller's loop. The source is PyMongo's `GridFS.put`.
         """
+        check_callback(callback)
         if _is_asynchronous(data):
             return with_callback(in_task(self._put(data, kwargs)), callback)
         return self._start(callback, CallFuture, run_method, self, "put", (data,), kwargs)
@@ -63,6 +64,7 @@ class GridFSBucket(Bridged, source=gridfs.GridFSBucket, twin=gridfs.AsyncGridFSB
         function: Callable[..., Any],
         *args: Any,
     ) -> Any:
+        check_callback(callback)
         if function is run_method:
             _, name, arguments, keywords = args
             if any(map(_is_asynchronous, (*arguments, *keywords.values()))):
@@ -84,6 +86,7 @@ class GridIn(Stream, source=gridfs.GridIn, twin=gridfs.AsyncGridIn):
         Runs in a worker, which also reads `data` if that is a file; one whose ``read`` is a
         coroutine function is read on the caller's loop. The source is PyMongo's `GridIn.write`.
         """
+        check_callback(callback)
         if _is_asynchronous(data):
             return with_callback(in_task(self._write(data)), callback)
         return self._start(callback, CallFuture, run_method, self, "write", (data,), {})
@@ -132,6 +135,7 @@ class GridOut(Stream, source=gridfs.GridOut, twin=gridfs.AsyncGridOut):
 
     def to_list(self, callback: Callback | None = None) -> Any:
         """Read all lines; return a Future of them. The source is `AsyncGridOut.to_list`."""
+        check_callback(callback)
         return with_callback(in_task(self._twin.to_list(self)), callback)  # type: ignore[attr-defined]
 
     def stream_to_handler(

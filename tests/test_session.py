@@ -12,6 +12,7 @@ from tornado import gen
 
 import tornado_pymongo
 from tornado_pymongo.bridge import CallFuture
+from tornado_pymongo.derive import bound_session
 
 
 @pytest.fixture
@@ -91,6 +92,16 @@ async def test_a_session_that_is_left_waits_for_its_running_call(client, things,
             session.start_transaction()
     await commit
     assert session.has_ended
+    assert await things.count_documents({}) == 1
+
+
+async def test_a_transaction_that_is_left_waits_for_a_commit_of_its_own(client, things, fail):
+    await fail(1, "commitTransaction", blockConnection=True, blockTimeMS=300)
+    async with client.start_session() as session:
+        async with session.start_transaction():
+            await things.insert_one({"_id": 1}, session=session)
+            commit = session.commit_transaction()
+        await commit
     assert await things.count_documents({}) == 1
 
 
@@ -314,6 +325,7 @@ async def test_a_bound_session_is_used_by_all_calls_of_its_task(client, things):
             assert await asyncio.gather(things.find_one()) == [{"_id": 1}]
             await session.abort_transaction()
         assert await things.find_one() is None
+        assert bound_session.get() is None
         async with session.bind():
             pass
         assert session.has_ended

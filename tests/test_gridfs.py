@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import gc
 import io
 
 import gridfs
@@ -9,6 +11,7 @@ import pytest
 from pymongo.errors import InvalidOperation
 
 import tornado_pymongo
+from tornado_pymongo.bridge import CallFuture
 
 LINES = b"a line\n" * 100_000
 
@@ -176,6 +179,26 @@ async def test_two_calls_of_one_file_at_once_are_refused(bucket):
     assert grid_in.length == len(LINES)
 
 
+async def test_closing_does_not_tell_the_error_of_the_call_that_it_waits_for(bucket, gate):
+    def fail():
+        gate()
+        raise ZeroDivisionError
+
+    told = []
+    asyncio.get_running_loop().set_exception_handler(lambda loop, context: told.append(context))
+    grid_in = bucket.open_upload_stream("name")
+    failing = grid_in._start(None, CallFuture, fail)
+    await gate.until_entered()
+    closing = grid_in.close()
+    gate.opened.set()
+    await closing
+    with pytest.raises(ZeroDivisionError):
+        await failing
+    del failing
+    gc.collect()
+    assert told == []
+
+
 async def test_find_gives_files_to_be_read(bucket):
     for name in "abc":
         await bucket.upload_from_stream(name, name.encode())
@@ -205,6 +228,7 @@ async def test_a_callback_that_is_none_is_refused_before_anything_starts(bucket,
         lambda: fs.put(source, callback=5),
         lambda: bucket.open_upload_stream("name").write(source, callback=5),
         lambda: grid_out.to_list(callback=5),
+        lambda: grid_out.close(callback=5),
     ):
         with pytest.raises(InvalidOperation, match="callback must be a function"):
             call()

@@ -163,6 +163,10 @@ async def test_a_file_that_is_not_finished_is_not_there(bucket, db):
     with pytest.raises(OSError, match="broken"):
         await bucket.upload_from_stream("name", BrokenFile())
     grid_in = bucket.open_upload_stream("name")
+    with pytest.raises(OSError, match="broken"):
+        await grid_in.write(BrokenFile())
+    assert grid_in.closed
+    grid_in = bucket.open_upload_stream("name")
     await grid_in.write(LINES)
     await grid_in.abort()
     assert await bucket.find().to_list() == []
@@ -177,6 +181,12 @@ async def test_two_calls_of_one_file_at_once_are_refused(bucket):
     await grid_in.close()
     await first
     assert grid_in.length == len(LINES)
+    grid_out = await bucket.open_download_stream(grid_in._id)
+    await grid_out.readline()
+    reading = grid_out.read()
+    with pytest.raises(InvalidOperation, match="GridOut is in use by another call"):
+        await grid_out.__anext__()
+    await reading
 
 
 async def test_closing_does_not_tell_the_error_of_the_call_that_it_waits_for(bucket, gate):

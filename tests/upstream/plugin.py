@@ -1,7 +1,7 @@
 """The pytest plugin with which run.py runs another driver's tests.
 
 It applies the exclusions, and records what became of each test. What puts this library in the
-driver's place is the plugin ``replace_*.py``, which a baseline does without, as without exclusions.
+driver's place is another plugin, ``replace_*.py``, which a baseline does without.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ class Exclusion(NamedTuple):
 
     line: int
     suite: str
-    how: str  # "fails" or "hangs"
+    how: str  # "fails", "hangs" or "never"
     pattern: str
     reason: str
 
@@ -31,11 +31,11 @@ class Exclusion(NamedTuple):
         return re.fullmatch(re.escape(self.pattern).replace(r"\*", ".*"), test) is not None
 
 
-def read_exclusions(suite: str | None) -> Iterator[Exclusion]:
+def read_exclusions(suite: str) -> Iterator[Exclusion]:
     for number, line in enumerate(EXCLUSIONS.read_text().splitlines(), 1):
         if line and not line.startswith("#"):
             exclusion = Exclusion(number, *line.split(maxsplit=3))
-            assert exclusion.how in ("fails", "hangs"), exclusion
+            assert exclusion.how in ("fails", "hangs", "never"), exclusion
             if exclusion.suite == suite:
                 yield exclusion
 
@@ -48,7 +48,8 @@ def name_of(nodeid: str) -> str:
 def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("upstream")
     group.addoption("--record", type=Path, help="where to write what became of each test")
-    group.addoption("--exclude-for", metavar="SUITE", help="apply the exclusions of this suite")
+    group.addoption("--suite", help="whose exclusions to apply")
+    group.addoption("--baseline", action="store_true", help="exclude only what is never run")
     group.addoption("--whole", action="store_true", help="all tests run: no exclusion may be idle")
 
 
@@ -58,7 +59,11 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.hookimpl(trylast=True)  # PyMongo's own hook chooses by what is marked already
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    exclusions = list(read_exclusions(config.option.exclude_for))
+    exclusions = [
+        exclusion
+        for exclusion in read_exclusions(config.option.suite)
+        if exclusion.how == "never" or not config.option.baseline
+    ]
     idle = set(exclusions)
     for item in items:
         for exclusion in exclusions:

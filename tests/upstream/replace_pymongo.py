@@ -10,8 +10,10 @@ from __future__ import annotations
 import contextlib
 import importlib
 import inspect
+import re
 import sys
 import threading
+import types
 from typing import Any
 
 import gridfs  # noqa: F401
@@ -28,7 +30,7 @@ class Private(derive.Bridged):
     """An object whose private names are those of the PyMongo object."""
 
     def __getattr__(self, name: str) -> Any:
-        if name.startswith("__") or name in OWN:
+        if name in OWN or (name.startswith("__") and name != "__del__"):
             raise AttributeError(name)
         if not name.startswith("_") and isinstance(self, LIBRARY):
             return super().__getattr__(name)
@@ -39,10 +41,25 @@ class Private(derive.Bridged):
 
     def __setattr__(self, name: str, value: Any) -> None:
         delegate = self.__dict__.get("delegate")
-        if name not in OWN and not hasattr(type(self), name) and hasattr(delegate, name):
+        own = name in OWN or hasattr(type(self), name)
+        if name.startswith("_") and not own and hasattr(delegate, name):
             setattr(delegate, name, value)
         else:
             super().__setattr__(name, value)
+
+
+class Mirror(types.ModuleType):
+    """A module of PyMongo Async whose constants, set by a test, are set in its twin as well."""
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        super().__setattr__(name, value)
+        if name.isupper():
+            setattr(importlib.import_module(blocking(self.__name__)), name, value)
+
+
+def blocking(name: str) -> str:
+    """Return the name of the blocking twin of a module."""
+    return name.replace(".asynchronous", ".synchronous")
 
 
 class Lock:
@@ -86,14 +103,16 @@ def wrap(value: Any, owner: derive.Bridged) -> Any:
     source = type(value)
     if isinstance(value, type(threading.Lock()) | type(threading.RLock())):
         return Lock(value, owner)
-    if isinstance(value, contextlib._GeneratorContextManager):
-        return ContextManager(value, owner)
     if source in (list, tuple):
         return source([wrap(each, owner) for each in value])
+    if isinstance(value, contextlib._GeneratorContextManager):
+        return ContextManager(value, owner)
     if source.__module__.startswith(derive._BLOCKING_PACKAGES) and source not in derive._wrappers:
         twin = twin_of(source)
         if twin is None:
             return value
+        if hasattr(twin, "__aenter__"):
+            return ContextManager(value, owner)
         type(source.__name__, (Private,), {}, source=source, twin=twin)
     return _wrap(value, owner)
 
@@ -121,6 +140,8 @@ def install() -> None:
         keywords = {"source": cls._source, "twin": cls._twin}
         stand_ins[cls] = type(cls._twin.__name__, (bases[0], cls), {}, **keywords)
     for module in modules:
+        if ".asynchronous." in module.__name__:
+            module.__class__ = Mirror
         for name, value in list(vars(module).items()):
             for cls, stand_in in stand_ins.items():
                 if value is cls._twin:
@@ -131,14 +152,14 @@ install()  # now: pytest imports the tests' conftest.py before it calls any hook
 
 
 def pytest_collection_finish() -> None:
-    """Have the tests await the clean-ups that return Futures.
-
-    They tell what is to be awaited by ``iscoroutinefunction``.
-    """
+    """Adapt what the tests take for granted of PyMongo Async beside the classes' names."""
     tests = sys.modules["test.asynchronous"]
-    call_maybe_async = tests.AsyncPyMongoTestCase._callMaybeAsync
+    case = tests.AsyncPyMongoTestCase
+    call_maybe_async = case._callMaybeAsync
+    assert_raises_regex = case.assertRaisesRegex
 
     def await_future(self: Any, function: Any, /, *args: Any, **kwargs: Any) -> Any:
+        """Await clean-ups that return a Future; the tests go by ``iscoroutinefunction``."""
         if isinstance(getattr(function, "__self__", None), derive.Bridged):
 
             async def call() -> Any:
@@ -148,4 +169,10 @@ def pytest_collection_finish() -> None:
             return tests.get_loop().run_until_complete(call())
         return call_maybe_async(self, function, *args, **kwargs)
 
-    tests.AsyncPyMongoTestCase._callMaybeAsync = await_future
+    def take_both_names(self: Any, error: Any, pattern: str, *args: Any, **kwargs: Any) -> Any:
+        """Allow PyMongo's messages to have the name of either twin."""
+        pattern = re.sub(r"(\ban )?\bAsync(?=[A-Z])", "(an? )?(Async)?", pattern)
+        return assert_raises_regex(self, error, pattern, *args, **kwargs)
+
+    case._callMaybeAsync = await_future
+    case.assertRaisesRegex = take_both_names

@@ -92,10 +92,9 @@ def run_tests(
     record = folder / ("baseline.json" if baseline else "here.json")
     record.unlink(missing_ok=True)
     command = [sys.executable, "-m", "pytest", "-p", "plugin", f"--record={record}"]
-    command += ["-q", "-rNfE", "--timeout", str(suite.seconds_per_test)]
-    if not baseline:
-        command += ["-p", f"replace_{name}", f"--exclude-for={name}"]
-        command += ["--whole"] if whole else []
+    command += [f"--suite={name}", "-q", "-rNfE", f"--timeout={suite.seconds_per_test}"]
+    command += ["--baseline"] if baseline else ["-p", f"replace_{name}"]
+    command += ["--whole"] if whole else []
     command += [*arguments, *(f"test/{file}" for file in suite.files)]
     paths = [str(HERE), *os.environ.get("PYTHONPATH", "").split(os.pathsep)]
     with MongoServer(options=["--setParameter", "enableTestCommands=1"]) as server:

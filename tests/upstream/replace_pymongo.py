@@ -107,7 +107,7 @@ def wrap(value: Any, owner: derive.Bridged) -> Any:
         return source([wrap(each, owner) for each in value])
     if isinstance(value, contextlib._GeneratorContextManager):
         return ContextManager(value, owner)
-    if source.__module__.startswith(derive._BLOCKING_PACKAGES) and source not in derive._wrappers:
+    if ".synchronous." in source.__module__ and source not in derive._wrappers:
         twin = twin_of(source)
         if twin is None:
             return value

@@ -113,8 +113,8 @@ async def test_with_transaction_commits_and_returns_what_the_callback_returned(c
     async with client.start_session() as session:
         assert await session.with_transaction(add) == "added"
         assert not session.in_transaction
-        task = asyncio.create_task(session.with_transaction(gen.coroutine(lambda session: 5)))
-        assert await task == 5
+        nothing = gen.coroutine(lambda session: 5)
+        assert await asyncio.create_task(session.with_transaction(callback=nothing)) == 5
     assert await things.count_documents({}) == 1
 
 

@@ -143,7 +143,7 @@ async def test_a_file_that_is_written(bucket, db):
     assert grid_in.length == len(LINES) + 3
     with pytest.raises(ValueError, match="closed file"):
         await grid_in.write(b"4")
-    with pytest.raises(InvalidOperation, match=r"await grid_in.set\('colour'"):
+    with pytest.raises(AttributeError, match=r"await grid_in.set\('colour'"):
         grid_in.colour = "green"
     await grid_in.set("colour", "green")
     grid_out = await bucket.open_download_stream(grid_in._id)

@@ -109,7 +109,7 @@ class GridIn(Stream, source=gridfs.GridIn, twin=gridfs.AsyncGridIn):
         if name in ("delegate", "_client", "_call"):
             super().__setattr__(name, value)
         elif self.delegate.closed:
-            raise InvalidOperation(
+            raise AttributeError(
                 f"a closed GridIn cannot be changed at once: await grid_in.set({name!r}, ...)"
             )
         else:

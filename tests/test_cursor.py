@@ -14,6 +14,7 @@ from pymongo.errors import InvalidOperation, OperationFailure
 from tornado import gen
 
 import tornado_pymongo
+from tornado_pymongo.internals import exhaust_selects_server
 
 
 def ids(documents):
@@ -429,6 +430,18 @@ async def test_an_exhaust_cursor_works_as_any_other(numbers):
     with pytest.raises(InvalidOperation, match="limit and exhaust"):
         await numbers.find(limit=1, cursor_type=CursorType.EXHAUST)
     assert ids(await numbers.find().add_option(64).sort("_id", 1).to_list(1)) == [0]
+
+
+@pytest.mark.skipif(exhaust_selects_server, reason="PyMongo up to 4.17 selects a server for it")
+async def test_an_exhaust_cursor_is_made_at_once(numbers):
+    cursor = numbers.find(cursor_type=CursorType.EXHAUST)
+    assert type(cursor) is tornado_pymongo.Cursor
+    with pytest.raises(InvalidOperation, match="limit and exhaust"):
+        cursor.limit(1)
+    assert (
+        type(numbers.find_raw_batches(cursor_type=CursorType.EXHAUST))
+        is tornado_pymongo.RawBatchCursor
+    )
 
 
 async def test_a_tailable_cursor_waits_for_new_documents(db):

@@ -28,7 +28,7 @@ from tornado_pymongo.bridge import (
 from tornado_pymongo.cursor import Cursor, CursorFuture
 from tornado_pymongo.derive import Bridged, run_method
 from tornado_pymongo.executor import Executor
-from tornado_pymongo.internals import connect, unwrap_key_vault
+from tornado_pymongo.internals import connect, exhaust_selects_server, unwrap_key_vault
 
 # How many calls may wait by default. It guards the memory against a program that runs away, rather
 # than shape the load: at 3,000 short calls a second it is half a minute's work.
@@ -192,9 +192,9 @@ class Collection(
     def find(self, *args: Any, **kwargs: Any) -> Cursor | CursorFuture:
         """Return a Cursor for a query, which is sent for its first document.
 
-        Runs at once, in the caller's thread, with one exception: for an exhaust cursor PyMongo
-        selects a server, so that runs in a worker, and what is returned is a Future of the Cursor
-        which can be used as the Cursor. The source is PyMongo's `Collection.find`.
+        Runs at once, in the caller's thread, with one exception: for an exhaust cursor PyMongo up
+        to 4.17 selects a server, so that runs in a worker, and what is returned is a Future of the
+        Cursor which can be used as the Cursor. The source is PyMongo's `Collection.find`.
         """
         return self._find("find", args, kwargs)
 
@@ -209,7 +209,7 @@ class Collection(
         self, name: str, args: tuple[Any, ...], kwargs: dict[str, Any]
     ) -> Cursor | CursorFuture:
         cursor_type = kwargs.get("cursor_type", args[5] if len(args) > 5 else None)
-        if cursor_type == CursorType.EXHAUST:
+        if cursor_type == CursorType.EXHAUST and exhaust_selects_server:
             return self._start(None, CursorFuture, run_method, self, name, args, kwargs)  # type: ignore[no-any-return]
         return run_method(self, name, args, kwargs)  # type: ignore[no-any-return]
 

@@ -12,7 +12,12 @@ from functools import partial
 from types import SimpleNamespace
 from typing import Any
 
+from pymongo import message
+
 from tornado_pymongo.derive import unwrap_all
+
+# Whether PyMongo selects a server to make an exhaust cursor, rather than check the one it asks.
+exhaust_selects_server = not hasattr(message, "_check_exhaust_supported")
 
 
 def connect(client: Any) -> None:

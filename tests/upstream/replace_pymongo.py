@@ -39,11 +39,15 @@ class Private(derive.Bridged):
             return derive._derive(self._source, self._twin, name).__get__(self)
         return wrap(getattr(self.delegate, name), self)
 
+    @property
+    def __dict__(self) -> dict[str, Any]:
+        return vars(self.delegate)
+
     def __setattr__(self, name: str, value: Any) -> None:
-        delegate = self.__dict__.get("delegate")
         own = name in OWN or hasattr(type(self), name)
-        if name.startswith("_") and not own and hasattr(delegate, name):
-            setattr(delegate, name, value)
+        private = name.startswith("_") or not isinstance(self, LIBRARY)
+        if private and not own and hasattr(self.delegate, name):
+            setattr(self.delegate, name, value)
         else:
             super().__setattr__(name, value)
 

@@ -48,15 +48,17 @@ SUITES = {
         files=[
             f"asynchronous/test_{name}.py"
             for name in (
-                *("async_cancellation", "async_contextvars_reset", "async_loop_unblocked"),
-                *("bulk", "causal_consistency", "change_stream", "client_bulk_write", "collation"),
-                *("collection", "collection_management", "command_monitoring", "comment"),
-                *("concurrency", "crud_unified", "csot", "cursor", "custom_types", "database"),
-                *("examples", "grid_file", "gridfs", "gridfs_bucket", "gridfs_spec"),
-                *("index_management", "json_util_integration", "raw_bson", "read_concern"),
+                *("async_cancellation", "async_contextvars_reset", "bulk", "causal_consistency"),
+                *("change_stream", "client_bulk_write", "collation", "collection"),
+                *("collection_management", "command_logging", "command_monitoring", "comment"),
+                *("concurrency", "create_entities", "crud_unified", "csot", "cursor"),
+                *("custom_types", "database", "examples", "grid_file", "gridfs", "gridfs_bucket"),
+                *("gridfs_spec", "index_management", "json_util_integration", "logger"),
+                *("monitoring", "operation_id_retry", "raw_bson", "read_concern"),
                 *("read_write_concern_spec", "retryable_reads", "retryable_reads_unified"),
                 *("retryable_writes", "retryable_writes_unified", "run_command", "session"),
                 *("sessions_unified", "transactions", "transactions_unified", "unified_format"),
+                "versioned_api_integration",
             )
         ],
     ),

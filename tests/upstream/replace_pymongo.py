@@ -1,18 +1,16 @@
 """A pytest plugin: this library in the place of PyMongo Async, for PyMongo's own tests.
 
-The tests also look into private names. Here, and only here, those are passed on to the PyMongo
-object, and what they lead to (topology, pools, locks) becomes awaitable in the way in which this
-library derives its classes: where the asynchronous twin's member is a coroutine function.
+The tests also look into private names. If a test asks, and only then, those are passed on to the
+PyMongo object, and what they lead to (topology, pools, locks) becomes awaitable where that of the
+asynchronous twin is. The library itself has nothing here that it has not elsewhere.
 """
 
 from __future__ import annotations
 
-import contextlib
 import importlib
 import inspect
 import re
 import sys
-import threading
 import types
 from typing import Any
 
@@ -27,17 +25,15 @@ OWN = ("delegate", "_client", "_executor")
 
 
 class Private(derive.Bridged):
-    """An object whose private names are those of the PyMongo object."""
+    """An object of this library whose private names, if a test asks, are PyMongo's."""
 
     def __getattr__(self, name: str) -> Any:
+        asking = sys._getframe(1).f_globals["__name__"].split(".")[0]
+        if not name.startswith("_") or asking in ("tornado_pymongo", "pymongo", "gridfs"):
+            return super().__getattr__(name)
         if name in OWN or (name.startswith("__") and name != "__del__"):
             raise AttributeError(name)
-        if not name.startswith("_") and isinstance(self, LIBRARY):
-            return super().__getattr__(name)
-        member = inspect.getattr_static(self._source, name, None)
-        if member is not None and (inspect.isroutine(member) or isinstance(member, property)):
-            return derive._derive(self._source, self._twin, name).__get__(self)
-        return wrap(getattr(self.delegate, name), self)
+        return look(self, name)
 
     @property
     def __dict__(self) -> dict[str, Any]:
@@ -45,43 +41,64 @@ class Private(derive.Bridged):
 
     def __setattr__(self, name: str, value: Any) -> None:
         own = name in OWN or hasattr(type(self), name)
-        private = name.startswith("_") or not isinstance(self, LIBRARY)
-        if private and not own and hasattr(self.delegate, name):
+        if name.startswith("_") and not own and hasattr(self.delegate, name):
             setattr(self.delegate, name, value)
         else:
             super().__setattr__(name, value)
 
 
-class Mirror(types.ModuleType):
-    """A module of PyMongo Async whose constants, set by a test, are set in its twin as well."""
+class Inner(derive.Bridged):
+    """An object inside PyMongo, such as a topology or a pool."""
+
+    def __init__(self, source: Any, owner: derive.Bridged) -> None:
+        vars(self).update(delegate=source, _client=owner._client)
+        vars(self).update(_source=type(source), _twin=twin_of(type(source)))
+
+    def __getattr__(self, name: str) -> Any:
+        return look(self, name)
 
     def __setattr__(self, name: str, value: Any) -> None:
-        super().__setattr__(name, value)
-        if name.isupper():
-            setattr(importlib.import_module(blocking(self.__name__)), name, value)
+        setattr(self.delegate, name, value)
 
 
-def blocking(name: str) -> str:
-    """Return the name of the blocking twin of a module."""
-    return name.replace(".asynchronous", ".synchronous")
+def look(owner: derive.Bridged, name: str) -> Any:
+    """Return what a test asks for, awaitable where the twin's is a coroutine function."""
+    waits = inspect.iscoroutinefunction(inspect.getattr_static(owner._twin, name, None))
+    value = getattr(owner.delegate, name)
+    if not inspect.ismethod(value):
+        return wrap(value, owner)
+    if not waits:
+        return lambda *args, **kwargs: call(owner, value, args, kwargs)
+    return lambda *args, **kwargs: owner._start(None, CallFuture, call, owner, value, args, kwargs)
 
 
-class Lock:
-    """A lock of PyMongo's as one of asyncio's."""
-
-    def __init__(self, lock: Any, owner: derive.Bridged) -> None:
-        self._lock = lock
-        self._owner = owner
-
-    async def __aenter__(self) -> None:
-        await self._owner._start(None, CallFuture, self._lock.acquire)
-
-    async def __aexit__(self, *exc_info: object) -> None:
-        self._lock.release()
+def call(owner: derive.Bridged, method: Any, args: Any, kwargs: Any) -> Any:
+    """Call a method of PyMongo's, as those of this library are."""
+    args, kwargs = derive.unwrap_all(args, kwargs)
+    return wrap(method(*args, **kwargs), owner)
 
 
-class ContextManager:
-    """A context manager of PyMongo's as an asynchronous one."""
+def wrap(value: Any, owner: derive.Bridged) -> Any:
+    """Return what stands for one of PyMongo's objects."""
+    source = type(value)
+    if hasattr(source, "__enter__") and source not in derive._wrappers:
+        return AsyncContext(value, owner)
+    if source in (list, tuple):
+        return source([wrap(each, owner) for each in value])
+    if ".synchronous." not in source.__module__ or source in derive._wrappers:
+        return derive.wrap(value, owner)
+    return Inner(value, owner) if twin_of(source) else value
+
+
+def twin_of(source: type) -> type | None:
+    """Return PyMongo's asynchronous class for a blocking one."""
+    module = importlib.import_module(source.__module__.replace(".synchronous", ".asynchronous"))
+    names = (f"Async{source.__name__}", source.__name__, f"_Async{source.__name__.lstrip('_')}")
+    return next((getattr(module, name) for name in names if hasattr(module, name)), None)
+
+
+class AsyncContext:
+    """A lock of PyMongo's, or what its methods return for ``with``, to be used asynchronously."""
 
     def __init__(self, manager: Any, owner: derive.Bridged) -> None:
         self._manager = manager
@@ -95,33 +112,15 @@ class ContextManager:
         return await self._owner._start(None, CallFuture, self._manager.__exit__, *exc_info)
 
 
-def twin_of(source: type) -> type | None:
-    """Return PyMongo's asynchronous class for a blocking one."""
-    module = importlib.import_module(source.__module__.replace(".synchronous", ".asynchronous"))
-    names = (f"Async{source.__name__}", source.__name__, f"_Async{source.__name__.lstrip('_')}")
-    return next((getattr(module, name) for name in names if hasattr(module, name)), None)
+class Mirror(types.ModuleType):
+    """A module of PyMongo Async whose constants, set by a test, are set in its twin as well."""
 
+    def __setattr__(self, name: str, value: Any) -> None:
+        super().__setattr__(name, value)
+        if name.isupper():
+            twin = self.__name__.replace(".asynchronous", ".synchronous")
+            setattr(importlib.import_module(twin), name, value)
 
-def wrap(value: Any, owner: derive.Bridged) -> Any:
-    """Return what stands for one of PyMongo's objects, or for a collection of them."""
-    source = type(value)
-    if isinstance(value, type(threading.Lock()) | type(threading.RLock())):
-        return Lock(value, owner)
-    if source in (list, tuple):
-        return source([wrap(each, owner) for each in value])
-    if isinstance(value, contextlib._GeneratorContextManager):
-        return ContextManager(value, owner)
-    if ".synchronous." in source.__module__ and source not in derive._wrappers:
-        twin = twin_of(source)
-        if twin is None:
-            return value
-        if hasattr(twin, "__aenter__"):
-            return ContextManager(value, owner)
-        type(source.__name__, (Private,), {}, source=source, twin=twin)
-    return _wrap(value, owner)
-
-
-_wrap = derive.wrap
 
 LIBRARY = tuple(
     each
@@ -132,7 +131,6 @@ LIBRARY = tuple(
 
 def install() -> None:
     """Put this library's classes wherever PyMongo has those of PyMongo Async."""
-    derive.wrap = wrap
     modules = [
         module
         for name, module in sys.modules.items()

@@ -58,7 +58,7 @@ class Inner(derive.Bridged):
         return look(self, name)
 
     def __setattr__(self, name: str, value: Any) -> None:
-        setattr(self.delegate, name, value)
+        setattr(self.delegate, name, getattr(value, "of_pymongo", value))
 
 
 def look(owner: derive.Bridged, name: str) -> Any:
@@ -67,9 +67,14 @@ def look(owner: derive.Bridged, name: str) -> Any:
     value = getattr(owner.delegate, name)
     if not inspect.ismethod(value):
         return wrap(value, owner)
-    if not waits:
-        return lambda *args, **kwargs: call(owner, value, args, kwargs)
-    return lambda *args, **kwargs: owner._start(None, CallFuture, call, owner, value, args, kwargs)
+
+    def method(*args: Any, **kwargs: Any) -> Any:
+        if not waits:
+            return call(owner, value, args, kwargs)
+        return owner._start(None, CallFuture, call, owner, value, args, kwargs)
+
+    method.of_pymongo = value  # for a test that puts it back
+    return method
 
 
 def call(owner: derive.Bridged, method: Any, args: Any, kwargs: Any) -> Any:

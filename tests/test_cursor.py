@@ -438,6 +438,8 @@ async def test_an_exhaust_cursor_is_made_at_once(numbers):
     assert type(cursor) is tornado_pymongo.Cursor
     with pytest.raises(InvalidOperation, match="limit and exhaust"):
         cursor.limit(1)
+    with pytest.raises(InvalidOperation, match="limit and exhaust"):
+        numbers.find(limit=1).add_option(64)
     assert (
         type(numbers.find_raw_batches(cursor_type=CursorType.EXHAUST))
         is tornado_pymongo.RawBatchCursor

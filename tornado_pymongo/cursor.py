@@ -28,7 +28,7 @@ from tornado_pymongo.bridge import (
 )
 from tornado_pymongo.derive import future_classes, run_method, wrap
 from tornado_pymongo.exclusive import Stream
-from tornado_pymongo.internals import fill, has_next_at_hand, leave_alone
+from tornado_pymongo.internals import exhaust_selects_server, fill, has_next_at_hand, leave_alone
 
 
 class _BaseCursor(Stream):
@@ -269,10 +269,11 @@ class Cursor(
     def add_option(self, mask: int) -> CursorFuture:
         """Set query flags, as a bit mask; return this cursor, to be awaited or chained on.
 
-        Runs in a worker where the mask has the exhaust flag, for which PyMongo selects a server;
-        else at once. The source is PyMongo's `Cursor.add_option`.
+        Runs in a worker where the mask has the exhaust flag, for which PyMongo up to 4.17 selects
+        a server; else at once. The source is PyMongo's `Cursor.add_option`.
         """
-        if isinstance(mask, int) and mask & pymongo.cursor.CursorType.EXHAUST:
+        exhaust = isinstance(mask, int) and mask & pymongo.cursor.CursorType.EXHAUST
+        if exhaust and exhaust_selects_server:
             return self._start(None, CursorFuture, run_method, self, "add_option", (mask,), {})  # type: ignore[no-any-return]
         self.delegate.add_option(mask)
         return completed(self, CursorFuture)  # type: ignore[return-value]

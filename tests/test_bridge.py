@@ -366,7 +366,7 @@ def test_a_loop_closed_while_its_call_runs_costs_a_logged_line_and_no_thread(
     client = make_client(max_workers=1)
 
     async def start():
-        client.run_in_worker(gate)
+        client.run_in_worker(gate, "something")
         await gate.until_entered()
 
     asyncio.run(start())
@@ -374,6 +374,22 @@ def test_a_loop_closed_while_its_call_runs_costs_a_logged_line_and_no_thread(
     assert asyncio.run(_abs(client)) == 1
     assert "1 results of MongoDB calls were dropped" in caplog.text
     assert "is closed" in caplog.text
+
+
+def test_of_a_close_that_nobody_waited_for_nothing_is_logged(make_client, caplog):
+    client = make_client()
+
+    async def close():
+        await client.admin.command("ping")
+        client.close()
+
+    asyncio.run(close())
+    asyncio.run(_close(client))  # when that close is over
+    assert caplog.text == ""
+
+
+async def _close(client):
+    await client.close()
 
 
 def test_results_for_a_closed_loop_are_let_go_of(make_client, gate):

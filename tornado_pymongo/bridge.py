@@ -153,11 +153,14 @@ class Inbox:
                 return
         except RuntimeError:  # the loop is closed
             pass
-        logger.warning(
-            "%d results of MongoDB calls were dropped: the event loop that waited for them is"
-            " closed",
-            len(self._completed),
-        )
+        # Nothing is lost with None, such as that of a client's close() at a program's end.
+        lost = sum(result is not error for _, result, error in self._completed)
+        if lost:
+            logger.warning(
+                "%d results of MongoDB calls were dropped: the event loop that waited for them is"
+                " closed",
+                lost,
+            )
         self._announced = False
         self._completed.clear()
 

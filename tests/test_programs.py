@@ -28,11 +28,15 @@ def output_of(program, server):
 
 @pytest.mark.parametrize(
     ("name", "line", "changed"),
-    [("pymongo_async", "from pymongo import", "from tornado_pymongo import")],
+    [
+        ("pymongo_async", "from pymongo import", "from tornado_pymongo import"),
+        ("motor_asyncio", "from motor.", "from tornado_pymongo.motor."),
+        ("motor_tornado", "import motor\n", "from tornado_pymongo import motor\n"),
+    ],
 )
 def test_a_program_runs_with_one_changed_line(name, line, changed, mongo_server):
     program = (PROGRAMS / f"{name}.py").read_text()
     assert program.count(line) == 1
     theirs = output_of(program, mongo_server)
-    assert theirs.count("\n") > 20
+    assert theirs.count("\n") > 10
     assert output_of(program.replace(line, changed), mongo_server) == theirs

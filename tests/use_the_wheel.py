@@ -5,11 +5,13 @@ import sys
 from pathlib import Path
 
 import tornado_pymongo
+import tornado_pymongo.motor.motor_asyncio
 from tornado_pymongo.testing import MongoServer
 
 (wheel,) = Path(sys.argv[1]).glob("*.whl")
 assert wheel.name == f"tornado_pymongo-{tornado_pymongo.__version__}-py3-none-any.whl", wheel.name
 assert "site-packages" in tornado_pymongo.__file__, tornado_pymongo.__file__
+assert tornado_pymongo.motor.version == "3.7.1"
 assert Path(tornado_pymongo.__file__).with_name("py.typed").exists()
 
 

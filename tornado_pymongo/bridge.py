@@ -21,6 +21,7 @@ import asyncio
 import weakref
 from collections import deque
 from collections.abc import Callable, Coroutine
+from contextvars import ContextVar
 from functools import partial
 from typing import Any
 
@@ -105,22 +106,27 @@ class TaskFuture(CallFuture):
         return self._task.cancel(msg)
 
 
-def in_task(coroutine: Coroutine[Any, Any, Any]) -> TaskFuture:
+def in_task(
+    coroutine: Coroutine[Any, Any, Any], loop: asyncio.AbstractEventLoop | None = None
+) -> TaskFuture:
     """Run a coroutine of several calls on the caller's loop; return a Future of its result."""
-    loop = current_loop()
+    loop = loop or current_loop()
     future = TaskFuture(loop=loop)
     future._task = loop.create_task(coroutine)
-    future._task.add_done_callback(partial(_finish, future))
+    future._task.add_done_callback(partial(finish, future))
     return future
 
 
-def _finish(future: CallFuture, task: asyncio.Task[Any]) -> None:
-    if task.cancelled():
+def finish(future: CallFuture, done: asyncio.Future[Any]) -> None:
+    """Give a Future what became of another, unless it is over already."""
+    if future.done():
+        return
+    if done.cancelled():
         asyncio.Future.cancel(future)
-    elif (error := task.exception()) is not None:
+    elif (error := done.exception()) is not None:
         future.set_exception(error)
     else:
-        future.set_result(task.result())
+        future.set_result(done.result())
 
 
 class Inbox:
@@ -189,12 +195,16 @@ def inbox_of(loop: asyncio.AbstractEventLoop) -> Inbox:
     return inbox if inbox is not None else _inboxes.setdefault(loop, Inbox(loop))
 
 
+# The loop that is to run, where that is known before it does.
+loop_to_run: ContextVar[asyncio.AbstractEventLoop | None] = ContextVar("loop_to_run", default=None)
+
+
 def current_loop() -> asyncio.AbstractEventLoop:
     """Return the running loop or, where none runs yet, the one that Tornado would run here."""
     try:
         return asyncio.get_running_loop()
     except RuntimeError:
-        return IOLoop.current().asyncio_loop  # type: ignore[attr-defined, no-any-return]
+        return loop_to_run.get() or IOLoop.current().asyncio_loop  # type: ignore[attr-defined]
 
 
 def call_in_worker(

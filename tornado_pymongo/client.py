@@ -72,7 +72,7 @@ class MongoClient(
         self._client = self
         most = self.delegate.options.pool_options.max_pool_size
         if max_workers is None:
-            max_workers = most or _MAX_WORKERS
+            max_workers = self._default_workers(most)
         _check_limit("max_workers", max_workers, least=1)
         _check_limit("max_waiting", max_waiting, least=0)
         if most and max_workers > most:
@@ -81,6 +81,9 @@ class MongoClient(
                 " for connections; raise maxPoolSize or lower max_workers"
             )
         self._executor = Executor(max_workers, max_waiting)
+
+    def _default_workers(self, most: int) -> int:
+        return most or _MAX_WORKERS
 
     def open(self, callback: Callback | None = None) -> Any:
         """Connect to the server; return a Future of this client.

@@ -182,7 +182,7 @@ class CursorFuture(CallFuture):
     @property
     def fetch_next(self) -> Any:
         """A Future of True if `next_object` has a document, and of False at the end."""
-        return in_task(self._fetch_next())
+        return in_task(self._fetch_next(), self.get_loop())
 
     async def _fetch_next(self) -> Any:
         return await (await self).fetch_next
@@ -240,7 +240,8 @@ class CursorFuture(CallFuture):
     def _later(self, name: str, *args: Any, callback: Callback | None = None, **kwargs: Any) -> Any:
         """Call a method that waits when the cursor is there."""
         check_callback(callback)
-        return with_callback(in_task(self._when_there(name, args, kwargs)), callback)
+        task = in_task(self._when_there(name, args, kwargs), self.get_loop())
+        return with_callback(task, callback)
 
     async def _when_there(self, name: str, args: Any, kwargs: Any) -> Any:
         return await getattr(await self, name)(*args, **kwargs)

@@ -52,6 +52,9 @@ class Bridged:
     _source: ClassVar[type]
     _twin: ClassVar[type]
 
+    # Of a client's class: those it has in the place of this library's for what it gives.
+    _substitutes: ClassVar[dict[type[Bridged], type[Bridged]]] = {}
+
     delegate: Any
     _client: Any  # the MongoClient whose threads run the calls
 
@@ -207,6 +210,7 @@ def wrap(value: Any, owner: Bridged) -> Any:
     for known in (owner, owner._client):
         if value is known.delegate:
             return known
+    cls = owner._client._substitutes.get(cls, cls)
     wrapped = cls.__new__(cls)
     wrapped.delegate = value
     wrapped._client = owner._client

@@ -217,7 +217,8 @@ async def stream_to_handler(grid_out: Any, handler: Any, start: int, stop: int) 
             async for piece in pieces:
                 handler.write(piece)
                 is_under_way = True
-                await handler.flush()  # until the client has taken it
+                if (flushed := handler.flush()) is not None:  # None: it stands in for a handler
+                    await flushed  # until the client has taken it
     except StreamClosedError:
         pass  # the client has gone away
     except BaseException:

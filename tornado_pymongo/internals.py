@@ -12,7 +12,7 @@ from functools import partial
 from types import SimpleNamespace
 from typing import Any
 
-from pymongo import message
+from pymongo import CursorType, message
 
 from tornado_pymongo.derive import unwrap_all
 
@@ -28,6 +28,21 @@ def connect(client: Any) -> None:
 def leave_alone(cursor: Any) -> None:
     """Have PyMongo kill the cursor later, as one that was forgotten; does not wait."""
     cursor._die_no_lock()
+
+
+def is_closed(cursor: Any) -> bool:
+    """Tell whether a cursor is closed, though documents may be left in it."""
+    return bool(getattr(cursor, "_killed", not cursor.alive))
+
+
+def is_tailable(cursor: Any) -> bool:
+    """Tell whether a cursor waits for more at its end."""
+    return bool(getattr(cursor, "_query_flags", 0) & CursorType.TAILABLE)
+
+
+def forget_chunks(grid_out: Any) -> None:
+    """Have a file ask for its next chunk anew; PyMongo kills the cursor that it had, later."""
+    grid_out._chunk_iter = None
 
 
 def has_next_at_hand(cursor: Any) -> bool:

@@ -1,0 +1,363 @@
+"""What Motor's classes have beyond PyMongo's, on top of ours.
+
+Motor makes its classes twice, for Tornado and for asyncio, from common bases. Here one class stands
+for all three; only the clients differ, in the loop that they take.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
+from typing import Any, ClassVar
+
+import pymongo.mongo_client  # noqa: F401 - Motor does, and code written for it relies on that
+from gridfs import DEFAULT_CHUNK_SIZE
+from pymongo.driver_info import DriverInfo
+from pymongo.errors import ConfigurationError, InvalidOperation
+
+import tornado_pymongo
+from tornado_pymongo.bridge import (
+    Callback,
+    CallFuture,
+    check_callback,
+    completed,
+    current_loop,
+    finish,
+    loop_to_run,
+    with_callback,
+)
+from tornado_pymongo.change_stream import ChangeStreamFuture
+from tornado_pymongo.cursor import CursorFuture
+from tornado_pymongo.derive import Bridged, run_method, wrap
+from tornado_pymongo.internals import forget_chunks, is_closed, is_tailable
+
+version = "3.7.1"  # of the Motor whose names these are
+
+
+# What a Motor client gives in the place of each class of this library.
+_substitutes: dict[type[Bridged], type[Bridged]] = {}
+
+
+class AgnosticBase(Bridged):
+    """What all of Motor's classes have."""
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        _substitutes[cls.__bases__[-1]] = cls
+
+    def get_io_loop(self) -> Any:
+        """Return the loop that the client was made with, or else that of the caller."""
+        return self._client.get_io_loop()
+
+    def wrap(self, obj: Any) -> Any:
+        """Return the object of this package for one of PyMongo's, and others as they are."""
+        return wrap(obj, self)
+
+    def _start(self, callback: Any, future_class: Any, function: Any, *args: Any) -> Any:
+        future_class = _future_classes.get(future_class, future_class)
+        with self._of_its_loop():
+            return super()._start(callback, future_class, function, *args)
+
+    @contextmanager
+    def _of_its_loop(self) -> Iterator[None]:
+        """Make a call of the loop that the client was made with, unless another one runs."""
+        io_loop = self._client._io_loop
+        token = loop_to_run.set(getattr(io_loop, "asyncio_loop", io_loop))
+        try:
+            yield
+        finally:
+            loop_to_run.reset(token)
+
+    def __repr__(self) -> str:
+        prefix = self._client._prefix
+        return f"{prefix}{type(self).__name__.removeprefix(prefix)}({self.delegate!r})"
+
+
+class AgnosticClient(AgnosticBase, tornado_pymongo.MongoClient):
+    """A MongoClient that takes Motor's arguments.
+
+    :param io_loop: the loop of calls that are made while none runs. Other calls are of the loop
+        that runs, whichever that is.
+    :param max_workers: by default what the environment variable ``MOTOR_MAX_WORKERS`` says, where
+        it is set, but not more than ``maxPoolSize``.
+    :param driver: what the server is told of this driver; by default, Motor's name.
+    """
+
+    _substitutes = _substitutes
+    _loop_type: ClassVar[type]
+    _loop_name: ClassVar[str]
+    _prefix: ClassVar[str] = ""  # of the names of Motor's classes
+    _platform: ClassVar[str] = f"tornado_pymongo {tornado_pymongo.__version__}"
+
+    def __init__(self, *args: Any, io_loop: Any = None, **options: Any) -> None:
+        self._check_loop(io_loop)
+        self._io_loop = io_loop
+        options.setdefault("driver", DriverInfo("Motor", version, self._platform))
+        super().__init__(*args, **options)
+
+    def _check_loop(self, io_loop: Any) -> None:
+        if io_loop is not None and not isinstance(io_loop, self._loop_type):
+            raise TypeError(f"io_loop must be instance of {self._loop_name}, not {io_loop!r}")
+
+    def _default_workers(self, most: int) -> int:
+        limit = int(os.environ.get("MOTOR_MAX_WORKERS", 0))
+        return min(limit, most or limit) or super()._default_workers(most)
+
+    @staticmethod
+    def _current_loop() -> Any:
+        raise NotImplementedError
+
+    def get_io_loop(self) -> Any:
+        """Return the loop that this client was made with, or else that of the caller."""
+        return self._current_loop() if self._io_loop is None else self._io_loop
+
+    io_loop = property(get_io_loop)
+
+
+class _Container(AgnosticBase):
+    """A database or a collection."""
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        raise TypeError(
+            f"{type(self).__name__} object is not callable: no such method exists as"
+            f" {self.delegate.name!r}"
+        )
+
+    def aggregate(self, *args: Any, callback: Callback | None = None, **kwargs: Any) -> Any:
+        """Return a Future of a cursor, to be used as the cursor: see PyMongo's `aggregate`.
+
+        The command is on its way when the loop runs again, so that a `batch_size` can be chained.
+        """
+        check_callback(callback)
+        with self._of_its_loop():
+            latent = MotorLatentCommandCursor(loop=current_loop())
+        latent._send_soon(super().aggregate, args, kwargs)  # type: ignore[misc]
+        return with_callback(latent, callback)
+
+
+class MotorDatabase(_Container, tornado_pymongo.Database):
+    """A Database under Motor's name."""
+
+
+class MotorCollection(_Container, tornado_pymongo.Collection):
+    """A Collection under Motor's name."""
+
+    def __init__(self, database: MotorDatabase, name: str, *args: Any, **options: Any) -> None:
+        try:
+            super().__init__(database, name, False, *args, **options)
+        except ConfigurationError as error:  # to be created on the server
+            raise TypeError(str(error)) from None
+
+
+class MotorClientSession(AgnosticBase, tornado_pymongo.ClientSession):
+    """A ClientSession under Motor's name."""
+
+    def __enter__(self) -> Any:
+        raise AttributeError(
+            "use Motor's sessions like 'async with await client.start_session()', not 'with'"
+        )
+
+    def __exit__(self, *exc_info: object) -> None: ...
+
+
+class MotorClientEncryption(AgnosticBase, tornado_pymongo.ClientEncryption):
+    """A ClientEncryption that takes Motor's arguments."""
+
+    io_loop = property(AgnosticBase.get_io_loop)
+
+    def __init__(self, *args: Any, io_loop: Any = None, **options: Any) -> None:
+        # Motor has io_loop in the fifth place.
+        super().__init__(*args[:4], *args[5:], **options)
+
+    def get_keys(self) -> Any:
+        """Return a Future of a cursor over all keys."""
+        return completed(super().get_keys(), CursorFuture)  # type: ignore[misc]
+
+
+class AgnosticBaseCursor(AgnosticBase):
+    """What all of Motor's cursors have."""
+
+    @property
+    def started(self) -> bool:
+        """Whether the query was sent."""
+        return self.delegate.cursor_id is not None
+
+    @property
+    def closed(self) -> bool:
+        """Whether it is closed, by `close` or at its end on the server."""
+        return is_closed(self.delegate)
+
+    def to_list(self, length: int | None = None, callback: Callback | None = None) -> Any:
+        """Return a Future of a list of at most `length` documents, which may be 0 as in Motor."""
+        if is_tailable(self.delegate):
+            raise InvalidOperation("to_list cannot be used on a tailable cursor: it has no end")
+        if length != 0:
+            return self._start(callback, CallFuture, run_method, self, "to_list", (length,), {})
+        check_callback(callback)
+        return with_callback(completed([]), callback)
+
+    def each(self, callback: Callback) -> None:
+        """Call ``callback(document, None)`` for each document, as `Cursor.each` does."""
+        if not callable(callback):
+            raise TypeError("callback must be a callable")
+        super().each(callback)  # type: ignore[misc]
+
+
+class MotorCursor(AgnosticBaseCursor, tornado_pymongo.Cursor):
+    """A Cursor under Motor's name."""
+
+    def rewind(self, callback: Callback | None = None) -> Any:
+        """Make this cursor as if no query had been sent, and return it, at once."""
+        super().rewind(callback)
+        return self
+
+
+class MotorRawBatchCursor(AgnosticBaseCursor, tornado_pymongo.RawBatchCursor):
+    """A RawBatchCursor under Motor's name."""
+
+
+class MotorCommandCursor(AgnosticBaseCursor, tornado_pymongo.CommandCursor):
+    """A CommandCursor under Motor's name."""
+
+
+class MotorRawBatchCommandCursor(AgnosticBaseCursor, tornado_pymongo.RawBatchCommandCursor):
+    """A RawBatchCommandCursor under Motor's name."""
+
+
+class MotorChangeStream(AgnosticBase, tornado_pymongo.ChangeStream):
+    """A ChangeStream under Motor's name."""
+
+
+for _cls in (
+    tornado_pymongo.CollectionChangeStream,
+    tornado_pymongo.DatabaseChangeStream,
+    tornado_pymongo.ClusterChangeStream,
+):
+    type("MotorChangeStream", (MotorChangeStream, _cls), {})
+
+
+class _Latent(CursorFuture):
+    """What is used before it is there; until then its `delegate` is None, as in Motor."""
+
+    @property
+    def delegate(self) -> Any:
+        """The PyMongo object."""
+        there = self.done() and not self.cancelled() and self.exception() is None
+        return self.result().delegate if there else None
+
+
+class MotorLatentCommandCursor(_Latent):
+    """A Future of a cursor that can also be used as the cursor."""
+
+    _classes = (MotorCommandCursor, MotorCursor)
+
+    # The options of a command that is yet to be sent.
+    _options: dict[str, Any] | None = None
+
+    def _send_soon(self, command: Any, args: tuple[Any, ...], options: dict[str, Any]) -> None:
+        self._options = options
+        self.get_loop().call_soon(self._send, command, args)
+
+    def _send(self, command: Any, args: tuple[Any, ...]) -> None:
+        if self.done():
+            return
+        options, self._options = self._options, None
+        sent = command(*args, **(options or {}))
+        sent.add_done_callback(partial(finish, self))
+        self.add_done_callback(lambda _: sent.cancel() if self.cancelled() else None)
+
+    def batch_size(self, batch_size: int) -> Any:
+        """Set how many documents a batch has; the first one too, if it is not yet asked for."""
+        if self._options is None:
+            return self._chain("batch_size", batch_size)
+        self._options["batchSize"] = batch_size
+        return self
+
+
+class _LatentChangeStream(ChangeStreamFuture, _Latent):
+    """A Future of a change stream that can also be used as the stream."""
+
+    async def next(self) -> Any:
+        """Return the next change. Nothing is asked for before this is awaited."""
+        return await (await self).next()
+
+    def __enter__(self) -> Any:
+        raise RuntimeError("use a change stream in 'async with', not 'with'")
+
+    def __exit__(self, *exc_info: object) -> None: ...
+
+
+_future_classes = {CursorFuture: MotorLatentCommandCursor, ChangeStreamFuture: _LatentChangeStream}
+
+
+class MotorGridFSBucket(AgnosticBase, tornado_pymongo.GridFSBucket):
+    """A GridFSBucket that takes Motor's arguments."""
+
+    io_loop = property(AgnosticBase.get_io_loop)
+
+    def __init__(
+        self,
+        database: MotorDatabase,
+        bucket_name: str = "fs",
+        chunk_size_bytes: int = DEFAULT_CHUNK_SIZE,
+        write_concern: Any = None,
+        read_preference: Any = None,
+        collection: str | None = None,
+    ) -> None:
+        bucket_name = collection or bucket_name
+        options = {"write_concern": write_concern, "read_preference": read_preference}
+        super().__init__(database, bucket_name, chunk_size_bytes, **options)
+        self.collection = database.get_collection(bucket_name, **options)
+
+
+class MotorGridIn(AgnosticBase, tornado_pymongo.GridIn):
+    """A GridIn under Motor's name."""
+
+    io_loop = property(AgnosticBase.get_io_loop)
+
+    def set(self, name: str, value: Any, callback: Callback | None = None) -> Any:
+        """Set an attribute of the file, in a worker; return a Future of None."""
+        return self._start(callback, CallFuture, setattr, self.delegate, name, value)
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        if isinstance(getattr(type(self), name, None), property):
+            raise AttributeError(f"await grid_in.set({name!r}, ...) to set it")
+        super().__setattr__(name, value)
+
+
+class MotorGridOut(AgnosticBase, tornado_pymongo.GridOut):
+    """A GridOut as Motor has it: iterated over by chunks, and positioned at once."""
+
+    io_loop = property(AgnosticBase.get_io_loop)
+
+    def seek(self, pos: int, whence: int = os.SEEK_SET) -> int:
+        """Set the position in the file and return it, at once."""
+        self._check_free()
+        self._check_at_hand("length")
+        forget_chunks(self.delegate)
+        return self.delegate.seek(pos, whence)  # type: ignore[no-any-return]
+
+    async def __anext__(self) -> bytes:
+        chunk: bytes = await self.readchunk()
+        if chunk:
+            return chunk
+        raise StopAsyncIteration
+
+
+class MotorGridOutCursor(AgnosticBaseCursor, tornado_pymongo.GridOutCursor):
+    """A GridOutCursor under Motor's name."""
+
+
+AgnosticBaseProperties = AgnosticBase
+AgnosticChangeStream = MotorChangeStream
+AgnosticClientEncryption = MotorClientEncryption
+AgnosticClientSession = MotorClientSession
+AgnosticCollection = MotorCollection
+AgnosticCommandCursor = MotorCommandCursor
+AgnosticCursor = MotorCursor
+AgnosticDatabase = MotorDatabase
+AgnosticLatentCommandCursor = MotorLatentCommandCursor
+AgnosticRawBatchCommandCursor = MotorRawBatchCommandCursor
+AgnosticRawBatchCursor = MotorRawBatchCursor

@@ -3,6 +3,7 @@
 ::
 
     tox run -e upstream-pymongo                       # all: the original, this library, the share
+    tox run -e upstream-motor
     python tests/upstream/run.py pymongo --baseline   # the original alone
     python tests/upstream/run.py pymongo --here       # this library alone
     python tests/upstream/run.py pymongo --here -k cursor --maxfail 1
@@ -39,6 +40,7 @@ class Suite:
     distribution: str
     files: Sequence[str]  # below the distribution's folder of tests
     seconds_per_test: int = 120
+    options: Sequence[str] = ()  # for pytest
 
 
 SUITES = {
@@ -61,6 +63,14 @@ SUITES = {
                 "versioned_api_integration",
             )
         ],
+    ),
+    "motor": Suite(
+        driver="Motor",
+        distribution="motor",
+        files=["asyncio_tests", "test_typing.py", "tornado_tests"],
+        seconds_per_test=60,
+        # Its own configuration stops at ten failures, and lacks the other.
+        options=["--maxfail=0", "-oasyncio_default_fixture_loop_scope=function"],
     ),
 }
 
@@ -97,7 +107,7 @@ def run_tests(
     command += [f"--suite={name}", "-q", "-rNfE", f"--timeout={suite.seconds_per_test}"]
     command += ["--baseline"] if baseline else ["-p", f"replace_{name}"]
     command += ["--whole"] if whole else []
-    command += [*arguments, *(f"test/{file}" for file in suite.files)]
+    command += [*suite.options, *arguments, *(f"test/{file}" for file in suite.files)]
     paths = [str(HERE), *os.environ.get("PYTHONPATH", "").split(os.pathsep)]
     with MongoServer(options=["--setParameter", "enableTestCommands=1"]) as server:
         host, port = server.uri.split("/")[2].split(":")

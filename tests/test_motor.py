@@ -196,6 +196,23 @@ def test_the_loop_that_a_client_was_made_with_takes_calls_before_it_runs(make_mo
         each.close()
 
 
+def test_a_client_is_closed_without_a_loop(mongo_server):
+    client = AsyncIOMotorClient(mongo_server.uri)
+    asyncio.run(_ping(client))
+    assert client.close() is None
+    assert asyncio.run(_close(client)) is None  # when it is closed
+    with pytest.raises(InvalidOperation, match="after close"):
+        asyncio.run(_ping(client))
+
+
+async def _ping(client):
+    return await client.admin.command("ping")
+
+
+async def _close(client):
+    return await client.close()
+
+
 # Threads
 
 

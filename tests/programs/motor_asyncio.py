@@ -89,5 +89,5 @@ if __name__ == "__main__":
     loop = asyncio.new_event_loop()
     client = AsyncIOMotorClient(os.environ["MONGODB_URI"], io_loop=loop)
     loop.run_until_complete(main(client))
-    client.close()
     loop.close()
+    client.close()

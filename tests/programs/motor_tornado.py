@@ -3,6 +3,7 @@
 ``tests/test_programs.py`` runs it as it is, and with its first import changed.
 """
 
+import asyncio
 import os
 
 import motor
@@ -69,24 +70,23 @@ async def serve(db):
     await server.close_all_connections()
 
 
-@gen.coroutine
-def main(client):
+async def main(client):
     db = client.tornado_pymongo_test
     print("names", db.name, db.notes.full_name, db.notes.old.name, client["a"]["b"].name)
     print("kinds", isinstance(db, motor.MotorDatabase), isinstance(db.a, motor.MotorCollection))
-    yield db.notes.drop()
-    yield notes(db)
-    yield serve(db)
-    yield each(db)
+    await db.notes.drop()
+    await notes(db)
+    await serve(db)
+    await each(db)
     try:
-        yield db.notes.insert_one({"_id": 1})
+        await db.notes.insert_one({"_id": 1})
     except Exception as error:
         print(type(error).__name__)
-    yield db.notes.drop()
+    await db.notes.drop()
     print("loop", client.get_io_loop() is IOLoop.current())
 
 
 if __name__ == "__main__":
     client = motor.MotorClient(os.environ["MONGODB_URI"])
-    IOLoop.current().run_sync(lambda: main(client))
+    asyncio.run(main(client))
     client.close()

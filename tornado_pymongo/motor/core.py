@@ -6,6 +6,7 @@ for all three; only the clients differ, in the loop that they take.
 
 from __future__ import annotations
 
+import asyncio
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -114,6 +115,15 @@ class AgnosticClient(AgnosticBase, tornado_pymongo.MongoClient):
         return self._current_loop() if self._io_loop is None else self._io_loop
 
     io_loop = property(get_io_loop)
+
+    def close(self, callback: Callback | None = None) -> Any:
+        """Close the client. Returns None, as Motor's does, where no loop runs that could wait."""
+        try:
+            asyncio.get_running_loop()
+        except RuntimeError:
+            self._executor.close(self.delegate.close)
+            return None
+        return super().close(callback)
 
 
 class _Container(AgnosticBase):

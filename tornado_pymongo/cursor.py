@@ -221,7 +221,7 @@ class CursorFuture(CallFuture):
 
     def _chain(self, name: str, *args: Any, **kwargs: Any) -> CursorFuture:
         """Call a method that does not wait as soon as the cursor is there, before anything else."""
-        chained = CursorFuture(loop=self.get_loop())
+        chained = type(self)(loop=self.get_loop())
 
         def call_it(_: Any) -> None:
             if chained.done():

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
@@ -129,12 +130,6 @@ class AgnosticClient(AgnosticBase, tornado_pymongo.MongoClient):
 class _Container(AgnosticBase):
     """A database or a collection."""
 
-    def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        raise TypeError(
-            f"{type(self).__name__} object is not callable: no such method exists as"
-            f" {self.delegate.name!r}"
-        )
-
     def aggregate(self, *args: Any, callback: Callback | None = None, **kwargs: Any) -> Any:
         """Return a Future of a cursor, to be used as the cursor: see PyMongo's `aggregate`.
 
@@ -159,6 +154,10 @@ class MotorCollection(_Container, tornado_pymongo.Collection):
             super().__init__(database, name, False, *args, **options)
         except ConfigurationError as error:  # to be created on the server
             raise TypeError(str(error)) from None
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:  # noqa: D102
+        # A database cannot be called, so that callable(client.anything) tells what there is.
+        raise TypeError(f"no such method exists as {self.delegate.name!r}")
 
 
 class MotorClientSession(AgnosticBase, tornado_pymongo.ClientSession):
@@ -186,8 +185,19 @@ class MotorClientEncryption(AgnosticBase, tornado_pymongo.ClientEncryption):
         return completed(super().get_keys(), CursorFuture)  # type: ignore[misc]
 
 
+def _warn_of_fetch_next() -> None:
+    # It begins as Motor's does, for which its users have filters.
+    warnings.warn("The fetch_next property is deprecated: use async for", DeprecationWarning, 3)
+
+
 class AgnosticBaseCursor(AgnosticBase):
     """What all of Motor's cursors have."""
+
+    @property
+    def fetch_next(self) -> Any:
+        """What `Cursor.fetch_next` is; deprecated, as in Motor."""
+        _warn_of_fetch_next()
+        return super().fetch_next  # type: ignore[misc]
 
     @property
     def started(self) -> bool:
@@ -263,8 +273,17 @@ class MotorLatentCommandCursor(_Latent):
 
     _classes = (MotorCommandCursor, MotorCursor)
 
+    async def __aenter__(self) -> Any:
+        return self
+
     # The options of a command that is yet to be sent.
     _options: dict[str, Any] | None = None
+
+    @property
+    def fetch_next(self) -> Any:
+        """What `Cursor.fetch_next` is; deprecated, as in Motor."""
+        _warn_of_fetch_next()
+        return super().fetch_next
 
     def _send_soon(self, command: Any, args: tuple[Any, ...], options: dict[str, Any]) -> None:
         self._options = options

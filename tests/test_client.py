@@ -190,7 +190,9 @@ def test_help_and_signature_show_pymongos():
                 member, theirs = getattr(cls, name), getattr(source, name)
                 assert inspect.getdoc(theirs) in inspect.getdoc(member)
                 if callable(theirs):
-                    assert inspect.signature(member) == inspect.signature(theirs)
+                    ours = inspect.signature(member).replace()
+                    rest = [each for each in ours.parameters.values() if each.name != "callback"]
+                    assert ours.replace(parameters=rest) == inspect.signature(theirs)
     assert "worker thread" in inspect.getdoc(tornado_pymongo.Collection.insert_one)
     assert "Insert a single document" in inspect.getdoc(tornado_pymongo.Collection.insert_one)
     assert "it does not wait" in inspect.getdoc(tornado_pymongo.Collection.with_options)

@@ -190,6 +190,18 @@ async def test_a_coroutine_there_is_a_future_here(cls, name, mongo_client):
     await member
 
 
+def test_the_signature_is_pymongos_with_callback():
+    update_one = inspect.signature(tornado_pymongo.Collection.update_one)
+    pymongos = inspect.signature(pymongo.collection.Collection.update_one)
+    assert [*update_one.parameters] == [*pymongos.parameters, "callback"]
+    *_, callback, kwargs = inspect.signature(tornado_pymongo.Database.command).parameters.values()
+    assert callback.kind is callback.KEYWORD_ONLY
+    assert kwargs.kind is kwargs.VAR_KEYWORD
+    bound = inspect.signature(tornado_pymongo.MongoClient().shop.orders.drop)
+    assert str(bound).startswith("(session: ")
+    assert ", *, callback=None)" in str(bound)
+
+
 # A PyMongo of tomorrow
 
 

@@ -23,17 +23,29 @@ from collections import deque
 from collections.abc import Callable, Coroutine
 from contextvars import ContextVar
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pymongo.errors import InvalidOperation, PyMongoError
 from tornado.ioloop import IOLoop
 
 from tornado_pymongo.executor import Call, Executor, logger
 
-Callback = Callable[[Any, "BaseException | None"], object]
+if TYPE_CHECKING:
+    from typing_extensions import TypeVar
+
+    _T = TypeVar("_T", default=Any)
+
+    # What a CallFuture is. The metaclass of Coroutine would make it slow, so it is registered.
+    class _FutureAndCoroutine(asyncio.Future[_T], Coroutine[Any, Any, _T]): ...
+
+else:
+    _T = Any
+    _FutureAndCoroutine = asyncio.Future
+
+Callback = Callable[[_T | None, BaseException | None], object]
 
 
-class CallFuture(asyncio.Future):  # type: ignore[type-arg]
+class CallFuture(_FutureAndCoroutine[_T]):
     """The result of a call that runs in a worker thread; a Future of the caller's loop.
 
     The call has started when you get it, whether or not you wait for it. `yield` it or `await` it,

@@ -294,7 +294,28 @@ def _awaitable_method(
         return self._start(callback, future_class, run_method, self, name, args, kwargs)
 
     awaitable_method.__doc__ = _document(method, blocks=True)
+    awaitable_method.__signature__ = _SignatureWithCallback(method)  # type: ignore[attr-defined]
     return awaitable_method
+
+
+class _SignatureWithCallback(inspect.Signature):
+    """The signature of a method with `callback`, made when it is asked for, as that takes long."""
+
+    def __init__(self, method: Callable[..., Any]) -> None:
+        super().__init__()
+        self._method = method
+
+    @property
+    def parameters(self) -> types.MappingProxyType[str, inspect.Parameter]:
+        return self.replace().parameters
+
+    def replace(self, **changes: Any) -> inspect.Signature:  # type: ignore[override]
+        """Return an ordinary signature, with these changes."""
+        signature = inspect.signature(self._method)
+        *parameters, last = signature.parameters.values()
+        callback = inspect.Parameter("callback", inspect.Parameter.KEYWORD_ONLY, default=None)
+        parameters += [callback, last] if last.kind is last.VAR_KEYWORD else [last, callback]
+        return signature.replace(parameters=parameters).replace(**changes)
 
 
 def _method(method: Callable[..., Any], name: str) -> Callable[..., Any]:

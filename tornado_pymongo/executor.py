@@ -46,7 +46,7 @@ from pymongo.errors import InvalidOperation
 
 from tornado_pymongo.errors import TooManyCalls
 
-logger = logging.getLogger("tornado_pymongo")
+logger: logging.Logger = logging.getLogger("tornado_pymongo")
 
 # How soon the supervisor looks again while calls wait, in seconds: after the first time where it
 # has changed something, so that a burst of slow calls has a hundred threads after 12 ms, and then
@@ -76,7 +76,7 @@ _BUSY_SHARE = 0.9
 Deliver = Callable[[Any, "BaseException | None"], object]
 
 
-class Call(Future):  # type: ignore[type-arg]
+class Call(Future[Any]):
     """A function on its way through an executor: the concurrent Future of one call.
 
     `deliver`, if given, is called as ``deliver(result, error)`` by the thread that ends the call,

@@ -11,8 +11,9 @@ from tornado_pymongo.testing import MongoServer
 (wheel,) = Path(sys.argv[1]).glob("*.whl")
 assert wheel.name == f"tornado_pymongo-{tornado_pymongo.__version__}-py3-none-any.whl", wheel.name
 assert "site-packages" in tornado_pymongo.__file__, tornado_pymongo.__file__
+for file in "py.typed", "client.pyi", "motor/core.pyi":
+    assert (Path(tornado_pymongo.__file__).parent / file).exists()
 assert tornado_pymongo.motor.version == "3.7.1"
-assert Path(tornado_pymongo.__file__).with_name("py.typed").exists()
 
 
 async def main(uri: str) -> None:

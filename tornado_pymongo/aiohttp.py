@@ -32,10 +32,10 @@ from tornado_pymongo.gridfs import GridFSBucket, read_pieces
 
 try:
     from aiohttp import web
-except ImportError as error:
+except ImportError as _error:
     raise ImportError(
         "tornado_pymongo.aiohttp needs aiohttp: pip install tornado_pymongo[aiohttp]"
-    ) from error
+    ) from _error
 
 
 def get_gridfs_file(bucket: GridFSBucket, filename: str, request: web.Request) -> Awaitable[Any]:
@@ -74,10 +74,11 @@ class _Handler:
             )
         self._bucket = GridFSBucket(database, root_collection)
         # aiohttp warns of handlers that do not look like coroutine functions.
+        handler: Any = self
         if sys.version_info >= (3, 12):
-            inspect.markcoroutinefunction(self)
+            inspect.markcoroutinefunction(handler)
         else:
-            self._is_coroutine = asyncio.coroutines._is_coroutine  # type: ignore[attr-defined]
+            handler._is_coroutine = asyncio.coroutines._is_coroutine  # type: ignore[attr-defined]
 
     def _filename(self, request: web.Request) -> str:
         """Return the variable of the route."""

@@ -17,7 +17,7 @@ from pymongo import CursorType, message
 from tornado_pymongo.derive import unwrap_all
 
 # Whether PyMongo selects a server to make an exhaust cursor, rather than check the one it asks.
-exhaust_selects_server = not hasattr(message, "_check_exhaust_supported")
+exhaust_selects_server: bool = not hasattr(message, "_check_exhaust_supported")
 
 
 def connect(client: Any) -> None:

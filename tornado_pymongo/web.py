@@ -224,7 +224,9 @@ class GridFSUploadHandler(RequestHandler):
         await upload.close()
         self.write_created(upload.grid_in)
 
-    post = put
+    async def post(self, *args: str, **kwargs: str) -> None:
+        """Do as `put` does."""
+        await self.put(*args, **kwargs)
 
     async def _abort(self) -> None:
         upload, self._upload = self._upload, None

@@ -10,11 +10,11 @@ from __future__ import annotations
 import sys
 from importlib import import_module
 
-from tornado_pymongo.motor.core import version
+from tornado_pymongo.motor.core import version as version
 from tornado_pymongo.motor.motor_tornado import *  # noqa: F403
 from tornado_pymongo.motor.motor_tornado import __all__ as __all__
 
-version_tuple = tuple(map(int, version.split(".")))
+version_tuple: tuple[int, ...] = tuple(map(int, version.split(".")))
 
 
 def get_version_string() -> str:

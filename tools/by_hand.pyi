@@ -1,0 +1,254 @@
+"""What make_stubs.py cannot read from PyMongo's classes; it takes these members before theirs.
+
+An ``async def`` stands for a method that returns a Future and takes a callback. A class that names
+no base here has those of its source.
+"""
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping, Sequence
+from typing import Any, Generic, Self, TypeAlias, overload
+
+from bson.codec_options import CodecOptions, TypeRegistry
+from bson.raw_bson import RawBSONDocument
+from pymongo._kms_connect_shared import KMSConnectCallback
+from pymongo.client_session_shared import SessionOptions
+from pymongo.operations import (
+    DeleteMany,
+    DeleteOne,
+    InsertOne,
+    ReplaceOne,
+    UpdateMany,
+    UpdateOne,
+)
+from pymongo.read_concern import ReadConcern
+from pymongo.read_preferences import _ServerMode
+from pymongo.results import ClientBulkWriteResult
+from pymongo.typings import _DocumentTypeArg, _Pipeline
+from pymongo.write_concern import WriteConcern
+from tornado.web import RequestHandler
+from typing_extensions import ParamSpec, TypeVar
+
+from tornado_pymongo.bridge import Callback, CallFuture
+from tornado_pymongo.client import Database
+from tornado_pymongo.cursor import CommandCursor
+from tornado_pymongo.executor import Executor
+from tornado_pymongo.session import BoundSession, TransactionContext
+
+# PyMongo's, with a default: `MongoClient()` and the annotation `MongoClient` need no parameter.
+_DocumentType = TypeVar("_DocumentType", bound=Mapping[str, Any], default=dict[str, Any])
+_P = ParamSpec("_P")
+_T = TypeVar("_T")
+_CursorT = TypeVar("_CursorT", default=Any)
+_AnyT = TypeVar("_AnyT", bound=_BaseCursor[Any])
+_ItemT = TypeVar("_ItemT", default=Any)
+_QueryT = TypeVar("_QueryT", bound=Cursor[Any])
+_CommandT = TypeVar("_CommandT", bound=CommandCursor[Any])
+
+# As PyMongo has it, but that mypy takes for a variable amid PyMongo's circular imports.
+_WriteOp: TypeAlias = (
+    InsertOne[_DocumentType]
+    | DeleteOne
+    | DeleteMany
+    | ReplaceOne[_DocumentType]
+    | UpdateOne
+    | UpdateMany
+)
+
+class MongoClient:
+    _executor: Executor  # or it would be taken for a database, where other modules use it
+    # PyMongo says it of any operation, without the type of the documents.
+    async def bulk_write(
+        self,
+        models: Sequence[_WriteOp[Any]],
+        session: ClientSession | None = None,
+        ordered: bool = True,
+        verbose_results: bool = False,
+        bypass_document_validation: bool | None = None,
+        comment: Any | None = None,
+        let: Mapping[str, Any] | None = None,
+        write_concern: WriteConcern | None = None,
+    ) -> ClientBulkWriteResult: ...
+    async def open(self) -> Self: ...
+    def run_in_worker(
+        self, function: Callable[_P, _T], /, *args: _P.args, **kwargs: _P.kwargs
+    ) -> CallFuture[_T]: ...
+
+class Collection:
+    # PyMongo says RawBatchCursor, which is another class.
+    async def aggregate_raw_batches(
+        self,
+        pipeline: _Pipeline,
+        session: ClientSession | None = None,
+        comment: Any | None = None,
+        **kwargs: Any,
+    ) -> RawBatchCommandCursor[_DocumentType]: ...
+
+class _BaseCursor(Stream, Generic[_DocumentType]):
+    async def next(self) -> _DocumentType: ...
+    def __aiter__(self) -> Self: ...
+    async def __anext__(self) -> _DocumentType: ...
+    @property
+    def fetch_next(self) -> CallFuture[bool]: ...
+    def next_object(self) -> _DocumentType | None: ...
+    def each(self, callback: Callback[_DocumentType]) -> None: ...
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+class Cursor:
+    @overload
+    def __getitem__(self, index: int) -> CallFuture[_DocumentType]: ...
+    @overload
+    def __getitem__(self, index: slice) -> Self: ...
+    def add_option(self, mask: int) -> CursorFuture[Self, _DocumentType]: ...
+    @overload
+    def rewind(self, callback: None = None) -> CursorFuture[Self, _DocumentType]: ...
+    @overload
+    def rewind(self, callback: Callback[Self]) -> None: ...
+
+# PyMongo says that these give documents. They give batches of them, undecoded.
+
+class RawBatchCursor:
+    async def next(self) -> bytes: ...
+    async def __anext__(self) -> bytes: ...
+    def next_object(self) -> bytes | None: ...
+    def each(self, callback: Callback[bytes]) -> None: ...
+    async def to_list(self, length: int | None = None) -> list[bytes]: ...
+
+class RawBatchCommandCursor:
+    async def next(self) -> bytes: ...
+    async def __anext__(self) -> bytes: ...
+    def next_object(self) -> bytes | None: ...
+    def each(self, callback: Callback[bytes]) -> None: ...
+    async def to_list(self, length: int | None = None) -> list[bytes]: ...
+
+class CursorFuture(CallFuture[_CursorT], Generic[_CursorT, _ItemT]):
+    def __aiter__(self) -> AsyncIterator[_ItemT]: ...
+    async def __anext__(self) -> _ItemT: ...
+    async def __aenter__(self) -> _CursorT: ...
+    # It is another method than that of Coroutine, which a CallFuture is.
+    async def close(self) -> None: ...
+    @property
+    def fetch_next(self: CursorFuture[_AnyT, _ItemT]) -> CallFuture[bool]: ...
+    def next_object(self: CursorFuture[_AnyT, _ItemT]) -> _ItemT | None: ...
+    def each(self: CursorFuture[_AnyT, _ItemT], callback: Callback[_ItemT]) -> None: ...
+    def add_option(self: CursorFuture[_QueryT, _ItemT], mask: int) -> CallFuture[_QueryT]: ...
+    async def rewind(self: CursorFuture[_QueryT, _ItemT]) -> _QueryT: ...
+    @overload
+    def __getitem__(self: CursorFuture[_QueryT, _ItemT], index: int) -> CallFuture[_ItemT]: ...
+    @overload
+    def __getitem__(self: CursorFuture[_QueryT, _ItemT], index: slice) -> _QueryT: ...
+
+class ChangeStreamFuture(CursorFuture[_CursorT, _ItemT]): ...
+
+class ClientSession:
+    def __init__(
+        self,
+        client: MongoClient[Any],
+        server_session: Any,
+        options: SessionOptions,
+        implicit: bool,
+    ) -> None: ...
+    @property
+    def client(self) -> MongoClient[Any]: ...
+    def start_transaction(
+        self,
+        read_concern: ReadConcern | None = None,
+        write_concern: WriteConcern | None = None,
+        read_preference: _ServerMode | None = None,
+        max_commit_time_ms: int | None = None,
+    ) -> TransactionContext: ...
+    def with_transaction(
+        self,
+        callback: Callable[[ClientSession], Awaitable[_T]],
+        read_concern: ReadConcern | None = None,
+        write_concern: WriteConcern | None = None,
+        read_preference: _ServerMode | None = None,
+        max_commit_time_ms: int | None = None,
+    ) -> CallFuture[_T]: ...
+    def bind(self, end_session: bool = True) -> BoundSession: ...
+
+class Bridged:
+    __iter__: None  # or pyright would take it for a sequence, for its __getitem__
+
+class Closing:
+    async def __aenter__(self) -> Self: ...
+
+class Stream:
+    async def close(self) -> None: ...
+
+class ChangeStream:
+    async def next(self) -> _DocumentType: ...
+    def __aiter__(self) -> Self: ...
+
+class GridOut:
+    async def open(self) -> Self: ...
+    # PyMongo's blocking class has these from io.IOBase.
+    async def readline(self, size: int = -1, /) -> bytes: ...
+    async def readlines(self, hint: int = -1, /) -> list[bytes]: ...
+    async def stream_to_handler(self, request_handler: RequestHandler) -> None: ...
+    def __aiter__(self) -> Self: ...
+
+class GridOutCursor(Cursor[Any]):
+    async def next(self) -> GridOut: ...
+    async def __anext__(self) -> GridOut: ...
+    def next_object(self) -> GridOut | None: ...
+    def each(self, callback: Callback[GridOut]) -> None: ...
+    async def to_list(self, length: int | None = None) -> list[GridOut]: ...
+
+# Where Motor has it in another way.
+
+class AgnosticClient:
+    def __init__(
+        self,
+        host: str | Sequence[str] | None = None,
+        port: int | None = None,
+        document_class: type[_DocumentType] | None = None,
+        tz_aware: bool | None = None,
+        connect: bool | None = None,
+        type_registry: TypeRegistry | None = None,
+        *,
+        io_loop: Any = None,
+        max_workers: int | None = None,
+        max_waiting: int = ...,
+        **kwargs: Any,
+    ) -> None: ...
+
+class MotorClientEncryption:
+    def __init__(
+        self,
+        kms_providers: Mapping[str, Any],
+        key_vault_namespace: str,
+        key_vault_client: MongoClient[_DocumentTypeArg],
+        codec_options: CodecOptions[_DocumentTypeArg],
+        io_loop: Any = None,
+        kms_tls_options: Mapping[str, Any] | None = None,
+        key_expiration_ms: int | None = None,
+        kms_connect_callback: KMSConnectCallback | None = None,
+    ) -> None: ...
+    def get_keys(self) -> CursorFuture[Cursor[RawBSONDocument], RawBSONDocument]: ...
+
+class MotorCursor:
+    def rewind(self, callback: Callback[Self] | None = None) -> Self: ...
+
+class MotorRawBatchCursor:
+    def rewind(self, callback: Callback[Self] | None = None) -> Self: ...
+
+class MotorLatentCommandCursor:
+    def batch_size(self, batch_size: int) -> Self: ...
+
+class _LatentChangeStream:
+    def next(self) -> Coroutine[Any, Any, _ItemT]: ...
+
+class MotorGridFSBucket:
+    collection: Collection[Any]
+    def __init__(
+        self,
+        database: Database[Any],
+        bucket_name: str = "fs",
+        chunk_size_bytes: int = ...,
+        write_concern: WriteConcern | None = None,
+        read_preference: _ServerMode | None = None,
+        collection: str | None = None,
+    ) -> None: ...
+
+class MotorGridOut:
+    def seek(self, pos: int, whence: int = ...) -> int: ...

@@ -1,0 +1,41 @@
+# Generated from PyMongo 4.20.0 by tools/make_stubs.py: do not edit.
+# mypy: disable-error-code=override
+
+from tornado_pymongo.derive import _DocumentType
+from tornado_pymongo.motor.core import (
+    AgnosticClient,
+    MotorChangeStream,
+    MotorClientEncryption,
+    MotorClientSession,
+    MotorCollection,
+    MotorCommandCursor,
+    MotorCursor,
+    MotorDatabase,
+    MotorGridFSBucket,
+    MotorGridIn,
+    MotorGridOut,
+    MotorGridOutCursor,
+    MotorLatentCommandCursor,
+    MotorRawBatchCommandCursor,
+    MotorRawBatchCursor,
+)
+
+class MotorClient(AgnosticClient[_DocumentType]): ...
+
+__all__ = [
+    "MotorChangeStream",
+    "MotorClient",
+    "MotorClientEncryption",
+    "MotorClientSession",
+    "MotorCollection",
+    "MotorCommandCursor",
+    "MotorCursor",
+    "MotorDatabase",
+    "MotorGridFSBucket",
+    "MotorGridIn",
+    "MotorGridOut",
+    "MotorGridOutCursor",
+    "MotorLatentCommandCursor",
+    "MotorRawBatchCommandCursor",
+    "MotorRawBatchCursor",
+]

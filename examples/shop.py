@@ -309,7 +309,7 @@ def run() -> None:
         with MongoServer() as mongodb:
             # Without limits a request waits half a minute for a MongoDB that is gone, and for ever
             # for one that is stuck.
-            limits = {"serverSelectionTimeoutMS": 5000, "timeoutMS": 5000}
+            limits: dict[str, Any] = {"serverSelectionTimeoutMS": 5000, "timeoutMS": 5000}
             client = tornado_pymongo.MongoClient(mongodb.uri, **limits)
             asyncio.run(main(client, arguments.port, arguments.once))
     except KeyboardInterrupt:

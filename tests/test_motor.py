@@ -281,7 +281,6 @@ async def test_a_cursor_tells_whether_it_has_started_and_is_over(motor_numbers):
     assert not cursor.started
     with pytest.warns(DeprecationWarning, match="use async for") as warned:
         assert await cursor.fetch_next
-        assert await motor_numbers.aggregate([]).fetch_next
     assert {warning.filename for warning in warned} == {__file__}
     assert cursor.started and not cursor.closed
     await cursor.close()

@@ -185,18 +185,14 @@ class MotorClientEncryption(AgnosticBase, tornado_pymongo.ClientEncryption):
         return completed(super().get_keys(), CursorFuture)  # type: ignore[misc]
 
 
-def _warn_of_fetch_next() -> None:
-    # It begins as Motor's does, for which its users have filters.
-    warnings.warn("The fetch_next property is deprecated: use async for", DeprecationWarning, 3)
-
-
 class AgnosticBaseCursor(AgnosticBase):
     """What all of Motor's cursors have."""
 
     @property
     def fetch_next(self) -> Any:
         """What `Cursor.fetch_next` is; deprecated, as in Motor."""
-        _warn_of_fetch_next()
+        # The words begin as Motor's do, for which its users have filters.
+        warnings.warn("The fetch_next property is deprecated: use async for", DeprecationWarning, 2)
         return super().fetch_next  # type: ignore[misc]
 
     @property
@@ -278,12 +274,6 @@ class MotorLatentCommandCursor(_Latent):
 
     # The options of a command that is yet to be sent.
     _options: dict[str, Any] | None = None
-
-    @property
-    def fetch_next(self) -> Any:
-        """What `Cursor.fetch_next` is; deprecated, as in Motor."""
-        _warn_of_fetch_next()
-        return super().fetch_next
 
     def _send_soon(self, command: Any, args: tuple[Any, ...], options: dict[str, Any]) -> None:
         self._options = options

@@ -90,7 +90,7 @@ async def changes(books):
 async def main():
     client = AsyncMongoClient(os.environ["MONGODB_URI"])
     await client.aconnect()
-    print("address", type(await client.address), (await client.server_info())["ok"])
+    print("server", (await client.server_info())["ok"], type(await client.address))
     books = client.tornado_pymongo_test.get_collection("books")
     await books.drop()
     await documents(books)

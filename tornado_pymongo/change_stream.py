@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import pymongo.asynchronous.change_stream
@@ -40,27 +39,21 @@ class ChangeStream(
     # A running try_next() that was given up, until the next one.
     _left: Call | None = None
 
-    def _start(
-        self,
-        callback: Callback | None,
-        future_class: type[CallFuture],
-        function: Callable[..., Any],
-        *args: Any,
-    ) -> Any:
+    def _start(self, callback: Callback | None, *call: Any) -> Any:
         check_callback(callback)
-        call, self._left = self._left, None
-        if call is not None and "try_next" in args:
+        left, self._left = self._left, None
+        if left is not None and "try_next" in call:
             future = CallFuture(loop=current_loop())
-            follow(future, call)
+            follow(future, left)
         else:
-            future = super()._start(None, future_class, function, *args)
-            call = future._call
+            future = super()._start(None, *call)
+            left = future._call
 
         def keep(future: CallFuture) -> None:
-            if future.cancelled() and call is not None and not call.cancelled():
-                self._left = call
+            if future.cancelled() and left is not None and not left.cancelled():
+                self._left = left
 
-        if "try_next" in args:
+        if "try_next" in call:
             future.add_done_callback(keep)
         return with_callback(future, callback)
 

@@ -89,6 +89,7 @@ class Bridged:
         callback: Callback | None,
         future_class: type[CallFuture],
         function: Callable[..., Any],
+        /,
         *args: Any,
     ) -> Any:
         """Start a call in a worker: every blocking member comes through here."""

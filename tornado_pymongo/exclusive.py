@@ -48,16 +48,10 @@ class Exclusive(Closing):
             await asyncio.wait([over])
             over.cancelled() or over.exception()  # it is told to who made the call
 
-    def _start(
-        self,
-        callback: Callback | None,
-        future_class: type[CallFuture],
-        function: Callable[..., Any],
-        *args: Any,
-    ) -> Any:
+    def _start(self, callback: Callback | None, *call: Any) -> Any:
         check_callback(callback)
         self._check_free()
-        future = super()._start(None, future_class, function, *args)
+        future = super()._start(None, *call)
         if future._call is not None:
             self._call = weakref.ref(future._call)
         return with_callback(future, callback)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from typing import TYPE_CHECKING, Any
 
@@ -57,21 +57,16 @@ class GridFS(Bridged, source=gridfs.GridFS, twin=gridfs.AsyncGridFS):
 class GridFSBucket(Bridged, source=gridfs.GridFSBucket, twin=gridfs.AsyncGridFSBucket):
     """Files in a database."""
 
-    def _start(
-        self,
-        callback: Callback | None,
-        future_class: type[CallFuture],
-        function: Callable[..., Any],
-        *args: Any,
-    ) -> Any:
+    def _start(self, callback: Callback | None, *call: Any) -> Any:
         check_callback(callback)
+        _, function, *args = call
         if function is run_method:
             _, name, arguments, keywords = args
             if any(map(_is_asynchronous, (*arguments, *keywords.values()))):
                 # PyMongo's own coroutine reads it, and opens and writes our GridIn.
                 upload = getattr(self._twin, name)
                 return with_callback(in_task(upload(self, *arguments, **keywords)), callback)
-        return super()._start(callback, future_class, function, *args)
+        return super()._start(callback, *call)
 
 
 class GridIn(Stream, source=gridfs.GridIn, twin=gridfs.AsyncGridIn):

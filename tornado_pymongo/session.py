@@ -49,19 +49,11 @@ class ClientSession(
         # before it has reached the server, it would be done there outside of the transaction.
         return super()._running() or (self._user() if self.delegate.in_transaction else None)
 
-    def _start(
-        self,
-        callback: Callback | None,
-        future_class: type[CallFuture],
-        function: Callable[..., Any],
-        *args: Any,
-    ) -> Any:
+    def _start(self, callback: Callback | None, *call: Any) -> Any:
         check_callback(callback)
         if super()._running() is None and self._running() is not None:
-            return with_callback(
-                in_task(self._start_when_free(future_class, function, *args)), callback
-            )
-        return super()._start(callback, future_class, function, *args)
+            return with_callback(in_task(self._start_when_free(*call)), callback)
+        return super()._start(callback, *call)
 
     async def _start_when_free(self, *call: Any) -> Any:
         await self._free()

@@ -330,7 +330,7 @@ def test_a_call_made_before_the_loop_runs_is_delivered_when_it_does(collection):
 
 
 @pytest.mark.skipif(sys.version_info < (3, 11), reason="Python 3.10 looks for a Future first")
-def test_asyncio_run_takes_the_call_itself(collection):
+def test_asyncio_run_takes_the_call_itself(collection, make_client):
     """The call is made before the loop that asyncio.run makes for it."""
     before = asyncio.new_event_loop()
     asyncio.set_event_loop(before)
@@ -338,6 +338,7 @@ def test_asyncio_run_takes_the_call_itself(collection):
         assert asyncio.run(collection.find_one(ONE)) == ONE
         with pytest.raises(DuplicateKeyError):
             asyncio.run(collection.insert_one(dict(ONE)))
+        assert asyncio.run(make_client().close()) is None
     finally:
         asyncio.set_event_loop(None)
         before.close()

@@ -58,7 +58,8 @@ class CallFuture(_FutureAndCoroutine[_T]):
     its result is dropped.
     """
 
-    _call: Call | None = None
+    _call: Call | None = None  # to be cancelled with this
+    _followed: Call | None = None  # to be left alone
     _twin: CallFuture | None = None
 
     def cancel(self, msg: Any | None = None) -> bool:
@@ -80,12 +81,13 @@ class CallFuture(_FutureAndCoroutine[_T]):
         if self.done():
             raise StopIteration(self.result())
         loop = asyncio.get_running_loop()
-        if loop is not self.get_loop() and self._call is not None:
+        call = self._call or self._followed
+        if loop is not self.get_loop() and call is not None:
             # Made before any loop ran, as in asyncio.run(collection.find_one()), and stepped
             # through by a task of the loop that was made for it.
             self._twin = type(self)(loop=loop)
             self._twin._call = self._call
-            follow(self._twin, self._call)
+            follow(self._twin, call)
             return self._twin.send(value)
         self._asyncio_future_blocking = True
         return self
@@ -243,6 +245,7 @@ def call_in_worker(
 def follow(future: CallFuture, call: Call) -> None:
     """Have the Future get what becomes of a call that was started for somebody else."""
     inbox = inbox_of(future.get_loop())
+    future._followed = call
 
     def deliver(_: Any) -> None:
         error = asyncio.CancelledError() if call.cancelled() else call.exception()

@@ -101,6 +101,15 @@ def numbers(db):
     return db.numbers
 
 
+@pytest.fixture
+def hops(mongo_client, monkeypatch):
+    """Return a list that grows with every call that takes a worker."""
+    hops = []
+    start = mongo_client._executor.start
+    monkeypatch.setattr(mongo_client._executor, "start", lambda call: (hops.append(1), start(call)))
+    return hops
+
+
 class Gate:
     """A blocking function that tells when it is in and waits until it may go."""
 

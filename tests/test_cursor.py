@@ -22,15 +22,6 @@ def ids(documents):
 
 
 @pytest.fixture
-def hops(mongo_client, monkeypatch):
-    """Return a list that grows with every call that takes a worker."""
-    hops = []
-    start = mongo_client._executor.start
-    monkeypatch.setattr(mongo_client._executor, "start", lambda call: (hops.append(1), start(call)))
-    return hops
-
-
-@pytest.fixture
 async def open_cursors(mongo_client):
     """Return a coroutine function that counts the cursors that are open since this test began."""
 

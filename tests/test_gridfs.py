@@ -117,11 +117,9 @@ async def test_a_file_that_is_read(bucket, db):
         iter(grid_out)
 
 
-async def test_lines_at_hand_take_no_worker(bucket, mongo_client, monkeypatch):
+async def test_lines_at_hand_take_no_worker(bucket, hops):
     grid_out = await bucket.open_download_stream(await bucket.upload_from_stream("name", LINES))
-    hops = []
-    start = mongo_client._executor.start
-    monkeypatch.setattr(mongo_client._executor, "start", lambda call: (hops.append(1), start(call)))
+    hops.clear()
     lines = [line async for line in grid_out]
     assert lines == [b"a line\n"] * 100_000
     assert len(hops) <= len(LINES) / 1000 + 2  # once for each chunk, at most

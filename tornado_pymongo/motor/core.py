@@ -107,9 +107,7 @@ class AgnosticClient(AgnosticBase, tornado_pymongo.MongoClient):
         limit = int(os.environ.get("MOTOR_MAX_WORKERS", 0))
         return min(limit, most or limit) or super()._default_workers(most)
 
-    @staticmethod
-    def _current_loop() -> Any:
-        raise NotImplementedError
+    _current_loop: ClassVar[Any] = staticmethod(current_loop)
 
     def get_io_loop(self) -> Any:
         """Return the loop that this client was made with, or else that of the caller."""

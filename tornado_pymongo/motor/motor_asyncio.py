@@ -1,9 +1,7 @@
 """Motor's names for asyncio."""
 
 from asyncio import AbstractEventLoop
-from typing import Any
 
-from tornado_pymongo.bridge import current_loop
 from tornado_pymongo.motor import core
 
 
@@ -13,10 +11,6 @@ class AsyncIOMotorClient(core.AgnosticClient):
     _loop_type = AbstractEventLoop
     _loop_name = "asyncio-compatible event loop"
     _prefix = "AsyncIO"
-
-    @staticmethod
-    def _current_loop() -> Any:
-        return current_loop()
 
 
 AsyncIOMotorChangeStream = core.MotorChangeStream

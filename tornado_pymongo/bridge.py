@@ -275,6 +275,14 @@ def with_callback(future: asyncio.Future[Any], callback: Callback | None) -> Any
     return None
 
 
+def run_in_task(
+    callback: Callback | None, function: Callable[..., Coroutine[Any, Any, Any]], *args: Any
+) -> Any:
+    """Run a coroutine function in a task; return its Future or, where there is a callback, None."""
+    check_callback(callback)
+    return with_callback(in_task(function(*args)), callback)
+
+
 def check_callback(callback: Any) -> None:
     """Refuse, before anything starts, a callback that could never be called."""
     if callback is not None and not callable(callback):

@@ -5,13 +5,14 @@ from __future__ import annotations
 import inspect
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import gridfs
 from pymongo.errors import InvalidOperation
 from tornado.iostream import StreamClosedError
 
-from tornado_pymongo.bridge import Callback, CallFuture, check_callback, in_task, with_callback
+from tornado_pymongo.bridge import Callback, CallFuture, run_in_task
 from tornado_pymongo.cursor import Cursor
 from tornado_pymongo.derive import Bridged, run_method
 from tornado_pymongo.exclusive import Exclusive, Stream
@@ -43,9 +44,8 @@ class GridFS(Bridged, source=gridfs.GridFS, twin=gridfs.AsyncGridFS):
         Runs in a worker, which also reads `data` if that is a file; one whose ``read`` is a
         coroutine function is read on the caller's loop. The source is PyMongo's `GridFS.put`.
         """
-        check_callback(callback)
         if _is_asynchronous(data):
-            return with_callback(in_task(self._put(data, kwargs)), callback)
+            return run_in_task(callback, self._put, data, kwargs)
         return self._start(callback, CallFuture, run_method, self, "put", (data,), kwargs)
 
     async def _put(self, data: Any, kwargs: dict[str, Any]) -> Any:
@@ -58,14 +58,13 @@ class GridFSBucket(Bridged, source=gridfs.GridFSBucket, twin=gridfs.AsyncGridFSB
     """Files in a database."""
 
     def _start(self, callback: Callback | None, *call: Any) -> Any:
-        check_callback(callback)
         _, function, *args = call
         if function is run_method:
             _, name, arguments, keywords = args
             if any(map(_is_asynchronous, (*arguments, *keywords.values()))):
                 # PyMongo's own coroutine reads it, and opens and writes our GridIn.
-                upload = getattr(self._twin, name)
-                return with_callback(in_task(upload(self, *arguments, **keywords)), callback)
+                upload = partial(getattr(self._twin, name), self, *arguments, **keywords)
+                return run_in_task(callback, upload)
         return super()._start(callback, *call)
 
 
@@ -81,9 +80,8 @@ class GridIn(Stream, source=gridfs.GridIn, twin=gridfs.AsyncGridIn):
         Runs in a worker, which also reads `data` if that is a file; one whose ``read`` is a
         coroutine function is read on the caller's loop. The source is PyMongo's `GridIn.write`.
         """
-        check_callback(callback)
         if _is_asynchronous(data):
-            return with_callback(in_task(self._write(data)), callback)
+            return run_in_task(callback, self._write, data)
         return self._start(callback, CallFuture, run_method, self, "write", (data,), {})
 
     async def _write(self, source: Any) -> None:
@@ -130,8 +128,7 @@ class GridOut(Stream, source=gridfs.GridOut, twin=gridfs.AsyncGridOut):
 
     def to_list(self, callback: Callback | None = None) -> Any:
         """Read all lines; return a Future of them. The source is `AsyncGridOut.to_list`."""
-        check_callback(callback)
-        return with_callback(in_task(self._twin.to_list(self)), callback)  # type: ignore[attr-defined]
+        return run_in_task(callback, self._twin.to_list, self)  # type: ignore[attr-defined]
 
     def stream_to_handler(
         self, request_handler: RequestHandler, callback: Callback | None = None
@@ -146,8 +143,8 @@ class GridOut(Stream, source=gridfs.GridOut, twin=gridfs.AsyncGridOut):
         :raises gridfs.errors.CorruptGridFile: where chunks are missing, or of a wrong size. If a
             part has been sent, the connection is closed.
         """
-        sending = stream_to_handler(self, request_handler, self.tell(), int(self.length))
-        return with_callback(in_task(sending), callback)
+        rest = self.tell(), int(self.length)
+        return run_in_task(callback, stream_to_handler, self, request_handler, *rest)
 
     def __aiter__(self) -> Any:
         return self

@@ -12,7 +12,7 @@ import pymongo.asynchronous.client_session
 import pymongo.client_session
 from pymongo.errors import InvalidOperation
 
-from tornado_pymongo.bridge import Callback, CallFuture, check_callback, in_task, with_callback
+from tornado_pymongo.bridge import Callback, CallFuture, in_task, run_in_task
 from tornado_pymongo.derive import bound_session
 from tornado_pymongo.errors import TooManyCalls
 from tornado_pymongo.exclusive import Exclusive
@@ -50,9 +50,8 @@ class ClientSession(
         return super()._running() or (self._user() if self.delegate.in_transaction else None)
 
     def _start(self, callback: Callback | None, *call: Any) -> Any:
-        check_callback(callback)
         if super()._running() is None and self._running() is not None:
-            return with_callback(in_task(self._start_when_free(*call)), callback)
+            return run_in_task(callback, self._start_when_free, *call)
         return super()._start(callback, *call)
 
     async def _start_when_free(self, *call: Any) -> Any:

@@ -84,7 +84,7 @@ def make_client(mongo_server) -> Iterator[Callable[..., tornado_pymongo.MongoCli
 
     yield make_client
     for client in clients:
-        client._executor.close(client.delegate.close).result()
+        client._close().result()
 
 
 @pytest.fixture

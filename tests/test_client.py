@@ -202,7 +202,9 @@ def test_help_and_signature_show_pymongos():
 def test_the_clients_signature_has_pymongos_parameters_and_ours():
     ours = inspect.signature(tornado_pymongo.MongoClient).parameters
     theirs = inspect.signature(pymongo.MongoClient).parameters
-    assert set(ours) == set(theirs) | {"max_workers", "max_waiting"}
+    assert set(ours) - set(theirs) == {
+        *("max_workers", "max_waiting", "max_stream_workers", "abort_on_cancel"),
+    }
     assert ours["max_workers"].kind is inspect.Parameter.KEYWORD_ONLY
     assert ours["max_waiting"].default == 100_000
 
@@ -294,8 +296,12 @@ async def test_a_function_of_ones_own_runs_in_a_worker(mongo_client, numbers):
         ({"max_workers": True}, "max_workers must be"),
         ({"max_waiting": -1}, "max_waiting must be a whole number from 0"),
         ({"max_waiting": None}, "max_waiting must be"),
-        ({"max_workers": 101}, "max_workers=101 is more than maxPoolSize=100"),
+        ({"max_stream_workers": 0}, "max_stream_workers must be a whole number from 1"),
+        ({"max_stream_workers": 1.5}, "max_stream_workers must be"),
+        ({"abort_on_cancel": 1}, "abort_on_cancel must be True or False, not 1"),
+        ({"max_workers": 101}, "max_workers=101 and .* are more than maxPoolSize=100"),
         ({"max_workers": 6, "maxPoolSize": 5}, "raise maxPoolSize or lower max_workers"),
+        ({"max_workers": 90, "max_stream_workers": 20}, "max_stream_workers=20 are more than"),
     ],
 )
 def test_bad_limits_are_refused_by_name(options, message):
@@ -304,12 +310,18 @@ def test_bad_limits_are_refused_by_name(options, message):
 
 
 def test_the_limits_follow_the_pool():
-    assert tornado_pymongo.MongoClient()._executor.max_workers == 100
-    assert tornado_pymongo.MongoClient(maxPoolSize=7)._executor.max_workers == 7
-    client = tornado_pymongo.MongoClient("mongodb://localhost/?maxPoolSize=5", max_workers=3)
-    assert client._executor.max_workers == 3
-    assert tornado_pymongo.MongoClient(maxPoolSize=0)._executor.max_workers == 100
-    assert tornado_pymongo.MongoClient(maxPoolSize=0, max_workers=500)._executor.max_workers == 500
+    def limits(*args, **options):
+        client = tornado_pymongo.MongoClient(*args, **options)
+        return client._executor.max_workers, client._streams.max_workers
+
+    assert limits() == (84, 16)
+    assert limits(maxPoolSize=7) == (6, 1)
+    assert limits(maxPoolSize=1) == (1, 1)
+    assert limits("mongodb://localhost/?maxPoolSize=5", max_workers=3) == (3, 2)
+    assert limits(max_workers=100) == (100, 1)
+    assert limits(max_stream_workers=40) == (60, 40)
+    assert limits(maxPoolSize=0) == (100, 16)
+    assert limits(maxPoolSize=0, max_workers=500, max_stream_workers=100) == (500, 100)
 
 
 # Opening and closing
@@ -358,12 +370,12 @@ async def test_a_burst_of_calls_that_run_at_close_finishes(make_client, numbers)
 
 
 async def test_after_close_calls_fail_and_running_ones_finish(make_client, gate, monkeypatch):
-    monkeypatch.setattr("tornado_pymongo.executor._DRAIN", 0.01)
+    monkeypatch.setattr("tornado_pymongo.executor._ABORT", 0.01)
     client = make_client(max_workers=1)
     running = client.run_in_worker(gate, "finished")
     await gate.until_entered()
     waiting = client.run_in_worker(gate)
-    await client.close()
+    await client.close(drain_seconds=0.01)
     with pytest.raises(InvalidOperation, match="closed while this call was waiting"):
         await waiting
     with pytest.raises(InvalidOperation, match="Cannot use MongoClient after close"):

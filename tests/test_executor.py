@@ -353,15 +353,16 @@ def test_close_waits_for_the_calls_that_run():
     assert closing.result(timeout=20) == [True] * 3
 
 
-def test_close_fails_what_waits_and_lets_finish_what_runs(gate, monkeypatch):
-    monkeypatch.setattr(executor_module, "_DRAIN", 0.01)
+def test_close_fails_what_waits_and_lets_finish_what_runs(gate, monkeypatch, caplog):
+    monkeypatch.setattr(executor_module, "_ABORT", 0.01)
     executor = Executor(1, 10)
     running = executor.submit(gate, "finished")
     gate.entered.acquire()
     waiting = executor.submit(gate)
-    closing = executor.close(lambda: "closed")
+    closing = executor.close(lambda: "closed", drain_seconds=0.01)
     # It does not wait for ever for the call that runs.
     assert closing.result(timeout=20) == "closed"
+    assert "closed while 1 calls were running that cannot be interrupted" in caplog.text
     assert executor.close() is closing
     with pytest.raises(InvalidOperation, match="closed while this call was waiting"):
         waiting.result(timeout=20)

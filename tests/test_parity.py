@@ -167,6 +167,9 @@ def test_no_name_is_added_that_could_be_a_database_or_a_collection():
 class Anything:
     """Stands for a PyMongo object in which every member can be called and returns at once."""
 
+    session = None
+    _query_flags = 0
+
     def __getattr__(self, name):
         return lambda *args, **kwargs: (name, args, kwargs)
 

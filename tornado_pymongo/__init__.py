@@ -36,7 +36,7 @@ from tornado_pymongo.change_stream import (
     CollectionChangeStream,
     DatabaseChangeStream,
 )
-from tornado_pymongo.client import Collection, Database, MongoClient
+from tornado_pymongo.client import Collection, Database, MongoClient, statistics
 from tornado_pymongo.cursor import (
     CommandCursor,
     Cursor,
@@ -47,6 +47,7 @@ from tornado_pymongo.encryption import ClientEncryption
 from tornado_pymongo.errors import TooManyCalls
 from tornado_pymongo.gridfs import GridFS, GridFSBucket, GridIn, GridOut, GridOutCursor
 from tornado_pymongo.session import ClientSession
+from tornado_pymongo.stats import Statistics, WorkerStatistics
 
 # The names of PyMongo Async for the same classes.
 AsyncChangeStream = ChangeStream
@@ -81,6 +82,7 @@ __all__ = [
     "CollectionChangeStream", "CommandCursor", "Cursor", "CursorType", "Database",
     "DatabaseChangeStream", "DeleteMany", "DeleteOne", "GridFS", "GridFSBucket", "GridIn",
     "GridOut", "GridOutCursor", "IndexModel", "InsertOne", "MongoClient", "RawBatchCommandCursor",
-    "RawBatchCursor", "ReadPreference", "ReplaceOne", "ReturnDocument", "TooManyCalls",
-    "UpdateMany", "UpdateOne", "WriteConcern", "timeout",
+    "RawBatchCursor", "ReadPreference", "ReplaceOne", "ReturnDocument", "Statistics",
+    "TooManyCalls", "UpdateMany", "UpdateOne", "WorkerStatistics", "WriteConcern", "statistics",
+    "timeout",
 ]

@@ -21,14 +21,16 @@ import asyncio
 import weakref
 from collections import deque
 from collections.abc import Callable, Coroutine
-from contextvars import ContextVar
+from contextvars import ContextVar, copy_context
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from pymongo.errors import InvalidOperation, PyMongoError
 from tornado.ioloop import IOLoop
 
-from tornado_pymongo.executor import Call, Executor, logger
+from tornado_pymongo.call import Call
+from tornado_pymongo.executor import Executor, logger
+from tornado_pymongo.internals import begin_timeout
 
 if TYPE_CHECKING:
     from typing_extensions import TypeVar
@@ -54,8 +56,9 @@ class CallFuture(_FutureAndCoroutine[_T]):
     ``gen.with_timeout``... The one exception is ``asyncio.wait``, which refuses what it takes for
     a coroutine: give it ``asyncio.create_task(future)`` instead.
 
-    Cancelling it drops the call where it still waits for a worker. A call that runs goes on, and
-    its result is dropped.
+    Cancelling it drops the call where it still waits for a worker. Where the call runs and waits
+    for the server, its connection is closed, nothing is tried again, and its worker is free within
+    a second; whether the server has done it is not known then.
     """
 
     _call: Call | None = None  # to be cancelled with this
@@ -63,13 +66,20 @@ class CallFuture(_FutureAndCoroutine[_T]):
     _twin: CallFuture | None = None
 
     def cancel(self, msg: Any | None = None) -> bool:
-        """Cancel this Future, and the call if no worker has taken it yet."""
+        """Cancel this Future, and the call."""
         if not super().cancel(msg):
             return False
         if self._call is not None:
-            self._call.cancel()
+            self._give_up(self._call)
             self._call = None
         return True
+
+    def _give_up(self, call: Call) -> None:
+        """Do with the call what is done when nobody wants its result any more."""
+        if call.executor.abort_on_cancel:
+            call.abort()
+        else:
+            call.cancel()
 
     # What follows makes it a coroutine in the eyes of create_task and asyncio.run. It keeps no
     # account of who steps through it, so several tasks may do so.
@@ -227,12 +237,18 @@ def call_in_worker(
     function: Callable[..., Any],
     args: tuple[Any, ...],
     kwargs: dict[str, Any],
+    timeout: float | None = None,
 ) -> CallFuture:
-    """Start ``function(*args, **kwargs)`` in a worker; return its Future on the caller's loop."""
+    """Start ``function(*args, **kwargs)`` in a worker; return its Future on the caller's loop.
+
+    `timeout` is that of PyMongo for the operation, in seconds, if it has one. It begins now.
+    """
     loop = current_loop()
     future = future_class(loop=loop)
     deliver = partial(inbox_of(loop).put, executor, future)
-    future._call = call = Call(executor, function, args, kwargs, deliver)
+    context = copy_context()
+    deadline = begin_timeout(context, timeout)
+    future._call = call = Call(executor, function, args, kwargs, deliver, context, deadline)
     try:
         executor.start(call)
     except PyMongoError as error:

@@ -14,14 +14,28 @@ from tornado_pymongo.bridge import (
     completed,
     current_loop,
     follow,
-    in_task,
+    run_in_task,
     with_callback,
 )
+from tornado_pymongo.call import AGAIN, Call
 from tornado_pymongo.cursor import CursorFuture
 from tornado_pymongo.derive import future_classes
 from tornado_pymongo.exclusive import Stream
-from tornado_pymongo.executor import Call
-from tornado_pymongo.internals import has_change_at_hand, mark_closed
+from tornado_pymongo.executor import Executor
+from tornado_pymongo.internals import (
+    cursor_of,
+    has_change_at_hand,
+    limit_wait,
+    mark_closed,
+    wished_wait,
+)
+
+
+class _TurnFuture(CallFuture):
+    """Of what a change stream gets next, which others may want when nobody waits for it now."""
+
+    def _give_up(self, call: Call) -> None:
+        call.cancel()  # dropped if it has not begun yet
 
 
 class ChangeStream(
@@ -31,30 +45,42 @@ class ChangeStream(
 ):
     """The changes of a collection, database or deployment, to be iterated with ``async for``.
 
-    While it waits for a change, it takes a worker for ``max_await_time_ms`` at a time, by default
-    a second. Where it is given up, as in ``wait_for(stream.next(), 5)``, the change that it may
-    fetch yet is the next one's.
+    While it waits for a change, it takes one of the client's ``max_stream_workers`` threads, for
+    ``max_await_time_ms`` at a time, by default a second. Where more streams wait than there are
+    threads, they take turns, which become shorter, so that each one asks the server every two
+    seconds or so, up to some 1,000 streams on 16 threads; of more, it takes longer until all had
+    their turn.
+
+    Where it is given up, as in ``wait_for(stream.next(), 5)``, the change that its turn may fetch
+    yet is the next one's. `close` interrupts it.
     """
 
-    # A running try_next() that was given up, until the next one.
+    # A call that was given up while it ran, until somebody wants what it fetches.
     _left: Call | None = None
+
+    def _executor_for(self, what: Any) -> Executor:
+        if what in ("try_next", _next_change):
+            return self._client._streams  # type: ignore[no-any-return]
+        return super()._executor_for(what)
 
     def _start(self, callback: Callback | None, *call: Any) -> Any:
         check_callback(callback)
+        if "try_next" not in call and _next_change not in call:
+            return super()._start(callback, *call)
         left, self._left = self._left, None
-        if left is not None and "try_next" in call:
+        if left is not None:
             future = CallFuture(loop=current_loop())
             follow(future, left)
         else:
-            future = super()._start(None, *call)
+            _, *call = call  # type: ignore[assignment]
+            future = super()._start(None, _TurnFuture, *call)
             left = future._call
 
         def keep(future: CallFuture) -> None:
             if future.cancelled() and left is not None and not left.cancelled():
                 self._left = left
 
-        if "try_next" in call:
-            future.add_done_callback(keep)
+        future.add_done_callback(keep)
         return with_callback(future, callback)
 
     def next(self, callback: Callback | None = None) -> Any:
@@ -66,8 +92,12 @@ class ChangeStream(
         check_callback(callback)
         if self._left is None and self._running() is None and has_change_at_hand(self.delegate):
             return with_callback(completed(self.delegate.try_next()), callback)
-        # PyMongo's own loop, whose calls of try_next() are ours.
-        return with_callback(in_task(self._twin.next(self)), callback)  # type: ignore[attr-defined]
+        return run_in_task(callback, self._next)
+
+    async def _next(self) -> Any:
+        while (change := await self._start(None, CallFuture, _next_change, self)) is None:
+            pass  # it was given up by somebody else, and has ended when we wanted it again
+        return change
 
     def __aiter__(self) -> Any:
         return self
@@ -76,8 +106,23 @@ class ChangeStream(
         return await self.next()
 
     async def _close_when_free(self) -> None:
-        mark_closed(self.delegate)  # so that next() ends rather than ask again
+        mark_closed(self.delegate)
+        if (waiting := self._running()) is not None:
+            waiting.abort(StopAsyncIteration())
         await super()._close_when_free()
+
+
+def _next_change(stream: ChangeStream) -> Any:
+    """Ask the server once for a change; have another turn if there is none yet."""
+    delegate = stream.delegate
+    if not delegate.alive:
+        raise StopAsyncIteration
+    turn_seconds = stream._client._streams.turn_seconds
+    limit_wait(cursor_of(delegate), wished_wait(delegate), turn_seconds)
+    change = delegate.try_next()
+    if change is None and stream._left is None:
+        return AGAIN
+    return change
 
 
 class CollectionChangeStream(

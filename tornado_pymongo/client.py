@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable
 from typing import Any
+from weakref import WeakValueDictionary
 
 import pymongo
 import pymongo.asynchronous.collection
@@ -25,10 +26,17 @@ from tornado_pymongo.bridge import (
     follow,
     with_callback,
 )
+from tornado_pymongo.call import Call
 from tornado_pymongo.cursor import Cursor, CursorFuture
-from tornado_pymongo.derive import Bridged, run_method
-from tornado_pymongo.executor import Executor
-from tornado_pymongo.internals import connect, exhaust_selects_server, unwrap_key_vault
+from tornado_pymongo.derive import Bridged, run_method, unwrap
+from tornado_pymongo.executor import DRAIN, Executor
+from tornado_pymongo.internals import (
+    connect,
+    exhaust_selects_server,
+    interruptible,
+    with_key_vault,
+)
+from tornado_pymongo.stats import Statistics
 
 # How many calls may wait by default. It guards the memory against a program that runs away, rather
 # than shape the load: at 3,000 short calls a second it is half a minute's work.
@@ -36,6 +44,9 @@ _MAX_WAITING = 100_000
 
 # How many threads there may be, by default, where maxPoolSize=0 sets no limit to the connections.
 _MAX_WORKERS = 100
+
+# How many more may wait for changes, by default: a guess, of which maxPoolSize has a sixth.
+_MAX_STREAM_WORKERS = 16
 
 
 class MongoClient(
@@ -50,10 +61,18 @@ class MongoClient(
     and threads. (Before 4.12, PyMongo looks up a ``mongodb+srv://`` address in its constructor:
     make such a client before the loop runs.)
 
-    :param max_workers: the most threads that run calls: from 1 to ``maxPoolSize``, which is the
-        default.
+    :param max_workers: the most threads that run calls: from 1 to ``maxPoolSize``. The default is
+        ``maxPoolSize`` less `max_stream_workers`.
     :param max_waiting: the most calls that wait when `max_workers` others run. One more fails at
         once with `tornado_pymongo.errors.TooManyCalls`.
+    :param max_stream_workers: the most threads, besides, that wait for changes: for change streams
+        and tailable cursors, which take turns where there are more of them. The default is 16, or
+        a part of a ``maxPoolSize`` below 96.
+    :param abort_on_cancel: whether a call that is cancelled while it runs is interrupted, for which
+        its connection is closed. Otherwise it goes on in its worker, and its result is dropped.
+
+    PyMongo's ``waitQueueTimeoutMS`` is the longest that a call may wait for a worker, in
+    milliseconds; ``timeoutMS`` and `pymongo.timeout` include that wait.
     """
 
     def __init__(
@@ -61,26 +80,58 @@ class MongoClient(
         *args: Any,
         max_workers: int | None = None,
         max_waiting: int = _MAX_WAITING,
+        max_stream_workers: int | None = None,
+        abort_on_cancel: bool = True,
         **kwargs: Any,
     ) -> None:
-        given = inspect.signature(pymongo.MongoClient).bind(*args, **kwargs)
-        given.arguments["connect"] = False
-        options = given.arguments.get("kwargs", {})
-        if isinstance(options.get("auto_encryption_opts"), AutoEncryptionOpts):
-            options["auto_encryption_opts"] = unwrap_key_vault(options["auto_encryption_opts"])
-        self.delegate = pymongo.MongoClient(*given.args, **given.kwargs)
-        self._client = self
-        most = self.delegate.options.pool_options.max_pool_size
-        if max_workers is None:
-            max_workers = self._default_workers(most)
         _check_limit("max_workers", max_workers, least=1)
         _check_limit("max_waiting", max_waiting, least=0)
-        if most and max_workers > most:
+        _check_limit("max_stream_workers", max_stream_workers, least=1)
+        if not isinstance(abort_on_cancel, bool):
             raise ConfigurationError(
-                f"max_workers={max_workers} is more than maxPoolSize={most}: the threads would wait"
-                " for connections; raise maxPoolSize or lower max_workers"
+                f"abort_on_cancel must be True or False, not {abort_on_cancel!r}"
             )
-        self._executor = Executor(max_workers, max_waiting)
+        given = inspect.signature(pymongo.MongoClient).bind(*args, **kwargs)
+        given.arguments["connect"] = False
+        options = given.arguments.setdefault("kwargs", {})
+        if isinstance(options.get("auto_encryption_opts"), AutoEncryptionOpts):
+            options["auto_encryption_opts"] = with_key_vault(
+                options["auto_encryption_opts"], unwrap
+            )
+        for name, hook in interruptible().items():
+            options.setdefault(name, hook)
+        self.delegate = pymongo.MongoClient(*given.args, **given.kwargs)
+        self._client = self
+        self._known: WeakValueDictionary[int, Bridged] = WeakValueDictionary()
+        self._operation_timeout = self.delegate.options.timeout
+        pool = self.delegate.options.pool_options
+        most = pool.max_pool_size
+        if most and (max_workers or 0) + (max_stream_workers or 0) > most:
+            raise ConfigurationError(
+                f"max_workers={max_workers} and max_stream_workers={max_stream_workers} are more"
+                f" than maxPoolSize={most}: the threads would wait for connections; raise"
+                " maxPoolSize or lower max_workers"
+            )
+        if max_stream_workers is None:
+            rest = most - max_workers if max_workers else most // 6
+            max_stream_workers = (
+                min(max(rest, 1), _MAX_STREAM_WORKERS) if most else _MAX_STREAM_WORKERS
+            )
+        if max_workers is None:
+            max_workers = self._default_workers(max(most - max_stream_workers, 1) if most else 0)
+        self._executor = Executor(
+            max_workers,
+            max_waiting,
+            wait_seconds=pool.wait_queue_timeout,
+            abort_on_cancel=abort_on_cancel,
+        )
+        self._streams = Executor(
+            max_stream_workers,
+            max_waiting,
+            name="tornado_pymongo_stream",
+            takes_turns=True,
+            abort_on_cancel=abort_on_cancel,
+        )
 
     def _default_workers(self, most: int) -> int:
         return most or _MAX_WORKERS
@@ -102,18 +153,31 @@ class MongoClient(
         """
         return self._start(callback, CallFuture, connect, self.delegate)
 
-    def close(self, callback: Callback | None = None) -> Any:
+    def close(self, callback: Callback | None = None, *, drain_seconds: float = DRAIN) -> Any:
         """Close the client; return a Future of None. It starts at once, awaited or not.
 
         Calls that wait for a worker fail with `pymongo.errors.InvalidOperation`, as do later ones.
-        Calls that run have 5 seconds to finish before the client disconnects, which can take 30
-        seconds more where the server does not answer. Both take place in a thread of their own.
+        Calls that run have `drain_seconds` to finish, those that wait for changes none; then they
+        fail with the same error. The client disconnects, which can take 30 seconds where the
+        server does not answer, and its threads end. All of it takes place in a thread of its own.
         The source is PyMongo's `MongoClient.close`.
         """
         check_callback(callback)
+        if isinstance(drain_seconds, bool) or not isinstance(drain_seconds, (int, float)):
+            raise ConfigurationError(f"drain_seconds must be a number, not {drain_seconds!r}")
         future = CallFuture(loop=current_loop())
-        follow(future, self._executor.close(self.delegate.close))
+        follow(future, self._close(drain_seconds))
         return with_callback(future, callback)
+
+    def _close(self, drain_seconds: float = DRAIN) -> Call:
+        """Begin to close; return the call that ends when that is done."""
+        streams = self._streams.close()
+
+        def disconnect() -> None:
+            streams.result()
+            self.delegate.close()
+
+        return self._executor.close(disconnect, drain_seconds)
 
     aclose = close
 
@@ -152,7 +216,17 @@ def _add_parameters(cls: type, init: Callable[..., Any]) -> None:
 _add_parameters(MongoClient, MongoClient.__init__)
 
 
+def statistics(client: MongoClient) -> Statistics:
+    """Return what the threads of a client have done since it was made, and do now.
+
+    Runs at once, in the caller's thread.
+    """
+    return Statistics(calls=client._executor.statistics(), streams=client._streams.statistics())
+
+
 def _check_limit(name: str, value: Any, least: int) -> None:
+    if value is None and name != "max_waiting":
+        return
     if isinstance(value, bool) or not isinstance(value, int) or value < least:
         raise ConfigurationError(f"{name} must be a whole number from {least} on, not {value!r}")
 

@@ -26,13 +26,33 @@ from tornado_pymongo.bridge import (
     in_task,
     with_callback,
 )
+from tornado_pymongo.call import CallAborted
 from tornado_pymongo.derive import future_classes, run_method, wrap
 from tornado_pymongo.exclusive import Stream
-from tornado_pymongo.internals import exhaust_selects_server, fill, has_next_at_hand, leave_alone
+from tornado_pymongo.executor import Executor
+from tornado_pymongo.internals import (
+    exhaust_selects_server,
+    fill,
+    has_next_at_hand,
+    is_tailable,
+    leave_alone,
+    limit_wait,
+    wished_wait,
+)
 
 
 class _BaseCursor(Stream):
     """What all cursors share."""
+
+    def _start(self, callback: Callback | None, *call: Any) -> Any:
+        check_callback(callback)
+        future = super()._start(None, *call)
+        if self.delegate.session is not None:
+            self.session._used_by(future)
+        return with_callback(future, callback)
+
+    def _was_aborted(self) -> None:
+        leave_alone(self.delegate)
 
     def _has_next_at_hand(self) -> bool:
         return self._running() is None and has_next_at_hand(self.delegate)
@@ -75,7 +95,7 @@ class _BaseCursor(Stream):
         """
         if self._has_next_at_hand():
             return completed(fill(self.delegate))
-        return self._start(None, CallFuture, fill, self.delegate)  # type: ignore[no-any-return]
+        return self._start(None, CallFuture, _fill, self)  # type: ignore[no-any-return]
 
     def next_object(self) -> Any:
         """Return the next document of the batch that was fetched last, or None: see `fetch_next`.
@@ -107,6 +127,14 @@ class _BaseCursor(Stream):
     # One cursor is another only if it is the same, whatever it is rewound to.
     __eq__ = object.__eq__
     __hash__ = object.__hash__
+
+
+def _fill(cursor: _BaseCursor) -> bool:
+    try:
+        return fill(cursor.delegate)
+    except CallAborted:
+        cursor._was_aborted()
+        raise
 
 
 def _each(
@@ -255,7 +283,23 @@ class Cursor(
     source=pymongo.cursor.Cursor,
     twin=pymongo.asynchronous.cursor.AsyncCursor,
 ):
-    """The documents that a query returns, to be iterated with ``async for``."""
+    """The documents that a query returns, to be iterated with ``async for``.
+
+    A tailable one waits for new documents in the threads of change streams, and takes turns with
+    them: see `ChangeStream`.
+    """
+
+    # For how long the server shall wait where a tailable cursor is at its end.
+    _wished_wait: Any = None
+
+    def _executor_for(self, what: Any) -> Executor:
+        if what not in _WAITING or not is_tailable(self.delegate):
+            return super()._executor_for(what)
+        streams: Executor = self._client._streams
+        if self.delegate.cursor_id is None:  # not yet sent
+            self._wished_wait = wished_wait(self.delegate)
+        limit_wait(self.delegate, self._wished_wait, streams.turn_seconds)
+        return streams
 
     def __getitem__(self, index: Any) -> Any:
         """Apply a slice to this cursor and return it, or return a Future of one document.
@@ -295,6 +339,10 @@ class Cursor(
         self.delegate = self.delegate.clone()
         del self._call  # it was of the other one
         return with_callback(future, callback)
+
+
+# What waits at the end of a tailable cursor.
+_WAITING = {"next", "to_list", _fill}
 
 
 def _close_and_return(delegate: Any, cursor: Cursor) -> Cursor:

@@ -27,7 +27,9 @@ from tornado_pymongo.bridge import (
     check_callback,
     with_callback,
 )
+from tornado_pymongo.call import CallAborted
 from tornado_pymongo.errors import TooManyCalls
+from tornado_pymongo.executor import Executor
 
 # Besides the public members, these are passed on where PyMongo's class has them. The methods of
 # iteration and of the with statement have asynchronous counterparts. `__call__` is left out: all it
@@ -95,16 +97,33 @@ class Bridged:
         """Start a call in a worker: every blocking member comes through here."""
         if callback is not None:
             check_callback(callback)
-        future = call_in_worker(self._client._executor, future_class, function, args, {})
-        if function is run_method:
+        is_method = function is run_method
+        executor = self._executor_for(args[1] if is_method else function)
+        timeout = self._client._operation_timeout if self._is_operation else None
+        future = call_in_worker(executor, future_class, function, args, {}, timeout)
+        if is_method:
             _, _, arguments, keywords = args
             for arg in (*arguments, *keywords.values(), bound_session.get()):
                 if isinstance(arg, Bridged):
                     arg._used_by(future)
         return future if callback is None else with_callback(future, callback)
 
+    # Whether a method of it is one operation, for which the client's timeoutMS counts from when it
+    # is called. Otherwise it counts for each operation by itself, as PyMongo has it.
+    _is_operation: ClassVar[bool] = True
+
+    # Whether it must be the same object each time that PyMongo's is come across.
+    _has_state: ClassVar[bool] = False
+
+    def _executor_for(self, what: Any) -> Executor:
+        """Return the threads for a method, by its name, or for a function."""
+        return self._client._executor  # type: ignore[no-any-return]
+
     def _used_by(self, future: CallFuture) -> None:
         """Take note of a call that has this object among its arguments."""
+
+    def _was_aborted(self) -> None:
+        """Put in order what an aborted call has left; runs in its worker, and must not wait."""
 
     def __getattr__(self, name: str) -> Any:
         # Python asks for special methods; the others are not there yet, or failed.
@@ -211,11 +230,20 @@ def wrap(value: Any, owner: Bridged) -> Any:
     for known in (owner, owner._client):
         if value is known.delegate:
             return known
+    if cls._has_state and (known := owner._client._known.get(id(value))) is not None:
+        return known
     cls = owner._client._substitutes.get(cls, cls)
     wrapped = cls.__new__(cls)
     wrapped.delegate = value
     wrapped._client = owner._client
+    if cls._has_state:
+        owner._client._known[id(value)] = wrapped
     return wrapped
+
+
+def unwrap(value: Any) -> Any:
+    """Return PyMongo's object for one of this library's, and others as they are."""
+    return value.delegate if isinstance(value, Bridged) else value
 
 
 def unwrap_all(args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
@@ -239,6 +267,9 @@ def run_method(owner: Bridged, name: str, args: tuple[Any, ...], kwargs: dict[st
     except StopIteration:
         # The end of a cursor, told as an asynchronous iterator tells it.
         raise StopAsyncIteration from None
+    except CallAborted:
+        owner._was_aborted()
+        raise
 
 
 def _read(owner: Bridged, name: str) -> Any:

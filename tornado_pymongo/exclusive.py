@@ -20,8 +20,8 @@ from tornado_pymongo.bridge import (
     in_task,
     with_callback,
 )
+from tornado_pymongo.call import Call
 from tornado_pymongo.derive import Closing, run_method
-from tornado_pymongo.executor import Call
 
 
 class Exclusive(Closing):

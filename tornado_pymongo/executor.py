@@ -4,10 +4,13 @@ What it promises:
 
 1. At most `max_workers` threads run calls, and at most ``max_workers + max_waiting`` calls are in
    its hands; a further one is refused at once.
-2. Calls start in the order in which they were submitted.
-3. A call that waits can be cancelled, and is then forgotten at once.
+2. Calls start in the order in which they were submitted. One that has many turns goes to the end
+   of the queue after each.
+3. A call that waits can be cancelled, and is then forgotten at once. It fails, without having run,
+   when its deadline passes, or when it has waited for `wait_seconds`.
 4. Threads are started when they are needed, and end when they had nothing to do for a while.
-5. Whatever waits for a closed executor gets an error; whatever runs there finishes.
+5. Whatever waits for a closed executor gets an error; whatever runs there has some seconds to
+   finish, and is then aborted; no thread is left that can be ended.
 6. No thread holds on to the function, the arguments or the result of a call that is over.
 
 How calls reach the threads. The standard executor wakes a thread for each call. Under the GIL that
@@ -19,7 +22,7 @@ CPU more than they wait for the server, and completions are announced in batches
 - A submitted call wakes a thread only where fewer than `_target` are active. Otherwise it waits for
   an active thread to become free.
 - While calls wait, a supervisor thread looks at the executor every few milliseconds and moves
-  `_target` between `_FEWEST` and `max_workers`.
+  `_target` between `_FEWEST` and `max_workers`. It also ends the calls that are late.
 - Completions are announced (see `Executor.announce_soon`) as soon as they are as many as the calls
   that still wait: the loop then prepares the next ones while the threads have enough to do. They
   are announced before the last waiting call is run, and by the supervisor if they grow old.
@@ -32,19 +35,22 @@ import logging
 import os
 import threading
 import weakref
-from collections import OrderedDict, deque
+from collections import Counter, OrderedDict, deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor as BaseExecutor
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from concurrent.futures import wait as wait_for
 from contextlib import contextmanager, suppress
-from contextvars import copy_context
+from heapq import heapify, heappop, heappush
+from itertools import count
 from time import monotonic, process_time, sleep
 from typing import Any
 
-from pymongo.errors import InvalidOperation
+from pymongo.errors import InvalidOperation, WaitQueueTimeoutError
 
+from tornado_pymongo.call import AGAIN, Call
 from tornado_pymongo.errors import TooManyCalls
+from tornado_pymongo.stats import WorkerStatistics
 
 logger: logging.Logger = logging.getLogger("tornado_pymongo")
 
@@ -63,84 +69,26 @@ _GATHER = 0.005
 # at the server. Measured: a third one gains nothing under the GIL.
 _FEWEST = 2
 
-# For how long a close waits for the calls that run, in seconds: a guess.
-_DRAIN = 5.0
+# For how long a close waits for the calls that run, by default, in seconds: a guess.
+DRAIN = 5.0
+
+# How long it takes, in seconds, until a call has seen that it was aborted: twice the time after
+# which PyMongo looks whether it still shall wait for the server, and a margin for a busy machine.
+_ABORT = 2.0
+
+# How long it may take until all calls that take turns had one, in seconds, and how short a turn may
+# become for that. With 16 threads, 1,000 streams ask the server 600 times a second in all.
+_ROUND = 1.5
+_SHORTEST_TURN = 0.02
+
+# After how long a wait, in seconds, we say that there are too few threads: a guess.
+_LONG_WAIT = 1.0
 
 # The part of one core below which the threads must be waiting for the server, so that more of them
 # would help, and the part above which they wait for each other. Measured: two threads in short
 # calls use 0.95, one 0.68.
 _IDLE_SHARE = 0.75
 _BUSY_SHARE = 0.9
-
-
-Deliver = Callable[[Any, "BaseException | None"], object]
-
-
-class Call(Future[Any]):
-    """A function on its way through an executor: the concurrent Future of one call.
-
-    `deliver`, if given, is called as ``deliver(result, error)`` by the thread that ends the call,
-    unless that was cancelled.
-    """
-
-    def __init__(
-        self,
-        executor: Executor,
-        function: Callable[..., Any],
-        args: tuple[Any, ...],
-        kwargs: dict[str, Any],
-        deliver: Deliver | None = None,
-    ) -> None:
-        super().__init__()
-        self.executor = executor
-        self._deliver = deliver
-        # The caller's context: deadlines, bound sessions and tracing go with the call.
-        self._work: Any = (copy_context(), function, args, kwargs)
-
-    def cancel(self) -> bool:
-        """Cancel the call if it has not started; it then leaves the queue at once."""
-        if not super().cancel():
-            return False
-        self._work = self._deliver = None
-        if self.executor._forget(self):
-            self.set_running_or_notify_cancel()  # no thread will, and tell who waits for it
-        return True
-
-    def run(self) -> None:
-        """Run the function in this thread, unless the call was cancelled."""
-        if not self.set_running_or_notify_cancel():
-            return
-        context, function, args, kwargs = self._work
-        self._work = None
-        try:
-            result = context.run(function, *args, **kwargs)
-        except BaseException as error:
-            self._fail(error)
-            # The error's traceback holds this frame: without this it would hold the call as well,
-            # and the call the error.
-            del self
-        else:
-            self.set_result(result)
-            if self._deliver is not None:
-                self._deliver(result, None)
-                self._deliver = None
-
-    def refuse(self, error: BaseException) -> None:
-        """Fail without running, unless the call was cancelled."""
-        if self.set_running_or_notify_cancel():
-            self._work = None
-            self._fail(error)
-
-    def _fail(self, error: BaseException) -> None:
-        if isinstance(error, StopIteration):
-            # No coroutine can be resumed with a StopIteration: whoever awaited it would hang.
-            wrapped = RuntimeError("the function raised StopIteration")
-            wrapped.__cause__ = error
-            error = wrapped
-        self.set_exception(error)
-        if self._deliver is not None:
-            self._deliver(None, error)
-            self._deliver = None
 
 
 class Executor(BaseExecutor):
@@ -153,6 +101,10 @@ class Executor(BaseExecutor):
     :param max_waiting: the most calls that wait when `max_workers` others run.
     :param name: what the names of the threads begin with.
     :param idle_seconds: after how many seconds without a call a thread ends.
+    :param wait_seconds: after how many seconds a call that waits fails; None for never.
+    :param takes_turns: whether its calls are long waits, which have many turns: they get all the
+        threads at once, it is no wonder that they wait, and they are not waited for by `close`.
+    :param abort_on_cancel: whether who cancels a call that runs wants it to be aborted.
     """
 
     def __init__(
@@ -162,9 +114,15 @@ class Executor(BaseExecutor):
         *,
         name: str = "tornado_pymongo",
         idle_seconds: float = 10.0,
+        wait_seconds: float | None = None,
+        takes_turns: bool = False,
+        abort_on_cancel: bool = True,
     ) -> None:
         self.max_workers = max_workers
         self.max_waiting = max_waiting
+        self.wait_seconds = wait_seconds
+        self.takes_turns = takes_turns
+        self.abort_on_cancel = abort_on_cancel
         self._name = name
         self._idle_seconds = idle_seconds
         self._closed = False
@@ -179,12 +137,16 @@ class Executor(BaseExecutor):
         # that cancels or starts a call.
         self._lock = threading.RLock()
         self._queue: OrderedDict[Call, None] = OrderedDict()
-        self._running = 0
-        self._taken = 0  # how many calls threads have taken, ever
+        self._running: set[Call] = set()
+        # Of the calls that wait and have a deadline: that, a number to tell equals apart, the call.
+        # Those that have left the queue are removed now and then.
+        self._deadlines: list[tuple[float, int, weakref.ref[Call]]] = []
 
         self._threads: ThreadPoolExecutor | None = None
+        self._members: set[threading.Thread] = set()  # those that look for calls
         self._starting = False  # whether a thread is being started, under the lock
-        self._target = min(_FEWEST, self.max_workers)  # how many threads may be active
+        self._fewest = self.max_workers if self.takes_turns else min(_FEWEST, self.max_workers)
+        self._target = self._fewest  # how many threads may be active
         self._active = 0  # those that run a call, or were woken to take one
         self._looking = 0  # those of them that will look at the queue before they park
         self._parked: list[threading.Lock] = []  # the others: each waits for its own lock
@@ -197,6 +159,14 @@ class Executor(BaseExecutor):
         self._announcements: deque[Callable[[], object]] = deque()
         self._gathered = 0  # calls that are over since the last announcement
         self._announce_at = 0.0  # when the oldest of them has waited long enough
+
+        # How often what has happened, by the names of `WorkerStatistics`.
+        self._counts: Counter[str] = Counter()
+        self._turns_over = 0
+        self._seconds_waited = self._longest_wait = 0.0
+        self._seconds_run = self._longest_run = 0.0
+        self._most_threads = 0
+        self._warned = False
 
     # Calls come in
 
@@ -213,28 +183,43 @@ class Executor(BaseExecutor):
         return call
 
     def start(self, call: Call) -> None:
-        """Queue a call; raise as `submit` does."""
+        """Queue a call; raise as `submit` does, or where its deadline has passed.
+
+        :raises pymongo.errors.WaitQueueTimeoutError: where its deadline has passed.
+        """
+        if self.wait_seconds is not None:
+            latest = call.queued_at + self.wait_seconds
+            call.deadline = latest if call.deadline is None else min(call.deadline, latest)
         with self._lock:
             if self._closed:
                 raise InvalidOperation("Cannot use MongoClient after close")
             waiting = len(self._queue)
-            if self._running + waiting >= self.max_workers + self.max_waiting:
+            if len(self._running) + waiting >= self.max_workers + self.max_waiting:
+                self._counts["refused"] += 1
                 raise TooManyCalls(
-                    f"{self._running} calls are running and {waiting} are waiting, and this client"
-                    f" takes max_workers={self.max_workers} + max_waiting={self.max_waiting} at a"
-                    " time: start fewer calls at once, or raise max_waiting or max_workers"
+                    f"{len(self._running)} calls are running and {waiting} are waiting, and this"
+                    f" client takes max_workers={self.max_workers} + max_waiting={self.max_waiting}"
+                    " at a time: start fewer calls at once, or raise max_waiting or max_workers"
                 )
+            self._counts["submitted"] += 1
+            if call.deadline is not None:
+                self._note_deadline(call)
             self._queue[call] = None
             if waiting >= self._looking:
                 try:
                     self._activate_or_watch()
                 except BaseException:
                     self._queue.pop(call, None)
+                    self._counts["submitted"] -= 1
                     raise
 
-    def _forget(self, call: Call) -> bool:
+    def forget(self, call: Call) -> bool:
+        """Remove a call that waits, because it is over; tell whether it waited."""
         with self._lock:
-            return self._queue.pop(call, call) is None
+            if self._queue.pop(call, call) is call:
+                return False
+            self._counts["aborted" if call.aborted or call.running() else "cancelled"] += 1
+            return True
 
     # Threads take them
 
@@ -251,6 +236,7 @@ class Executor(BaseExecutor):
 
     def _activate(self) -> None:
         """Wake a parked thread, or start one. The lock is held."""
+        self._counts["thread_wakeups"] += 1
         if self._parked:
             # The one that parked last is the likeliest to be warm, and lets the others grow idle.
             self._active += 1
@@ -264,6 +250,7 @@ class Executor(BaseExecutor):
             with _collector_paused():
                 self._threads.submit(self._work, wanted)
             self._active += 1
+            self._most_threads = max(self._most_threads, self._active)
         except RuntimeError as error:  # the system has no more, or the interpreter is exiting
             wanted.clear()  # the job may be in the hands of another thread of the pool
             self._threads.shutdown(wait=False)
@@ -278,22 +265,53 @@ class Executor(BaseExecutor):
         """What a thread does: take calls and run them until there were none for a while."""
         if not wanted:
             return
-        wakeup = threading.Lock()
-        wakeup.acquire()
-        call = self._take(wakeup, finished=False)
+        self._members.add(threading.current_thread())
+        worker = _Worker()
+        call = self._take(worker, None)
         while call is not None:
-            call.run()
+            outcome = self._run(call, worker.began)
+            self._running.discard(call)
             call = None  # let go of it before waiting for the next one
-            call = self._take(wakeup, finished=True)
+            call = self._take(worker, outcome)
 
-    def _take(self, wakeup: threading.Lock, finished: bool) -> Call | None:
-        """Return the next call, waiting for it; None where this thread shall end."""
+    def _run(self, call: Call, now: float) -> Any:
+        """Let a call have its turn; return what became of it."""
+        if call.deadline is not None and call.deadline <= now:
+            call.end(self._late(call))
+            return "expired"
+        outcome = call.run()
+        if outcome is AGAIN:
+            self._put_back(call)
+        del call  # the traceback of its error holds this frame
+        return outcome
+
+    def _put_back(self, call: Call) -> None:
+        """Queue a call for its next turn, behind those that wait."""
+        call.queued_at = monotonic()
+        with self._lock:
+            if not (self._closed or call.aborted):
+                self._queue[call] = None
+                return
+            self._counts["aborted"] += 1
+        call.end(_closed("waiting"))
+
+    def _take(self, worker: _Worker, outcome: Any) -> Call | None:
+        """Return the next call, waiting for it; None where this thread shall end.
+
+        `outcome` is what became of this thread's last call, if it had one.
+        """
         queue = self._queue
         with self._lock:
-            if finished:
-                self._running -= 1
+            if outcome is not None:
+                now = monotonic()
+                self._turns_over += 1
+                if outcome is not AGAIN:
+                    self._counts[outcome] += 1
+                seconds = now - worker.began
+                self._seconds_run += seconds
+                self._longest_run = max(self._longest_run, seconds)
                 self._gathered += 1
-                if self._gathered >= len(queue) or monotonic() >= self._announce_at:
+                if self._gathered >= len(queue) or now >= self._announce_at:
                     # The loop may answer an announcement with its next call before this thread
                     # gets around to park: nobody need be woken for that one.
                     self._looking += 1
@@ -306,10 +324,14 @@ class Executor(BaseExecutor):
                     with suppress(KeyError):  # a finalizer may have cancelled it just now
                         call, _ = queue.popitem(last=False)
                         break
-                elif not self._park(wakeup):
+                elif not self._park(worker.wakeup):
                     return None
-            self._running += 1
-            self._taken += 1
+            self._running.add(call)
+            self._counts["started"] += 1
+            worker.began = monotonic()
+            seconds = worker.began - call.queued_at
+            self._seconds_waited += seconds
+            self._longest_wait = max(self._longest_wait, seconds)
             if queue:
                 if self._active < self._target or not self._supervisor.watching:
                     self._activate_or_watch()
@@ -351,9 +373,49 @@ class Executor(BaseExecutor):
         A `ThreadPoolExecutor` keeps a thread whose job is done, unless it was shut down. The jobs
         of the other threads go on, and those started later get a new one.
         """
+        if not self._closed:  # a close waits for it
+            self._members.discard(threading.current_thread())
         threads, self._threads = self._threads, None
         if threads is not None:
             threads.shutdown(wait=False)
+
+    # Calls are late
+
+    def _note_deadline(self, call: Call) -> None:
+        """Have the supervisor know of a call's deadline. The lock is held."""
+        assert call.deadline is not None
+        if call.deadline <= call.queued_at:
+            self._counts["expired"] += 1
+            raise self._late(call)
+        if len(self._deadlines) > 2 * len(self._queue) + 100:
+            self._deadlines = [entry for entry in self._deadlines if entry[2]() in self._queue]
+            heapify(self._deadlines)
+        heappush(self._deadlines, (call.deadline, next(_numbers), weakref.ref(call)))
+
+    def _end_late(self, now: float) -> None:
+        """Fail the calls that wait and whose deadline has passed."""
+        late = []
+        with self._lock:
+            while self._deadlines and self._deadlines[0][0] <= now:
+                call = heappop(self._deadlines)[2]()
+                if call is not None and self._queue.pop(call, call) is None:
+                    late.append((call, self._late(call)))
+            self._counts["expired"] += len(late)
+        for call, error in late:
+            call.end(error)
+        if late:
+            self.announce()
+
+    def _late(self, call: Call) -> WaitQueueTimeoutError:
+        if self.wait_seconds is not None and call.deadline == call.queued_at + self.wait_seconds:
+            reason = f"waitQueueTimeoutMS ({self.wait_seconds * 1000:g} ms) has passed"
+        else:
+            reason = "its deadline, of pymongo.timeout() or timeoutMS, has passed"
+        return WaitQueueTimeoutError(
+            f"Timed out while waiting for a worker thread: {reason}, and {len(self._running)} calls"
+            f" are running, of at most max_workers={self.max_workers}, and {len(self._queue)} are"
+            " waiting. Start fewer calls at once, allow more time, or raise max_workers"
+        )
 
     # Completions go out
 
@@ -384,30 +446,69 @@ class Executor(BaseExecutor):
                 announce = self._announcements.popleft()
             except IndexError:
                 return
+            self._counts["loop_wakeups"] += 1
             try:
                 announce()
             except Exception:
                 logger.exception("a completed call could not be announced by %r", announce)
 
+    # How it is
+
+    @property
+    def turn_seconds(self) -> float | None:
+        """How long a turn may take so that all calls have one in time; None for any time."""
+        calls = len(self._running) + len(self._queue)
+        if calls <= self.max_workers:
+            return None
+        return max(_ROUND * self.max_workers / calls, _SHORTEST_TURN)
+
+    def statistics(self) -> WorkerStatistics:
+        """Return what its threads have done, and do now."""
+        with self._lock:
+            return WorkerStatistics(
+                max_workers=self.max_workers,
+                max_waiting=self.max_waiting,
+                threads=self._active + len(self._parked),
+                most_threads=self._most_threads,
+                busy=self._counts["started"] - self._turns_over,
+                waiting=len(self._queue),
+                seconds_waited=self._seconds_waited,
+                longest_wait=self._longest_wait,
+                seconds_run=self._seconds_run,
+                longest_run=self._longest_run,
+                **{name: self._counts[name] for name in _COUNTED},
+            )
+
+    def _warn_of_long_waits(self, now: float) -> None:
+        """Say once that there are too few threads, if that is why calls wait. Locked."""
+        if self._warned or self.takes_turns or len(self._running) < self.max_workers:
+            return
+        waited = now - next(iter(self._queue)).queued_at
+        if waited < _LONG_WAIT:
+            return
+        self._warned = True
+        logger.warning(
+            "%d MongoDB calls wait for a worker thread, the first of them for %.1f s, and all"
+            " max_workers=%d threads have one to run: raise max_workers (and maxPoolSize), or see"
+            " which calls take so long. This is said once for each client",
+            *(len(self._queue), waited, self.max_workers),
+        )
+
     # The end
 
-    def close(self, function: Callable[[], Any] = lambda: None) -> Call:
+    def close(
+        self, function: Callable[[], Any] = lambda: None, drain_seconds: float = DRAIN
+    ) -> Call:
         """Take no more calls, fail those that wait, and run `function` last; return its Future.
 
-        The calls that run are waited for, but not longer than `_DRAIN` seconds; the threads end
-        when they are over. Closing again returns the same Future.
+        The calls that run have `drain_seconds` to finish; then they are aborted. The threads are
+        waited for. Closing again returns the same Future.
         """
         with self._lock:
             if self._closing is not None:
                 return self._closing
-            self._closing = Call(self, function, (), {})
-            self._closed = True
-            refused = list(self._queue)
-            self._queue.clear()
-            self._wake_all()
-            if not self._running:
-                self._drained.set()
-        self._refuse(refused)
+            self._closing = Call(self, self._end, (function, drain_seconds), {})
+        self._leave()
         # A thread of its own: all others may be in calls that take long.
         last = ThreadPoolExecutor(1, f"{self._name}_close")
         try:
@@ -418,9 +519,32 @@ class Executor(BaseExecutor):
         return self._closing
 
     def _run_last(self, call: Call) -> None:
-        self._drained.wait(_DRAIN)
         call.run()
         self.announce()
+
+    def _end(self, function: Callable[[], Any], drain_seconds: float) -> Any:
+        """Do what a close does when no call is taken any more."""
+        if not self._drained.wait(0 if self.takes_turns else drain_seconds):
+            self._abort_running()
+        try:
+            return function()
+        finally:
+            if self._drained.is_set():
+                self._supervisor.join()
+                for thread in self._members:
+                    thread.join()
+            else:
+                logger.warning(
+                    "the MongoClient was closed while %d calls were running that cannot be"
+                    " interrupted, such as functions of yours in run_in_worker()",
+                    len(self._running),
+                )
+
+    def _abort_running(self) -> None:
+        """End the calls that run, and wait until they have seen it."""
+        for call in tuple(self._running):
+            call.abort(_closed("running"))
+        self._drained.wait(_ABORT)
 
     def _wake_all(self) -> None:
         self._supervisor.dismiss()
@@ -435,18 +559,42 @@ class Executor(BaseExecutor):
             wait_for([closing])
 
     def _leave(self) -> None:
-        """Let the interpreter exit: fail what waits, and end the parked threads."""
+        """Take no more calls, fail those that wait, and end the parked threads."""
         with self._lock:
             self._closed = True
             refused = list(self._queue)
             self._queue.clear()
+            self._counts["aborted"] += len(refused)
             self._wake_all()
-        self._refuse(refused)
-
-    def _refuse(self, calls: list[Call]) -> None:
-        for call in calls:
-            call.refuse(InvalidOperation("the MongoClient was closed while this call was waiting"))
+            if not self._running:
+                self._drained.set()
+        for call in refused:
+            call.end(_closed("waiting"))
         self.announce()
+
+
+_numbers = count()
+
+# The counts of an executor that its statistics show.
+_COUNTED = (
+    *("submitted", "refused", "started", "finished", "failed", "cancelled", "aborted", "expired"),
+    *("thread_wakeups", "loop_wakeups"),
+)
+
+
+def _closed(what: str) -> InvalidOperation:
+    return InvalidOperation(f"the MongoClient was closed while this call was {what}")
+
+
+class _Worker:
+    """What a thread of an executor has of its own."""
+
+    __slots__ = ("began", "wakeup")
+
+    def __init__(self) -> None:
+        self.wakeup = threading.Lock()  # released by whoever wakes the parked thread
+        self.wakeup.acquire()
+        self.began = 0.0  # when its last call began
 
 
 class _Supervisor:
@@ -465,6 +613,7 @@ class _Supervisor:
         self._wakeup.acquire()
         self.watching = False
         self._started = False
+        self._thread: threading.Thread | None = None
 
     def watch(self) -> None:
         """See that somebody looks from now on, until no call waits. The executor's lock is held."""
@@ -481,7 +630,9 @@ class _Supervisor:
             executor._starting = True
             try:
                 with _collector_paused():
-                    threading.Thread(target=self._run, name=name, daemon=True).start()
+                    thread = threading.Thread(target=self._run, name=name, daemon=True)
+                    thread.start()
+                self._thread = thread
             except RuntimeError:  # no thread to be had now: try again with the next call
                 self._started = self.watching = False
             finally:
@@ -492,6 +643,11 @@ class _Supervisor:
         if self._started and not self.watching:
             self.watching = True
             self._wakeup.release()
+
+    def join(self) -> None:
+        """Wait until its thread has ended, after `dismiss`."""
+        if self._thread is not None:
+            self._thread.join()
 
     def _run(self) -> None:
         while True:
@@ -524,21 +680,25 @@ class _Supervisor:
             if now >= executor._announce_at:
                 executor.announce()
             used = process_time()
+            if executor._deadlines:
+                executor._end_late(now)
             with executor._lock:
                 if not executor._queue:
                     self.watching = False
                     break
+                executor._warn_of_long_waits(now)
                 share = (used - cpu) / (now - then)
                 target = executor._target
-                if share < _IDLE_SHARE or executor._taken == taken:
+                started = executor._counts["started"]
+                if share < _IDLE_SHARE or started == taken:
                     executor._target = min(executor.max_workers, target * 2)
                 elif share > _BUSY_SHARE:
-                    executor._target = min(target, max(target * 3 // 4, _FEWEST))
+                    executor._target = min(target, max(target * 3 // 4, executor._fewest))
                 tick = _TICK if executor._target != target else min(tick * 2, _LONGEST_TICK)
                 missing = executor._target - executor._active
                 for _ in range(min(missing, len(executor._queue))):
                     executor._activate()
-                taken = executor._taken
+                taken = started
             cpu = used
             then = now
             del executor
@@ -566,8 +726,14 @@ _executors: weakref.WeakSet[Executor] = weakref.WeakSet()
 
 
 def _leave_all() -> None:
-    for executor in list(_executors):
+    executors = sorted(_executors, key=lambda executor: not executor.takes_turns)
+    for executor in executors:
         executor._leave()
+    deadline = monotonic() + DRAIN
+    for executor in executors:
+        seconds = 0.0 if executor.takes_turns else max(deadline - monotonic(), 0.0)
+        if not executor._drained.wait(seconds):
+            executor._abort_running()
 
 
 def _reset_all() -> None:
@@ -578,7 +744,7 @@ def _reset_all() -> None:
 # At exit the interpreter joins the threads of every ThreadPoolExecutor, before any atexit function
 # runs. It does so from this list of functions, newest first: ours, which comes after that of the
 # imported ThreadPoolExecutor, is called earlier. Without it a parked thread would hold up the exit
-# for as long as it may be idle.
+# for as long as it may be idle, and a call for as long as the server does not answer.
 threading._register_atexit(_leave_all)  # type: ignore[attr-defined]
 
 # A forked child has a copy of this executor but none of its threads.

@@ -38,6 +38,8 @@ def _is_asynchronous(source: Any) -> bool:
 class GridFS(Bridged, source=gridfs.GridFS, twin=gridfs.AsyncGridFS):
     """Files by name and version, in a database; `GridFSBucket` is the newer interface."""
 
+    _is_operation = False
+
     def put(self, data: Any, *, callback: Callback | None = None, **kwargs: Any) -> Any:
         """Write a file; return a Future of its ``_id``.
 
@@ -95,6 +97,8 @@ class GridIn(Stream, source=gridfs.GridIn, twin=gridfs.AsyncGridIn):
                 return
             await self.write(data)
 
+    _is_operation = False
+
     # PyMongo's does not close, and so publish, a file that was left by an error.
     _exit = Exclusive._exit
 
@@ -114,6 +118,8 @@ class GridOut(Stream, source=gridfs.GridOut, twin=gridfs.AsyncGridOut):
 
     Those that a GridFS or GridFSBucket gives are open, so that their attributes are at hand.
     """
+
+    _is_operation = False
 
     def open(self, callback: Callback | None = None) -> Any:
         """Fetch the attributes, in a worker; return a Future of this file.

@@ -36,4 +36,4 @@ def mongo_client(mongo_server: MongoServer) -> Iterator[MongoClient]:
 
     client = MongoClient(mongo_server.uri)
     yield client
-    client._executor.close(client.delegate.close).result()
+    client._close().result()

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+import asyncio
 import inspect
 from collections.abc import Callable, Generator
 from contextlib import suppress
+from functools import partial
 from typing import Any
 from weakref import WeakSet
 
 import pymongo.asynchronous.client_session
 import pymongo.client_session
-from pymongo.errors import InvalidOperation
+from pymongo.errors import InvalidOperation, PyMongoError
 
 from tornado_pymongo.bridge import Callback, CallFuture, in_task, run_in_task
-from tornado_pymongo.derive import bound_session
+from tornado_pymongo.call import Call
+from tornado_pymongo.derive import bound_session, run_method
 from tornado_pymongo.errors import TooManyCalls
 from tornado_pymongo.exclusive import Exclusive
-from tornado_pymongo.executor import Call
+from tornado_pymongo.executor import logger
 
 
 class ClientSession(
@@ -30,8 +33,13 @@ class ClientSession(
     as code written for Motor has it.
     """
 
+    _has_state = True
+
     # The calls that were given this session.
     _users: WeakSet[Call] | tuple[()] = ()
+
+    # The end of a transaction of which an operation was aborted.
+    _aborting: CallFuture | None = None
 
     def __await__(self) -> Generator[Any, Any, ClientSession]:
         return self
@@ -40,6 +48,15 @@ class ClientSession(
     def _used_by(self, future: CallFuture) -> None:
         if future._call is not None:
             vars(self).setdefault("_users", WeakSet()).add(future._call)
+            if self.delegate.in_transaction:
+                future.add_done_callback(partial(self._abort_with, future._call))
+
+    def _abort_with(self, call: Call, future: asyncio.Future[Any]) -> None:
+        """Abort the transaction if one of its operations was: nobody knows what that has done."""
+        if future.cancelled() and call.aborted and self._aborting is None:
+            abort = (CallFuture, run_method, self, "abort_transaction", (), {})
+            self._aborting = in_task(self._start_when_free(*abort))
+            self._aborting.add_done_callback(_log_failure)
 
     def _user(self) -> Call | None:
         return next((call for call in self._users if not call.done()), None)
@@ -50,9 +67,23 @@ class ClientSession(
         return super()._running() or (self._user() if self.delegate.in_transaction else None)
 
     def _start(self, callback: Callback | None, *call: Any) -> Any:
+        if self._aborting is not None:
+            if "abort_transaction" in call:
+                return run_in_task(callback, self._aborted)
+            if not self._aborting.done():
+                return run_in_task(callback, self._start_when_aborted, *call)
         if super()._running() is None and self._running() is not None:
             return run_in_task(callback, self._start_when_free, *call)
         return super()._start(callback, *call)
+
+    async def _aborted(self) -> None:
+        assert self._aborting is not None
+        with suppress(PyMongoError):  # which was logged
+            await asyncio.shield(self._aborting)
+
+    async def _start_when_aborted(self, *call: Any) -> Any:
+        await self._aborted()
+        return await super()._start(None, *call)
 
     async def _start_when_free(self, *call: Any) -> Any:
         await self._free()
@@ -72,6 +103,7 @@ class ClientSession(
                 " transaction: await that first"
             )
         self.delegate.start_transaction(*args, **kwargs)
+        self._aborting = None
         return TransactionContext(self)
 
     def with_transaction(
@@ -111,6 +143,15 @@ class ClientSession(
             source is PyMongo's `ClientSession.bind`.
             """
             return BoundSession(self, end_session)
+
+
+def _log_failure(aborting: asyncio.Future[Any]) -> None:
+    if not aborting.cancelled() and (error := aborting.exception()) is not None:
+        logger.warning(
+            "a transaction of which an operation was cancelled could not be aborted, and waits for"
+            " the end of its session or of its time: %s",
+            error,
+        )
 
 
 class TransactionContext:

@@ -120,7 +120,7 @@ class AgnosticClient(AgnosticBase, tornado_pymongo.MongoClient):
         try:
             asyncio.get_running_loop()
         except RuntimeError:
-            self._executor.close(self.delegate.close)
+            self._close()
             return None
         return super().close(callback)
 

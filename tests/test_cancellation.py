@@ -1,0 +1,374 @@
+"""Cancelling calls that run: their workers are free, and nobody else is harmed."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+
+import pymongo.monitoring
+import pytest
+from pymongo.errors import InvalidOperation
+
+import tornado_pymongo
+
+
+class Events(pymongo.monitoring.CommandListener, pymongo.monitoring.ConnectionPoolListener):
+    """What a client asks the server, and what becomes of its connections."""
+
+    def __init__(self):
+        self.commands = []
+        self.closed = 0
+        self.cleared = 0
+        self._sent = threading.Condition()
+
+    def started(self, event):
+        with self._sent:
+            self.commands.append(event.command_name)
+            self._sent.notify_all()
+
+    async def until_sent(self, *names):
+        """Wait until these commands were sent, one after the other."""
+
+        def wait():
+            with self._sent:
+                assert self._sent.wait_for(lambda: self.commands[-len(names) :] == [*names], 20)
+
+        await asyncio.get_running_loop().run_in_executor(None, wait)
+
+    def connection_closed(self, event):
+        self.closed += 1
+
+    def pool_cleared(self, event):
+        self.cleared += 1
+
+    def _ignore(self, event):
+        pass
+
+    succeeded = failed = _ignore
+    pool_created = pool_ready = pool_closed = connection_created = connection_ready = _ignore
+    connection_check_out_started = connection_check_out_failed = _ignore
+    connection_checked_out = connection_checked_in = _ignore
+
+
+@pytest.fixture
+def events():
+    return Events()
+
+
+@pytest.fixture
+async def client(make_client, events):
+    """Return a client of a single worker that has a connection."""
+    client = make_client(max_workers=1, event_listeners=[events])
+    await client.admin.command("ping")
+    return client
+
+
+@pytest.fixture
+def things(client, numbers):
+    """Return the collection `numbers` as that client has it."""
+    return client[numbers.database.name].numbers
+
+
+class Block:
+    """Makes the server not answer a command."""
+
+    def __init__(self, fail, admin):
+        self._fail = fail
+        self._admin = admin
+        self._entered = 0
+
+    async def __call__(self, name):
+        """Have the server sleep over the next command of this name."""
+        answer = await self._fail(1, name, blockConnection=True, blockTimeMS=50_000)
+        self._entered = answer["count"] + 1
+
+    async def until_asleep(self):
+        """Wait until the server has got that command."""
+        await self._admin.command(
+            "waitForFailPoint", "failCommand", timesEntered=self._entered, maxTimeMS=20_000
+        )
+
+    async def wake(self):
+        """Have it sleep no more. It does when the connection is closed, and cannot be told more."""
+        sleeping = {"active": True, "ns": {"$regex": "^tornado_pymongo_test"}}
+        async for op in self._admin.aggregate([{"$currentOp": {}}, {"$match": sleeping}]):
+            await self._admin.command("killOp", op=op["opid"])
+
+
+@pytest.fixture
+async def block(fail, mongo_client, db):
+    """Return a `Block`."""
+    block = Block(fail, mongo_client.admin)
+    yield block
+    await block.wake()
+
+
+async def cancel_asleep(future, block):
+    """Cancel a call over which the server sleeps, and see that this is what it tells."""
+    await block.until_asleep()
+    future.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await future
+
+
+OPERATIONS = {
+    "find": lambda things: things.find_one({"_id": 1}),
+    "insert": lambda things: things.insert_one({"_id": "new"}),
+    "update": lambda things: things.update_many({}, {"$set": {"a": 1}}),
+    "aggregate": lambda things: things.aggregate([{"$match": {"_id": 1}}]),
+    "count": lambda things: things.estimated_document_count(),
+}
+
+
+@pytest.mark.parametrize("command", OPERATIONS)
+async def test_its_worker_is_free_its_connection_closed_and_nothing_else_happens(
+    client, things, events, block, command
+):
+    await block(command)
+    call = OPERATIONS[command](things)
+    await cancel_asleep(call, block)
+    # The one worker takes the next call, of the same kind. The server still sleeps over the first.
+    await OPERATIONS[command](things)
+    assert events.commands == ["ping", command, command]  # no retry
+    assert (events.closed, events.cleared) == (1, 0)
+    counts = tornado_pymongo.statistics(client).calls
+    assert (counts.aborted, counts.failed, counts.cancelled) == (1, 0, 0)
+
+
+async def await_it(call):
+    return await call
+
+
+@pytest.mark.parametrize(
+    "wait_for",
+    [
+        await_it,
+        lambda call: asyncio.wait_for(call, None),
+        lambda call: asyncio.wait_for(await_it(call), 30),
+        lambda call: asyncio.gather(await_it(call), asyncio.sleep(30)),
+        lambda call: asyncio.create_task(call),
+    ],
+    ids=["await", "wait_for", "wait_for a coroutine", "gather", "create_task"],
+)
+async def test_whoever_waits_for_it_cancels_it_with_himself(
+    client, things, events, block, wait_for
+):
+    await block("find")
+    task = asyncio.ensure_future(wait_for(things.find_one({"_id": 1})))
+    await block.until_asleep()
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert await things.find_one({"_id": 1}) == {"_id": 1}
+    assert (events.closed, events.cleared) == (1, 0)
+
+
+async def test_what_is_shielded_or_not_awaited_goes_on(client, things, events, fail):
+    await fail(1, "insert", blockConnection=True, blockTimeMS=100)
+    shielded = things.insert_one({"_id": "shielded"})
+    waiting = asyncio.shield(shielded)
+    await events.until_sent("insert")
+    waiting.cancel()
+    things.insert_one({"_id": "not awaited"})
+    await shielded
+    while await things.find_one({"_id": "not awaited"}) is None:
+        pass
+    assert (events.closed, tornado_pymongo.statistics(client).calls.aborted) == (0, 0)
+
+
+async def open_cursors(client):
+    status = await client.admin.command("serverStatus")
+    return status["metrics"]["cursor"]["open"]["total"]
+
+
+@pytest.mark.parametrize(
+    "make_cursor",
+    [
+        lambda things: things.find(batch_size=2),
+        lambda things: things.find_raw_batches(batch_size=2),
+        lambda things: things.aggregate([], batchSize=2),
+        lambda things: things.database.cursor_command("find", things.name, batchSize=2),
+    ],
+    ids=["find", "find_raw_batches", "aggregate", "cursor_command"],
+)
+@pytest.mark.parametrize("ask", ["next", "to_list", "fetch_next"])
+async def test_a_cursor_is_closed_on_the_server_too(
+    client, mongo_client, things, events, block, make_cursor, ask
+):
+    before = await open_cursors(mongo_client)
+    cursor = make_cursor(things)
+    if not isinstance(cursor, tornado_pymongo.Cursor):
+        cursor = await cursor
+    await cursor.next()
+    if "Raw" not in type(cursor).__name__:
+        await cursor.next()
+    assert await open_cursors(mongo_client) == before + 1
+    await block("getMore")
+    call = cursor.fetch_next if ask == "fetch_next" else getattr(cursor, ask)()
+    await cancel_asleep(call, block)
+    while await open_cursors(mongo_client) > before:
+        await asyncio.sleep(0.05)  # PyMongo kills such cursors once a second
+    await cursor.close()
+    with pytest.raises(StopAsyncIteration):
+        await cursor.next()
+    assert (events.closed, events.cleared) == (1, 0)
+
+
+async def test_a_transaction_is_aborted(client, mongo_client, things, events, block):
+    async with client.start_session() as session:
+        session.start_transaction()
+        await things.update_one({"_id": 1}, {"$set": {"a": 1}}, session=session)
+        await block("insert")
+        call = things.insert_one({"_id": "new"}, session=session)
+        await cancel_asleep(call, block)
+        await block.wake()  # one session does one thing at a time on the server, too
+        with pytest.raises(InvalidOperation, match="Cannot call commitTransaction after"):
+            await session.commit_transaction()
+        assert events.commands[-1] == "abortTransaction"
+        # Nothing holds the document any more.
+        others = mongo_client[things.database.name].numbers
+        async with mongo_client.start_session() as other, other.start_transaction():
+            await others.update_one({"_id": 1}, {"$set": {"a": 2}}, session=other)
+        assert await others.find_one({"_id": 1}) == {"_id": 1, "a": 2}
+        # The session can have another one.
+        async with session.start_transaction():
+            await things.update_one({"_id": 2}, {"$set": {"a": 3}}, session=session)
+        assert await others.find_one({"_id": 2}) == {"_id": 2, "a": 3}
+
+
+async def test_who_aborts_the_transaction_of_a_cancelled_operation_may(
+    client, things, events, block
+):
+    for end in "async with", "abort_transaction":
+        async with client.start_session() as session:
+            context = session.start_transaction()
+            await things.update_one({"_id": 1}, {"$set": {"a": 1}}, session=session)
+            await block("insert")
+            call = things.insert_one({"_id": "new"}, session=session)
+            if end == "async with":
+                with pytest.raises(asyncio.CancelledError):
+                    async with context:
+                        await cancel_asleep(call, block)
+                        await block.wake()
+                        raise asyncio.CancelledError
+            else:
+                await cancel_asleep(call, block)
+                await block.wake()
+                await session.abort_transaction()
+            assert not session.in_transaction
+            assert events.commands[-2:] == ["insert", "abortTransaction"]
+
+
+async def test_a_cursor_that_is_cancelled_in_a_transaction_aborts_it(client, things, events, block):
+    async with client.start_session() as session:
+        session.start_transaction()
+        cursor = things.find(session=session, batch_size=2)
+        assert cursor.session is session
+        await cursor.next()
+        await cursor.next()
+        await block("getMore")
+        await cancel_asleep(cursor.next(), block)
+        await block.wake()
+        with pytest.raises(InvalidOperation, match="after calling abortTransaction"):
+            await session.commit_transaction()
+
+
+async def test_a_waiting_operation_that_is_cancelled_harms_no_transaction(client, things, gate):
+    async with client.start_session() as session:
+        session.start_transaction()
+        await things.insert_one({"_id": "new"}, session=session)
+        running = client.run_in_worker(gate)
+        await gate.until_entered()
+        things.insert_one({"_id": "other"}, session=session).cancel()
+        gate.opened.set()
+        await running
+        await session.commit_transaction()
+    assert await things.count_documents({"_id": {"$in": ["new", "other"]}}) == 1
+
+
+async def test_with_transaction_can_be_cancelled(client, things, events, block):
+    async with client.start_session() as session:
+        await block("insert")
+        call = session.with_transaction(lambda s: things.insert_one({"_id": "new"}, session=s))
+        await block.until_asleep()
+        call.cancel()
+        await block.wake()
+        with pytest.raises(asyncio.CancelledError):
+            await call
+        assert not session.in_transaction
+        await session.with_transaction(lambda s: things.insert_one({"_id": "new"}, session=s))
+    assert await things.find_one({"_id": "new"})
+
+
+async def test_a_function_of_ones_own_ends_at_its_next_operation(client, things, events, block):
+    await block("insert")
+    seen = []
+
+    def insert_several():
+        try:
+            for n in range(1000, 1010):
+                things.delegate.insert_one({"_id": n})
+        except Exception as error:
+            seen.append(error)
+        finally:
+            try:
+                things.delegate.find_one()
+            except InvalidOperation as error:
+                seen.append(str(error))
+
+    await cancel_asleep(client.run_in_worker(insert_several), block)
+    assert await things.find_one({"_id": 1001}) is None
+    assert seen == ["the call was cancelled, and may not ask the server again"]
+    assert events.commands == ["ping", "insert", "find"]
+
+
+async def test_a_call_that_was_told_to_go_on_does(make_client, numbers, events, fail):
+    client = make_client(max_workers=1, event_listeners=[events], abort_on_cancel=False)
+    things = client[numbers.database.name].numbers
+    await things.find_one()
+    await fail(1, "insert", blockConnection=True, blockTimeMS=100)
+    call = things.insert_one({"_id": "new"})
+    await events.until_sent("insert")
+    call.cancel()
+    assert await things.find_one({"_id": "new"})
+    assert (events.closed, tornado_pymongo.statistics(client).calls.finished) == (0, 3)
+
+
+async def test_cancelling_where_no_server_is_frees_the_workers_at_once():
+    """Server selection waits for half a minute, in turns of half a second."""
+    client = tornado_pymongo.MongoClient("127.0.0.1", 9, max_workers=3)
+    calls = [client.db.things.find_one() for _ in range(3)]
+    while tornado_pymongo.statistics(client).calls.busy < 3:
+        await asyncio.sleep(0.01)
+    for call in calls:
+        call.cancel()
+    assert await client.run_in_worker(abs, -1) == 1
+    while (counts := tornado_pymongo.statistics(client).calls).busy:
+        await asyncio.sleep(0.01)
+    assert counts.aborted == 3
+    await client.close()
+
+
+async def test_where_pymongo_has_other_insides_calls_go_on(
+    make_client, numbers, fail, monkeypatch, caplog
+):
+    """The hooks are gone, there is one warning, and all works as without them."""
+    from tornado_pymongo import internals
+
+    monkeypatch.setattr(internals.pool.Pool, "checkin", lambda self, connection: None)
+    internals.interruptible.cache_clear()
+    try:
+        assert internals.interruptible() == internals.interruptible() == {}
+    finally:
+        monkeypatch.undo()
+    try:
+        client = make_client(max_workers=1)
+        call = client[numbers.database.name].numbers.find_one()
+        call.cancel()
+        assert await client[numbers.database.name].numbers.find_one({"_id": 1}) == {"_id": 1}
+    finally:
+        internals.interruptible.cache_clear()
+    warnings = [record.getMessage() for record in caplog.records]
+    assert len(warnings) == 1
+    assert "cannot be interrupted when they are cancelled" in warnings[0]
+    assert "differs in Pool.checkin from" in warnings[0]

@@ -16,12 +16,14 @@ from email.utils import parsedate_to_datetime
 from typing import Any
 
 from gridfs.errors import FileExists
+from pymongo.errors import ConfigurationError
 from tornado.httputil import format_timestamp
 from tornado.web import HTTPError
 
 from tornado_pymongo.bridge import CallFuture
+from tornado_pymongo.client import Database
 from tornado_pymongo.executor import logger
-from tornado_pymongo.gridfs import BATCH
+from tornado_pymongo.gridfs import BATCH, GridFSBucket
 from tornado_pymongo.internals import remove_unfinished, write_in_small_batches
 
 # How large an upload may be by default, in bytes.
@@ -36,6 +38,35 @@ _ETAG = re.compile('(W/)?("[^"]*")(?=[ \t]*(?:,|$))')
 
 if not mimetypes.inited:
     mimetypes.init()  # reads files, which must not happen on the loop
+
+
+def bucket_of(database: Any, root_collection: Any) -> GridFSBucket:
+    """Return the bucket that a handler is for, or refuse its options."""
+    if not isinstance(database, Database):
+        raise TypeError(
+            f"database must be a tornado_pymongo.Database, not {type(database).__name__}"
+        )
+    if not isinstance(root_collection, str):
+        raise TypeError(
+            "root_collection must be the name of a bucket, a str, not"
+            f" {type(root_collection).__name__}"
+        )
+    return GridFSBucket(database, root_collection)
+
+
+def check_max_size(max_size: Any) -> None:
+    """Refuse a limit that no body can be compared with."""
+    if isinstance(max_size, bool) or not isinstance(max_size, int) or max_size < 0:
+        raise ConfigurationError(
+            f"max_size must be a whole number of bytes from 0 on, not {max_size!r}"
+        )
+
+
+def check_hooks(**hooks: Any) -> None:
+    """Refuse what cannot be called for a request."""
+    for name, hook in hooks.items():
+        if not callable(hook):
+            raise ConfigurationError(f"{name} must be a function, not {type(hook).__name__}")
 
 
 class StoredFile:

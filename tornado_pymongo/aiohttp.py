@@ -27,7 +27,6 @@ from gridfs.errors import NoFile
 from tornado.web import HTTPError
 
 from tornado_pymongo import _http
-from tornado_pymongo.client import Database
 from tornado_pymongo.gridfs import GridFSBucket, read_pieces
 
 try:
@@ -68,11 +67,7 @@ class _Handler:
     _methods: tuple[str, ...]
 
     def __init__(self, database: Any, root_collection: str) -> None:
-        if not isinstance(database, Database):
-            raise TypeError(
-                f"database must be a tornado_pymongo.Database, not {type(database).__name__}"
-            )
-        self._bucket = GridFSBucket(database, root_collection)
+        self._bucket = _http.bucket_of(database, root_collection)
         # aiohttp warns of handlers that do not look like coroutine functions.
         handler: Any = self
         if sys.version_info >= (3, 12):
@@ -113,6 +108,11 @@ class AIOHTTPGridFS(_Handler):
         set_extra_headers: Callable[..., None] = set_extra_headers,
     ) -> None:
         super().__init__(database, root_collection)
+        _http.check_hooks(
+            get_gridfs_file=get_gridfs_file,
+            get_cache_time=get_cache_time,
+            set_extra_headers=set_extra_headers,
+        )
         self._get_gridfs_file = get_gridfs_file
         self._get_cache_time = get_cache_time
         self._set_extra_headers = set_extra_headers
@@ -181,6 +181,8 @@ class AIOHTTPGridFSUpload(_Handler):
         create_gridfs_file: Callable[..., Any] = create_gridfs_file,
     ) -> None:
         super().__init__(database, root_collection)
+        _http.check_max_size(max_size)
+        _http.check_hooks(create_gridfs_file=create_gridfs_file)
         self._max_size = max_size
         self._create_gridfs_file = create_gridfs_file
 

@@ -12,11 +12,16 @@ import gridfs
 from pymongo.errors import InvalidOperation
 from tornado.iostream import StreamClosedError
 
-from tornado_pymongo.bridge import Callback, CallFuture, run_in_task
+from tornado_pymongo.bridge import Callback, CallFuture, check_callback, completed, run_in_task
 from tornado_pymongo.cursor import Cursor
 from tornado_pymongo.derive import Bridged, run_method
 from tornado_pymongo.exclusive import Exclusive, Stream
-from tornado_pymongo.internals import has_line_at_hand, is_open, read_in_small_batches
+from tornado_pymongo.internals import (
+    forget_chunks,
+    has_line_at_hand,
+    is_open,
+    read_in_small_batches,
+)
 
 if TYPE_CHECKING:
     from tornado.web import RequestHandler
@@ -149,8 +154,22 @@ class GridOut(Stream, source=gridfs.GridOut, twin=gridfs.AsyncGridOut):
         :raises gridfs.errors.CorruptGridFile: where chunks are missing, or of a wrong size. If a
             part has been sent, the connection is closed.
         """
+        check_callback(callback)
+        if not callable(getattr(request_handler, "write", None)):
+            raise InvalidOperation(
+                "stream_to_handler needs a tornado.web.RequestHandler, not"
+                f" {type(request_handler).__name__}"
+            )
         rest = self.tell(), int(self.length)
         return run_in_task(callback, stream_to_handler, self, request_handler, *rest)
+
+    def _close(self) -> CallFuture:
+        future = super()._close()
+        if future._call is None and future.exception() is not None:
+            # There is no worker to be had: the client is closed, or has too much to do.
+            forget_chunks(self.delegate)  # then its close() does not wait
+            return completed(self.delegate.close())
+        return future
 
     def __aiter__(self) -> Any:
         return self

@@ -89,7 +89,7 @@ class GridFSHandler(RequestHandler):
 
     async def get(self, path: str, include_body: bool = True) -> None:
         """Send the file."""
-        bucket = GridFSBucket(self.database, self.root_collection)
+        bucket = _http.bucket_of(self.database, self.root_collection)
         try:
             gridout = await self.get_gridfs_file(bucket, path, self.request)
         except NoFile:
@@ -185,6 +185,7 @@ class GridFSUploadHandler(RequestHandler):
         """Look at the headers, before the body comes."""
         if self.request.method not in ("POST", "PUT"):
             return
+        _http.check_max_size(self.max_size)
         # It is counted here, because Tornado would not answer to a body that is too large.
         self.request.connection.set_max_body_size(sys.maxsize)  # type: ignore[union-attr]
         headers = self.request.headers
@@ -196,7 +197,7 @@ class GridFSUploadHandler(RequestHandler):
                 raise self._error
             return
         filename, *_ = *self.path_args, *self.path_kwargs.values(), ""
-        bucket = GridFSBucket(self.database, self.root_collection)
+        bucket = _http.bucket_of(self.database, self.root_collection)
         gridin = self.create_gridfs_file(bucket, filename, self.request)
         self._upload = _http.Upload(gridin, self.max_size)
 

@@ -14,6 +14,7 @@ import re
 import subprocess
 import sys
 import threading
+import warnings
 from types import SimpleNamespace
 from typing import Any
 
@@ -150,6 +151,16 @@ async def test_a_callback_that_takes_too_few_arguments_is_logged_by_the_loop(thi
 
 
 # Objects in the wrong place, of the wrong kind, or at the wrong time
+
+
+async def coroutine_function(*arguments):
+    return arguments
+
+
+def with_(thing):
+    with thing:
+        pass
+
 
 WRONG = {
     # PyMongo says this of objects of any other library; of its own blocking ones, we must.
@@ -288,6 +299,49 @@ WRONG = {
         TypeError,
         "'CallFuture' .*subscript",
     ),
+    "each(None)": (
+        lambda x: x.coll.find().each(None),
+        InvalidOperation,
+        r"each\(\) needs a function of \(document, error\), not None",
+    ),
+    "each(None) of a command": (
+        lambda x: x.coll.aggregate([]).each(None),
+        InvalidOperation,
+        r"each\(\) needs a function of \(document, error\), not None",
+    ),
+    "callback that nobody awaits": (
+        lambda x: x.coll.find_one(callback=coroutine_function),
+        InvalidOperation,
+        "callback must be a function of .*, not the coroutine function .*: await the call instead",
+    ),
+    "each(coroutine function)": (
+        lambda x: x.coll.find().each(coroutine_function),
+        InvalidOperation,
+        "not the coroutine function .*, which nobody would await",
+    ),
+    "run_in_worker(None)": (
+        lambda x: x.client.run_in_worker(None),
+        InvalidOperation,
+        "run_in_worker needs a function that blocks, not None: ",
+    ),
+    "run_in_worker(call)": (
+        lambda x: x.client.run_in_worker(x.coll.find_one()),
+        InvalidOperation,
+        "run_in_worker needs a function that blocks, not <CallFuture .*give the function itself",
+    ),
+    "run_in_worker(coroutine function)": (
+        lambda x: x.client.run_in_worker(coroutine_function),
+        InvalidOperation,
+        "run_in_worker needs a function that blocks, not <function cor.*: await that on the loop",
+    ),
+    "for aggregate": (
+        lambda x: list(x.coll.aggregate([])),
+        TypeError,
+        "'CursorFuture' object is not iterable: use 'async for'",
+    ),
+    "with client": (lambda x: with_(x.client), TypeError, "'MongoClient'.*: use 'async with'"),
+    "with session": (lambda x: with_(x.session), TypeError, "'ClientSession'.*: use 'async with'"),
+    "with cursor": (lambda x: with_(x.coll.find()), TypeError, "'Cursor'.*: use 'async with'"),
 }
 
 
@@ -808,3 +862,35 @@ async def test_no_thread_is_left_where_a_server_lied(liar, caplog):
     await asyncio.to_thread(lambda: [each.join(20) for each in left])
     assert not any(each.is_alive() for each in left)
     assert not caplog.records
+
+
+async def test_what_lets_go_of_something_succeeds_after_the_client_is_closed(make_client, db):
+    await db.things.insert_one({})
+    client = make_client()
+    stream = await client[db.name].watch()
+    session = client.start_session()
+    await client[db.name].things.find_one(session=session)
+    await client.close()
+    assert await stream.close() is None
+    assert await session.end_session() is None
+
+
+def test_a_closed_loop_is_told_by_what_needs_a_task(mongo_client):
+    loop = asyncio.new_event_loop()
+    asyncio.set_event_loop(loop)
+    loop.close()
+    try:
+        with warnings.catch_warnings(), pytest.raises(InvalidOperation, match="loop is closed"):
+            warnings.simplefilter("error")
+            mongo_client.start_session().with_transaction(coroutine_function)
+    finally:
+        asyncio.set_event_loop(None)
+
+
+async def test_calls_of_one_transaction_do_not_run_at_once(mongo_client, db):
+    await db.create_collection("things")
+    async with mongo_client.start_session() as session, session.start_transaction():
+        first = db.things.insert_one({"_id": 1}, session=session)
+        with pytest.raises(InvalidOperation, match="ClientSession is in use by another call"):
+            await db.things.insert_one({"_id": 2}, session=session)
+        await first

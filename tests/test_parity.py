@@ -242,7 +242,9 @@ class CollectionOfTomorrow(pymongo.collection.Collection):
         return 5
 
 
-async def test_what_pymongo_adds_tomorrow_is_bridged_without_a_change(mongo_client, monkeypatch):
+async def test_what_pymongo_adds_tomorrow_is_bridged_without_a_change(
+    db, mongo_client, monkeypatch
+):
     monkeypatch.setattr(derive, "_wrappers", dict(derive._wrappers))
 
     class Collection(derive.Bridged, source=CollectionOfTomorrow, twin=AsyncCollectionOfTomorrow):

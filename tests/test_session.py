@@ -299,9 +299,10 @@ async def test_the_end_of_async_with_does_not_hide_an_error_when_the_client_is_c
     for something in stream, grid_in, session, tornado_pymongo.session.TransactionContext(session):
         with pytest.raises(ZeroDivisionError):
             await run(something)
-        with pytest.raises(InvalidOperation, match="after close"):
-            async with something:
-                pass
+        if something is not stream:  # a closed client has closed it
+            with pytest.raises(InvalidOperation, match="after close"):
+                async with something:
+                    pass
 
 
 async def test_with_transaction_refuses_what_is_no_coroutine_function(client, things):

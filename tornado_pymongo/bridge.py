@@ -18,6 +18,7 @@ The loop is the caller's, looked up at each call, so that one client serves any 
 from __future__ import annotations
 
 import asyncio
+import inspect
 import weakref
 from collections import deque
 from collections.abc import Callable, Coroutine
@@ -136,7 +137,11 @@ def in_task(
     """Run a coroutine of several calls on the caller's loop; return a Future of its result."""
     loop = loop or current_loop()
     future = TaskFuture(loop=loop)
-    future._task = loop.create_task(coroutine)
+    try:
+        future._task = loop.create_task(coroutine)
+    except RuntimeError as error:  # the loop is closed
+        coroutine.close()
+        raise InvalidOperation(f"{error}: make this call in a coroutine that runs") from error
     future._task.add_done_callback(partial(finish, future))
     return future
 
@@ -301,7 +306,14 @@ def run_in_task(
 
 def check_callback(callback: Any) -> None:
     """Refuse, before anything starts, a callback that could never be called."""
-    if callback is not None and not callable(callback):
+    if callback is None:
+        return
+    if not callable(callback):
         raise InvalidOperation(
             f"callback must be a function of (result, error), not {type(callback).__name__}"
+        )
+    if inspect.iscoroutinefunction(callback):
+        raise InvalidOperation(
+            "callback must be a function of (result, error), not the coroutine function"
+            f" {callback!r}, which nobody would await: await the call instead"
         )

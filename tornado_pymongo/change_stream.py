@@ -25,6 +25,7 @@ from tornado_pymongo.executor import Executor
 from tornado_pymongo.internals import (
     cursor_of,
     has_change_at_hand,
+    leave_alone,
     limit_wait,
     mark_closed,
     wished_wait,
@@ -104,6 +105,14 @@ class ChangeStream(
 
     async def __anext__(self) -> Any:
         return await self.next()
+
+    def _close(self) -> CallFuture:
+        future = super()._close()
+        if self._was_refused(future):
+            mark_closed(self.delegate)
+            leave_alone(cursor_of(self.delegate))
+            return completed(None)
+        return future
 
     async def _close_when_free(self) -> None:
         mark_closed(self.delegate)

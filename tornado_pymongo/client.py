@@ -15,7 +15,7 @@ import pymongo.collection
 import pymongo.database
 from pymongo.cursor import CursorType
 from pymongo.encryption_options import AutoEncryptionOpts
-from pymongo.errors import ConfigurationError
+from pymongo.errors import ConfigurationError, InvalidOperation
 
 from tornado_pymongo.bridge import (
     Callback,
@@ -195,6 +195,11 @@ class MongoClient(
 
         :raises tornado_pymongo.errors.TooManyCalls: where too many calls wait already.
         """
+        if not callable(function) or inspect.iscoroutinefunction(function):
+            raise InvalidOperation(
+                f"run_in_worker needs a function that blocks, not {function!r}: await that on the"
+                " loop, or give the function itself rather than what it returns"
+            )
         return call_in_worker(self._executor, CallFuture, function, args, kwargs)
 
     async def __aenter__(self) -> MongoClient:

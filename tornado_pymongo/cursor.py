@@ -16,6 +16,7 @@ import pymongo.asynchronous.command_cursor
 import pymongo.asynchronous.cursor
 import pymongo.command_cursor
 import pymongo.cursor
+from pymongo.errors import InvalidOperation
 
 from tornado_pymongo.bridge import (
     Callback,
@@ -111,15 +112,13 @@ class _BaseCursor(Stream):
         could not be had. It stops early, and leaves the cursor open, where the callback returns
         False (None, or nothing, goes on) or raises, which the loop logs.
         """
-        check_callback(callback)
         _each(self, callback)
 
     def _close(self) -> CallFuture:
         if not self.delegate.cursor_id:
             return completed(self.delegate.close())
         future = super()._close()
-        if future._call is None and future.exception() is not None:
-            # There is no worker to be had: the client is closed, or has too much to do.
+        if self._was_refused(future):
             leave_alone(self.delegate)
             return completed(None)
         return future
@@ -141,6 +140,9 @@ def _each(
     documents: AsyncIterator[Any], callback: Callable[[Any, BaseException | None], Any]
 ) -> None:
     """Call back for each document, and at the end or for an error, until it returns False."""
+    if callback is None:
+        raise InvalidOperation("each() needs a function of (document, error), not None")
+    check_callback(callback)
     loop = current_loop()
 
     async def call_back() -> None:
@@ -191,6 +193,10 @@ class CursorFuture(CallFuture):
     # What it may become, to know its members before it is there.
     _classes: tuple[type, ...] = (CommandCursor,)
 
+    def __iter__(self) -> Any:
+        # Without this, the first document of a plain loop would be this Future itself.
+        raise TypeError(f"{type(self).__name__!r} object is not iterable: use 'async for'")
+
     def __aiter__(self) -> AsyncIterator[Any]:
         return self._documents()
 
@@ -221,7 +227,6 @@ class CursorFuture(CallFuture):
 
     def each(self, callback: Callable[[Any, BaseException | None], Any]) -> None:
         """Call ``callback(document, None)`` for each document, as the cursor's `each` does."""
-        check_callback(callback)
         _each(self, callback)
 
     def close(self, callback: Callback | None = None) -> Any:
@@ -229,6 +234,8 @@ class CursorFuture(CallFuture):
         return self.__getattr__("close")(callback=callback)
 
     def __getitem__(self, index: Any) -> Any:
+        if not any(hasattr(cls, "__getitem__") for cls in self._classes):
+            raise TypeError(f"{self._classes[0].__name__!r} object is not subscriptable")
         chain = self._chain if isinstance(index, slice) else self._later
         return chain("__getitem__", index)
 

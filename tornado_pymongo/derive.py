@@ -100,12 +100,16 @@ class Bridged:
         is_method = function is run_method
         executor = self._executor_for(args[1] if is_method else function)
         timeout = self._client._operation_timeout if self._is_operation else None
-        future = call_in_worker(executor, future_class, function, args, {}, timeout)
+        used = []
         if is_method:
             _, _, arguments, keywords = args
             for arg in (*arguments, *keywords.values(), bound_session.get()):
                 if isinstance(arg, Bridged):
-                    arg._used_by(future)
+                    arg._check_usable()
+                    used.append(arg)
+        future = call_in_worker(executor, future_class, function, args, {}, timeout)
+        for arg in used:
+            arg._used_by(future)
         return future if callback is None else with_callback(future, callback)
 
     # Whether a method of it is one operation, for which the client's timeoutMS counts from when it
@@ -118,6 +122,9 @@ class Bridged:
     def _executor_for(self, what: Any) -> Executor:
         """Return the threads for a method, by its name, or for a function."""
         return self._client._executor  # type: ignore[no-any-return]
+
+    def _check_usable(self) -> None:
+        """Raise where this object must not be among the arguments of a call now."""
 
     def _used_by(self, future: CallFuture) -> None:
         """Take note of a call that has this object among its arguments."""
@@ -150,6 +157,13 @@ class Bridged:
         # Without this, Python would take __getitem__ for that of a sequence, and never end.
         hint = ": use 'async for'" if hasattr(type(self), "__aiter__") else ""
         raise TypeError(f"{type(self).__name__!r} object is not iterable{hint}")
+
+    def __enter__(self) -> Any:
+        hint = ": use 'async with'" if hasattr(type(self), "__aenter__") else ""
+        raise TypeError(f"{type(self).__name__!r} object does not support 'with'{hint}")
+
+    def __exit__(self, *exc_info: object) -> None:
+        """Do nothing: without it, Python would not come to `__enter__`."""
 
     def __eq__(self, other: object) -> Any:
         if not isinstance(other, Bridged):

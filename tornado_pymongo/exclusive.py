@@ -81,5 +81,10 @@ class Stream(Exclusive):
     def _close(self) -> CallFuture:
         return self._start(None, CallFuture, run_method, self, "close", (), {})  # type: ignore[no-any-return]
 
+    @staticmethod
+    def _was_refused(future: CallFuture) -> bool:
+        """Tell whether there was no worker to be had: the client is closed, or has too much."""
+        return future._call is None and future.done() and future.exception() is not None
+
     async def _exit(self, exc_info: tuple[Any, ...]) -> Any:
         await self.close()

@@ -125,7 +125,7 @@ class Executor(BaseExecutor):
         self.abort_on_cancel = abort_on_cancel
         self._name = name
         self._idle_seconds = idle_seconds
-        self._closed = False
+        self.closed = False
         self._closing: Call | None = None
         self._reset()
         _executors.add(self)
@@ -191,7 +191,7 @@ class Executor(BaseExecutor):
             latest = call.queued_at + self.wait_seconds
             call.deadline = latest if call.deadline is None else min(call.deadline, latest)
         with self._lock:
-            if self._closed:
+            if self.closed:
                 raise InvalidOperation("Cannot use MongoClient after close")
             waiting = len(self._queue)
             if len(self._running) + waiting >= self.max_workers + self.max_waiting:
@@ -289,7 +289,7 @@ class Executor(BaseExecutor):
         """Queue a call for its next turn, behind those that wait."""
         call.queued_at = monotonic()
         with self._lock:
-            if not (self._closed or call.aborted):
+            if not (self.closed or call.aborted):
                 self._queue[call] = None
                 return
             self._counts["aborted"] += 1
@@ -317,7 +317,7 @@ class Executor(BaseExecutor):
                     self._looking += 1
                     self._announce_unlocked()
                     self._looking -= 1
-                if self._closed and not self._running:
+                if self.closed and not self._running:
                     self._drained.set()
             while True:
                 if queue and self._active <= self._target:
@@ -343,7 +343,7 @@ class Executor(BaseExecutor):
     def _park(self, wakeup: threading.Lock) -> bool:
         """Wait to be made active again; tell whether, or this thread shall end. Locked."""
         self._active -= 1
-        if not self._closed:
+        if not self.closed:
             if self._queue:
                 # There shall be fewer threads. A call may have counted on this one to look.
                 self._supervisor.watch()
@@ -373,7 +373,7 @@ class Executor(BaseExecutor):
         A `ThreadPoolExecutor` keeps a thread whose job is done, unless it was shut down. The jobs
         of the other threads go on, and those started later get a new one.
         """
-        if not self._closed:  # a close waits for it
+        if not self.closed:  # a close waits for it
             self._members.discard(threading.current_thread())
         threads, self._threads = self._threads, None
         if threads is not None:
@@ -561,7 +561,7 @@ class Executor(BaseExecutor):
     def _leave(self) -> None:
         """Take no more calls, fail those that wait, and end the parked threads."""
         with self._lock:
-            self._closed = True
+            self.closed = True
             refused = list(self._queue)
             self._queue.clear()
             self._counts["aborted"] += len(refused)
@@ -653,7 +653,7 @@ class _Supervisor:
         while True:
             self._look_while_calls_wait()
             executor = self._executor()
-            if executor is None or executor._closed:
+            if executor is None or executor.closed:
                 return
             del executor
             if not self._wakeup.acquire(timeout=self._idle_seconds):

@@ -14,7 +14,14 @@ import pymongo.asynchronous.client_session
 import pymongo.client_session
 from pymongo.errors import InvalidOperation, PyMongoError
 
-from tornado_pymongo.bridge import Callback, CallFuture, in_task, run_in_task
+from tornado_pymongo.bridge import (
+    Callback,
+    CallFuture,
+    completed,
+    in_task,
+    run_in_task,
+    with_callback,
+)
 from tornado_pymongo.call import Call
 from tornado_pymongo.derive import bound_session, run_method
 from tornado_pymongo.errors import TooManyCalls
@@ -45,6 +52,10 @@ class ClientSession(
         return self
         yield
 
+    def _check_usable(self) -> None:
+        if self.delegate.in_transaction:
+            self._check_free()  # its operations must come one after the other
+
     def _used_by(self, future: CallFuture) -> None:
         if future._call is not None:
             vars(self).setdefault("_users", WeakSet()).add(future._call)
@@ -67,6 +78,9 @@ class ClientSession(
         return super()._running() or (self._user() if self.delegate.in_transaction else None)
 
     def _start(self, callback: Callback | None, *call: Any) -> Any:
+        if self._client._executor.closed and "end_session" in call and not self.in_transaction:
+            # Its client has ended it on the server; what is left does not wait.
+            return with_callback(completed(self.delegate.end_session()), callback)
         if self._aborting is not None:
             if "abort_transaction" in call:
                 return run_in_task(callback, self._aborted)

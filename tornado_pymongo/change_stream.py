@@ -48,9 +48,9 @@ class ChangeStream(
 
     While it waits for a change, it takes one of the client's ``max_stream_workers`` threads, for
     ``max_await_time_ms`` at a time, by default a second. Where more streams wait than there are
-    threads, they take turns, which become shorter, so that each one asks the server every two
-    seconds or so, up to some 1,000 streams on 16 threads; of more, it takes longer until all had
-    their turn.
+    threads, they take turns, which become shorter: up to 300 streams of a client, each asks the
+    server again within two seconds. For the sake of other calls there are no more than some 200
+    turns a second in all, so that with 1,000 streams it takes five seconds.
 
     Where it is given up, as in ``wait_for(stream.next(), 5)``, the change that its turn may fetch
     yet is the next one's. `close` interrupts it.

@@ -39,6 +39,40 @@ async def fail(mongo_client) -> AsyncIterator[Callable[..., Awaitable[object]]]:
     await fail(0)
 
 
+class Block:
+    """Makes the server not answer a command."""
+
+    def __init__(self, fail, admin):
+        self._fail = fail
+        self._admin = admin
+        self._entered = 0
+
+    async def __call__(self, name):
+        """Have the server sleep over the next command of this name."""
+        answer = await self._fail(1, name, blockConnection=True, blockTimeMS=50_000)
+        self._entered = answer["count"] + 1
+
+    async def until_asleep(self):
+        """Wait until the server has got that command."""
+        await self._admin.command(
+            "waitForFailPoint", "failCommand", timesEntered=self._entered, maxTimeMS=20_000
+        )
+
+    async def wake(self):
+        """Have it sleep no more. It does when the connection is closed, and cannot be told more."""
+        sleeping = {"active": True, "ns": {"$regex": "^tornado_pymongo_test"}}
+        async for op in self._admin.aggregate([{"$currentOp": {}}, {"$match": sleeping}]):
+            await self._admin.command("killOp", op=op["opid"])
+
+
+@pytest.fixture
+async def block(fail, mongo_client, db) -> AsyncIterator[Block]:
+    """Return a `Block`."""
+    block = Block(fail, mongo_client.admin)
+    yield block
+    await block.wake()
+
+
 class Commands(pymongo.monitoring.CommandListener):
     """The names of the commands that a client sends."""
 

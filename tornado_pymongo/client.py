@@ -45,6 +45,10 @@ _MAX_WAITING = 100_000
 # How many threads there may be, by default, where maxPoolSize=0 sets no limit to the connections.
 _MAX_WORKERS = 100
 
+# For how long a client that is closed may try to tell the server that its sessions are over, in
+# seconds: a guess. PyMongo by itself has no limit where the server is there and does not answer.
+_DISCONNECT = 5.0
+
 # How many more may wait for changes, by default: a guess, of which maxPoolSize has a sixth.
 _MAX_STREAM_WORKERS = 16
 
@@ -158,8 +162,8 @@ class MongoClient(
 
         Calls that wait for a worker fail with `pymongo.errors.InvalidOperation`, as do later ones.
         Calls that run have `drain_seconds` to finish, those that wait for changes none; then they
-        fail with the same error. The client disconnects, which can take 30 seconds where the
-        server does not answer, and its threads end. All of it takes place in a thread of its own.
+        fail with the same error. The client disconnects, which can take 5 seconds where the server
+        does not answer, and its threads end. All of it takes place in a thread of its own.
         The source is PyMongo's `MongoClient.close`.
         """
         check_callback(callback)
@@ -175,7 +179,8 @@ class MongoClient(
 
         def disconnect() -> None:
             streams.result()
-            self.delegate.close()
+            with pymongo.timeout(_DISCONNECT):
+                self.delegate.close()
 
         return self._executor.close(disconnect, drain_seconds)
 

@@ -28,6 +28,7 @@ from tornado.web import RequestHandler
 from typing_extensions import ParamSpec, TypeVar
 
 from tornado_pymongo.bridge import Callback, CallFuture
+from tornado_pymongo.call import Call
 from tornado_pymongo.client import Database
 from tornado_pymongo.cursor import CommandCursor
 from tornado_pymongo.executor import Executor
@@ -54,7 +55,10 @@ _WriteOp: TypeAlias = (
 )
 
 class MongoClient:
-    _executor: Executor  # or it would be taken for a database, where other modules use it
+    # Or they would be taken for databases, where other modules use them.
+    _executor: Executor
+    _streams: Executor
+    def _close(self, drain_seconds: float = ...) -> Call: ...
     # PyMongo says it of any operation, without the type of the documents.
     async def bulk_write(
         self,
@@ -68,6 +72,8 @@ class MongoClient:
         write_concern: WriteConcern | None = None,
     ) -> ClientBulkWriteResult: ...
     async def open(self) -> Self: ...
+    async def close(self, *, drain_seconds: float = ...) -> None: ...
+    async def aclose(self, *, drain_seconds: float = ...) -> None: ...
     def run_in_worker(
         self, function: Callable[_P, _T], /, *args: _P.args, **kwargs: _P.kwargs
     ) -> CallFuture[_T]: ...
@@ -209,6 +215,8 @@ class AgnosticClient:
         io_loop: Any = None,
         max_workers: int | None = None,
         max_waiting: int = ...,
+        max_stream_workers: int | None = None,
+        abort_on_cancel: bool = True,
         **kwargs: Any,
     ) -> None: ...
 

@@ -74,7 +74,9 @@ KEPT_DECORATORS = {
 }
 
 # Methods of our own that a checker must not know: it would take anything to be there.
-UNTOLD = {"__class_getitem__", "__getattr__", "__getitem__", "__iter__"}
+UNTOLD = {
+    *("__class_getitem__", "__enter__", "__exit__", "__getattr__", "__getitem__", "__iter__"),
+}
 
 # What a class with a source has, though it is Bridged that defines it.
 INHERITED = ["delegate", "__init__", "__getattr__"]

@@ -62,10 +62,10 @@ class Call(Future[Any]):
         deadline: float | None = None,
     ) -> None:
         super().__init__()
-        self.executor = executor
-        self.deadline = deadline
-        self.queued_at = monotonic()
-        self.aborted = False
+        self.executor: Executor = executor
+        self.deadline: float | None = deadline
+        self.queued_at: float = monotonic()
+        self.aborted: bool = False
         # What the thread is in that can be interrupted, such as a connection.
         self.held: Any = None
         self._deliver = deliver

@@ -1,4 +1,4 @@
-# Generated from PyMongo 4.20.0 by tools/make_stubs.py: do not edit.
+# Generated from PyMongo 4.20.1 by tools/make_stubs.py: do not edit.
 # mypy: disable-error-code=override
 
 from collections.abc import Callable, Iterable, Mapping, MutableMapping, Sequence
@@ -35,6 +35,7 @@ from pymongo.write_concern import WriteConcern
 from typing_extensions import Self
 
 from tornado_pymongo.bridge import Callback, CallFuture
+from tornado_pymongo.call import Call
 from tornado_pymongo.change_stream import (
     ChangeStream,
     ChangeStreamFuture,
@@ -51,6 +52,7 @@ from tornado_pymongo.cursor import (
 from tornado_pymongo.derive import _P, _T, Bridged, _DocumentType, _WriteOp
 from tornado_pymongo.executor import Executor
 from tornado_pymongo.session import ClientSession
+from tornado_pymongo.stats import Statistics
 
 class MongoClient(Bridged, Generic[_DocumentType]):
     delegate: pymongo.synchronous.mongo_client.MongoClient[_DocumentType]
@@ -65,6 +67,8 @@ class MongoClient(Bridged, Generic[_DocumentType]):
         *,
         max_workers: int | None = None,
         max_waiting: int = ...,
+        max_stream_workers: int | None = None,
+        abort_on_cancel: bool = True,
         **kwargs: Any,
     ) -> None: ...
     def __getattr__(self, name: str) -> Database[_DocumentType]: ...
@@ -77,13 +81,13 @@ class MongoClient(Bridged, Generic[_DocumentType]):
     @overload
     def aconnect(self, callback: Callback[None]) -> None: ...
     @overload
-    def close(self, callback: None = None) -> CallFuture[None]: ...
+    def close(self, callback: None = None, *, drain_seconds: float = ...) -> CallFuture[None]: ...
     @overload
-    def close(self, callback: Callback[None]) -> None: ...
+    def close(self, callback: Callback[None], *, drain_seconds: float = ...) -> None: ...
     @overload
-    def aclose(self, callback: None = None) -> CallFuture[None]: ...
+    def aclose(self, callback: None = None, *, drain_seconds: float = ...) -> CallFuture[None]: ...
     @overload
-    def aclose(self, callback: Callback[None]) -> None: ...
+    def aclose(self, callback: Callback[None], *, drain_seconds: float = ...) -> None: ...
     def run_in_worker(
         self, function: Callable[_P, _T], /, *args: _P.args, **kwargs: _P.kwargs
     ) -> CallFuture[_T]: ...
@@ -272,6 +276,10 @@ class MongoClient(Bridged, Generic[_DocumentType]):
     @property
     def write_concern(self) -> WriteConcern: ...
     _executor: Executor
+    _streams: Executor
+    def _close(self, drain_seconds: float = ...) -> Call: ...
+
+def statistics(client: MongoClient) -> Statistics: ...
 
 class Database(Bridged, Generic[_DocumentType]):
     delegate: pymongo.synchronous.database.Database[_DocumentType]

@@ -126,7 +126,7 @@ class Executor(BaseExecutor):
         self.abort_on_cancel = abort_on_cancel
         self._name = name
         self._idle_seconds = idle_seconds
-        self.closed = False
+        self.closed: bool = False
         self._closing: Call | None = None
         self._reset()
         _executors.add(self)

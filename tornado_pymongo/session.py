@@ -65,7 +65,7 @@ class ClientSession(
     def _abort_with(self, call: Call, future: asyncio.Future[Any]) -> None:
         """Abort the transaction if one of its operations was: nobody knows what that has done."""
         if future.cancelled() and call.aborted and self._aborting is None:
-            abort = (CallFuture, run_method, self, "abort_transaction", (), {})
+            abort: Any = (CallFuture, run_method, self, "abort_transaction", (), {})
             self._aborting = in_task(self._start_when_free(*abort))
             self._aborting.add_done_callback(_log_failure)
 
@@ -143,7 +143,12 @@ class ClientSession(
                     "with_transaction needs a coroutine function: what it was given returned"
                     f" {type(result).__name__}, so its operations were not waited for"
                 )
-            return await result
+            try:
+                return await result
+            except asyncio.CancelledError:
+                if self._aborting is not None:
+                    await self._aborted()
+                raise
 
         return in_task(self._twin.with_transaction(self, run, *args, **kwargs))  # type: ignore[attr-defined]
 

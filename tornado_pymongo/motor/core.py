@@ -33,6 +33,7 @@ from tornado_pymongo.bridge import (
 from tornado_pymongo.change_stream import ChangeStreamFuture
 from tornado_pymongo.cursor import CursorFuture
 from tornado_pymongo.derive import Bridged, run_method, wrap
+from tornado_pymongo.executor import DRAIN
 from tornado_pymongo.internals import forget_chunks, is_closed, is_tailable
 
 version = "3.7.1"  # of the Motor whose names these are
@@ -115,14 +116,14 @@ class AgnosticClient(AgnosticBase, tornado_pymongo.MongoClient):
 
     io_loop = property(get_io_loop)
 
-    def close(self, callback: Callback | None = None) -> Any:
+    def close(self, callback: Callback | None = None, *, drain_seconds: float = DRAIN) -> Any:
         """Close the client. Returns None, as Motor's does, where no loop runs that could wait."""
         try:
             asyncio.get_running_loop()
         except RuntimeError:
-            self._close()
+            self._close(drain_seconds)
             return None
-        return super().close(callback)
+        return super().close(callback, drain_seconds=drain_seconds)
 
 
 class _Container(AgnosticBase):

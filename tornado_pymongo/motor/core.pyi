@@ -1,4 +1,4 @@
-# Generated from PyMongo 4.20.0 by tools/make_stubs.py: do not edit.
+# Generated from PyMongo 4.20.1 by tools/make_stubs.py: do not edit.
 # mypy: disable-error-code=override
 
 from collections.abc import Coroutine, Generator, Iterable, Mapping, MutableMapping, Sequence
@@ -44,9 +44,9 @@ class AgnosticClient(AgnosticBase, MongoClient[_DocumentType]):
     @property
     def io_loop(self) -> Any: ...
     @overload
-    def close(self, callback: None = None) -> CallFuture[None]: ...
+    def close(self, callback: None = None, *, drain_seconds: float = ...) -> CallFuture[None]: ...
     @overload
-    def close(self, callback: Callback[None]) -> None: ...
+    def close(self, callback: Callback[None], *, drain_seconds: float = ...) -> None: ...
     def __init__(
         self,
         host: str | Sequence[str] | None = None,
@@ -59,6 +59,8 @@ class AgnosticClient(AgnosticBase, MongoClient[_DocumentType]):
         io_loop: Any = None,
         max_workers: int | None = None,
         max_waiting: int = ...,
+        max_stream_workers: int | None = None,
+        abort_on_cancel: bool = True,
         **kwargs: Any,
     ) -> None: ...
     def __getattr__(self, name: str) -> MotorDatabase[_DocumentType]: ...

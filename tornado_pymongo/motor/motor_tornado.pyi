@@ -1,4 +1,4 @@
-# Generated from PyMongo 4.20.0 by tools/make_stubs.py: do not edit.
+# Generated from PyMongo 4.20.1 by tools/make_stubs.py: do not edit.
 # mypy: disable-error-code=override
 
 from tornado_pymongo.derive import _DocumentType

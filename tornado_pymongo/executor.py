@@ -472,10 +472,10 @@ class Executor(BaseExecutor):
                 most_threads=self._most_threads,
                 busy=self._counts["started"] - self._turns_over,
                 waiting=len(self._queue),
-                seconds_waited=self._seconds_waited,
-                longest_wait=self._longest_wait,
-                seconds_run=self._seconds_run,
-                longest_run=self._longest_run,
+                waited_seconds=self._seconds_waited,
+                longest_wait_seconds=self._longest_wait,
+                run_seconds=self._seconds_run,
+                longest_run_seconds=self._longest_run,
                 **{name: self._counts[name] for name in _COUNTED},
             )
 

@@ -5,7 +5,7 @@
     python examples/shop.py [--port PORT] [--once]
 
 It starts a MongoDB of its own, or uses the one that MONGODB_URI names. There it drops the database
-`tornado_pymongo_shop`, and no other, and fills it anew.
+`tornado_pymongo_shop`, and no other, and fills it anew. Prometheus finds its numbers at /metrics.
 
 Some handlers `yield` in a `@gen.coroutine`, some `await` in an `async def`: what the collection
 returns takes both. Its methods, their arguments and their errors are PyMongo's.
@@ -39,6 +39,7 @@ from tornado.netutil import bind_sockets
 from tornado.template import Template
 
 import tornado_pymongo
+from tornado_pymongo.metrics import MetricsHandler
 from tornado_pymongo.testing import MongoServer
 
 DATABASE = "tornado_pymongo_shop"
@@ -232,7 +233,12 @@ def application(
     products: tornado_pymongo.Collection, busy: set[web.RequestHandler]
 ) -> web.Application:
     """Return the application, which keeps the requests that are under way in `busy`."""
-    routes = [(r"/", Index), (r"/products", Products), (r"/products/([^/]+)", Product)]
+    routes: list[Any] = [
+        (r"/", Index),
+        (r"/products", Products),
+        (r"/products/([^/]+)", Product),
+        (r"/metrics", MetricsHandler, {"clients": {"shop": products.database.client}}),
+    ]
     return web.Application(routes, default_handler_class=NotFound, products=products, busy=busy)
 
 

@@ -445,6 +445,19 @@ def test_the_index_shows_the_products_as_text_and_loads_nothing_else(shop):
     assert set(re.findall(r"https?://[^/ ]+", page)) == {f"http://{shop.address}"}
 
 
+def test_prometheus_is_told_of_the_calls(shop):
+    def finished():
+        status, text = shop.request("GET", "/metrics")
+        assert status == 200
+        name = r'tornado_pymongo_finished_total{client="shop",threads="calls"}'
+        return int(re.search(rf"^{name} (\d+)$", text, re.MULTILINE)[1])
+
+    before = finished()
+    for _ in range(5):
+        assert shop.request("GET", "/products")[0] == 200
+    assert finished() >= before + 4  # the thread of the last one may be about to count it
+
+
 @starts_its_own_mongod
 def test_without_mongodb_it_answers_so_and_still_stops(tmp_path):
     with MongoServer(own=True) as server, shop_in(tmp_path, MONGODB_URI=server.uri) as shop:

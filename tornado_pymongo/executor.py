@@ -35,7 +35,7 @@ import logging
 import os
 import threading
 import weakref
-from collections import Counter, OrderedDict, deque
+from collections import OrderedDict, deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor as BaseExecutor
 from concurrent.futures import ThreadPoolExecutor
@@ -162,7 +162,7 @@ class Executor(BaseExecutor):
         self._announce_at = 0.0  # when the oldest of them has waited long enough
 
         # How often what has happened, by the names of `WorkerStatistics`.
-        self._counts: Counter[str] = Counter()
+        self._counts = dict.fromkeys(_COUNTED, 0)
         self._turns_over = 0
         self._seconds_waited = self._longest_wait = 0.0
         self._seconds_run = self._longest_run = 0.0
@@ -442,16 +442,20 @@ class Executor(BaseExecutor):
     def announce(self) -> None:
         """Announce all that was gathered, now."""
         self._gathered = 0
+        number = 0
         while True:
             try:
                 announce = self._announcements.popleft()
             except IndexError:
-                return
-            self._counts["loop_wakeups"] += 1
+                break
+            number += 1
             try:
                 announce()
             except Exception:
                 logger.exception("a completed call could not be announced by %r", announce)
+        if number:
+            with self._lock:
+                self._counts["loop_wakeups"] += number
 
     # How it is
 
@@ -473,11 +477,11 @@ class Executor(BaseExecutor):
                 most_threads=self._most_threads,
                 busy=self._counts["started"] - self._turns_over,
                 waiting=len(self._queue),
-                seconds_waited=self._seconds_waited,
-                longest_wait=self._longest_wait,
-                seconds_run=self._seconds_run,
-                longest_run=self._longest_run,
-                **{name: self._counts[name] for name in _COUNTED},
+                waited_seconds=self._seconds_waited,
+                longest_wait_seconds=self._longest_wait,
+                run_seconds=self._seconds_run,
+                longest_run_seconds=self._longest_run,
+                **self._counts,
             )
 
     def _warn_of_long_waits(self, now: float) -> None:

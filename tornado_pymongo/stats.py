@@ -40,14 +40,16 @@ class WorkerStatistics:
     )
     aborted: int = field(metadata=_counter("Calls that were cancelled or closed while they ran."))
     expired: int = field(metadata=_counter("Calls whose time ran out while they waited."))
-    seconds_waited: float = field(
+    waited_seconds: float = field(
         metadata=_counter("Seconds that calls have waited for a thread, in all.")
     )
-    longest_wait: float = field(metadata=_gauge("Seconds that the longest of these waits took."))
-    seconds_run: float = field(
+    longest_wait_seconds: float = field(
+        metadata=_gauge("Seconds that the longest wait for a thread took.")
+    )
+    run_seconds: float = field(
         metadata=_counter("Seconds that turns have taken in a thread, in all.")
     )
-    longest_run: float = field(metadata=_gauge("Seconds that the longest turn took."))
+    longest_run_seconds: float = field(metadata=_gauge("Seconds that the longest turn took."))
     thread_wakeups: int = field(
         metadata=_counter("How often a parked thread was woken, or a new one started.")
     )

@@ -38,7 +38,7 @@ class Load:
 
     async def __aexit__(self, *exc_info: object) -> None:
         self._going_on = False
-        await asyncio.gather(*self._work)
+        await asyncio.wait_for(asyncio.gather(*self._work), 60)  # or one hangs
 
     async def _repeat(self, call, results) -> None:
         while self._going_on:

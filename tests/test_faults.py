@@ -279,16 +279,20 @@ def mortal():
         yield server
 
 
+@pytest.mark.parametrize("retries", [True, False])
 async def test_a_server_that_is_killed_and_restarted_has_what_it_acknowledged(
-    mortal, clients, raised
+    mortal, clients, raised, retries
 ):
     """Reads and writes resume without the application, and each error reaches it once."""
-    async with Load(clients(mortal.uri).db.things) as load:
+    client = clients(mortal.uri, retryReads=retries, retryWrites=retries)
+    async with Load(client.db.things) as load:
         await soon(load.more())
         await asyncio.to_thread(mortal.kill)
         await asyncio.to_thread(mortal.restart)
         await soon(load.more())
     await load.check(raised)
+    if not retries:
+        assert load.errors
 
 
 async def test_a_change_stream_goes_over_a_restart_and_misses_nothing(mortal, clients):

@@ -68,10 +68,12 @@ class Load:
         :param raised: the errors that PyMongo raised.
         """
         there = {document["_id"] async for document in self._things.find()}
-        assert not set(self.acknowledged) - there
+        lost = set(self.acknowledged) - there
+        assert not lost, f"{len(lost)} acknowledged inserts are lost: {sorted(lost)}"
         # A write whose error left open whether it took place may have added 1, and no other.
         steps = [after - before for before, after in itertools.pairwise([0, *self.counted])]
-        assert min(steps) == 1
-        assert sum(steps) - len(steps) <= len(self.errors)
-        assert len(self.errors) == len(raised)
+        assert min(steps) == 1, f"acknowledged updates are lost: {steps}"
+        assert sum(steps) - len(steps) <= len(self.errors), f"updates were made twice: {steps}"
+        counts = f"{len(raised)} errors were raised, {len(self.errors)} seen"
+        assert len(self.errors) == len(raised), counts
         assert {id(error) for error in self.errors} == {id(error) for error in raised}

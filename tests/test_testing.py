@@ -33,6 +33,7 @@ def no_server_given(monkeypatch):
 def is_listening(uri):
     host, port = pymongo.uri_parser.parse_uri(uri)["nodelist"][0]
     with socket.socket() as probe:
+        probe.settimeout(5)
         return probe.connect_ex((host, port)) == 0
 
 

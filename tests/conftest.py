@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import functools
 import threading
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 
+import pymongo.collection
 import pymongo.monitoring
 import pytest
 from blockbuster import BlockBuster, blockbuster_ctx
-from pymongo.errors import OperationFailure
+from pymongo.errors import OperationFailure, PyMongoError
 
 import tornado_pymongo
 from tornado_pymongo.testing import MongoServer
@@ -119,6 +121,42 @@ def make_client(mongo_server) -> Iterator[Callable[..., tornado_pymongo.MongoCli
     yield make_client
     for client in clients:
         client._close().result()
+
+
+@pytest.fixture
+def clients() -> Iterator[Callable[..., tornado_pymongo.MongoClient]]:
+    """Return a function that makes clients of any server, which are closed after the test."""
+    clients = []
+
+    def connect(uri, **options):
+        clients.append(tornado_pymongo.MongoClient(uri, **options))
+        return clients[-1]
+
+    yield connect
+    for client in clients:
+        client._executor.close(client.delegate.close).result()
+
+
+@pytest.fixture
+def raised(monkeypatch) -> list[PyMongoError]:
+    """Return a list that grows with every error that a method of PyMongo's collection raises."""
+    raised = []
+
+    def observed(method):
+        @functools.wraps(method)
+        def observed(*args, **kwargs):
+            try:
+                return method(*args, **kwargs)
+            except PyMongoError as error:
+                raised.append(error)
+                raise
+
+        return observed
+
+    for name in "find_one", "insert_one", "update_one", "find_one_and_update":
+        method = getattr(pymongo.collection.Collection, name)
+        monkeypatch.setattr(pymongo.collection.Collection, name, observed(method))
+    return raised
 
 
 @pytest.fixture

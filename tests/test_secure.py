@@ -87,10 +87,7 @@ def soon(awaitable):
 def secrets(certificates):
     """Return all that must not be told."""
     secrets = {(certificates / "members.key").read_text()}
-    passwords = [PASSWORD, WRONG_PASSWORD]
-    if hasattr(pymongo.common, "SENSITIVE_OPTIONS_FOR_REPR"):
-        passwords.append(KEY_PASSWORD)  # older ones tell it in the repr() of a client
-    for password in passwords:
+    for password in PASSWORD, WRONG_PASSWORD, KEY_PASSWORD:
         secrets |= {password, repr(password)[1:-1], quote_plus(password)}
     for file in certificates.glob("*.pem"):
         lines = file.read_text().splitlines()

@@ -30,6 +30,7 @@ from tornado_pymongo.bridge import (
 from tornado_pymongo.call import CallAborted
 from tornado_pymongo.errors import TooManyCalls
 from tornado_pymongo.executor import Executor
+from tornado_pymongo.internals import redacted
 
 # Besides the public members, these are passed on where PyMongo's class has them. The methods of
 # iteration and of the with statement have asynchronous counterparts. `__call__` is left out: all it
@@ -174,7 +175,10 @@ class Bridged:
         return hash(self.delegate)
 
     def __repr__(self) -> str:
-        return f"tornado_pymongo.{type(self).__name__}({self.delegate!r})"
+        return f"tornado_pymongo.{type(self).__name__}({self._redacted()})"
+
+    def _redacted(self) -> str:
+        return redacted(repr(self.delegate), self._client.delegate)
 
     __class_getitem__: Any = classmethod(types.GenericAlias)
 

@@ -442,20 +442,16 @@ class Executor(BaseExecutor):
     def announce(self) -> None:
         """Announce all that was gathered, now."""
         self._gathered = 0
-        number = 0
-        while True:
-            try:
-                announce = self._announcements.popleft()
-            except IndexError:
-                break
-            number += 1
+        announcements = []
+        with self._lock:
+            while self._announcements:  # others may add to them meanwhile
+                announcements.append(self._announcements.popleft())
+            self._counts["loop_wakeups"] += len(announcements)
+        for announce in announcements:
             try:
                 announce()
-            except Exception:
+            except Exception:  # noqa: PERF203 - one must not keep the others
                 logger.exception("a completed call could not be announced by %r", announce)
-        if number:
-            with self._lock:
-                self._counts["loop_wakeups"] += number
 
     # How it is
 

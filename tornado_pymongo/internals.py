@@ -207,6 +207,23 @@ def connect(client: Any) -> None:
     client._connect()
 
 
+def redacted(text: str, client: Any) -> str:
+    """Return the text, the `repr` of something of a client's, without what must not be told.
+
+    PyMongo 4.9, at least, tells these options in full.
+    """
+    options = client.options._options
+    for name in _SECRET_OPTIONS & set(options):
+        text = text.replace(f"{name}={options[name]!r}", f"{name}=<redacted>")
+    return text
+
+
+_SECRET_OPTIONS = {
+    *("authmechanismproperties", "proxypassword", "proxyusername"),
+    "tlscertificatekeyfilepassword",
+}
+
+
 def leave_alone(cursor: Any) -> None:
     """Have PyMongo kill the cursor later, as one that was forgotten; does not wait."""
     cursor._die_no_lock()

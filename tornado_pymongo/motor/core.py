@@ -75,7 +75,7 @@ class AgnosticBase(Bridged):
 
     def __repr__(self) -> str:
         prefix = self._client._prefix
-        return f"{prefix}{type(self).__name__.removeprefix(prefix)}({self.delegate!r})"
+        return f"{prefix}{type(self).__name__.removeprefix(prefix)}({self._redacted()})"
 
 
 class AgnosticClient(AgnosticBase, tornado_pymongo.MongoClient):

@@ -8,7 +8,8 @@ is taken once:
 - It was refused, or its deadline passed while it waited: it has an error, and never ran.
 - It was cancelled while it waited for its first turn: it never ran either.
 - It was aborted. Between two turns it is over at once. In a turn, what holds it up is interrupted,
-  and `CallAborted` raised there; until the thread has left the function, the call is running.
+  and `asyncio.CancelledError` raised there, as in a coroutine: PyMongo cleans up after it, and takes
+  it for no failure to try again. Until the thread has left the function, the call is running.
 """
 
 from __future__ import annotations
@@ -30,13 +31,6 @@ Deliver = Callable[[Any, "BaseException | None"], object]
 
 # What a function returns that has not finished, and wants another turn after those that wait.
 AGAIN: object = object()
-
-
-class CallAborted(BaseException):
-    """Raised within a call that was aborted, to end what it runs; nobody else sees it.
-
-    It is no `Exception`, as nothing that runs there shall take it for a failure and try again.
-    """
 
 
 class Call(Future[Any]):
@@ -71,7 +65,7 @@ class Call(Future[Any]):
         self._deliver = deliver
         self._work: Any = (context or copy_context(), function, args, kwargs)
         self._begun = False
-        self._told = False  # whether what it runs has seen CallAborted
+        self._told = False  # whether what it runs has seen CancelledError
 
     # As the caller sees it
 
@@ -122,7 +116,7 @@ class Call(Future[Any]):
         except BaseException as error:
             _thread.call = None
             outcome = "aborted" if self._told else "failed"
-            # Whatever came of CallAborted, the call is over because it was aborted.
+            # Whatever came of CancelledError, the call is over because it was aborted.
             self._end(self._error if self._told else error)
             # The error's traceback holds this frame: without this it would hold the call as well,
             # and the call the error.
@@ -164,7 +158,7 @@ class Call(Future[Any]):
             return self.aborted
 
     def check(self) -> None:
-        """Raise `CallAborted` where the call was aborted.
+        """Raise `CancelledError` where the call was aborted.
 
         Once that was raised, what it has caused to run, to clean up, would hold up the thread
         again, so it gets an ordinary error from then on.
@@ -173,10 +167,10 @@ class Call(Future[Any]):
             if self._told:
                 raise InvalidOperation("the call was cancelled, and may not ask the server again")
             self._told = True
-            raise CallAborted
+            raise CancelledError
 
     def check_once(self) -> None:
-        """Raise `CallAborted` where the call was aborted and that was not raised yet."""
+        """Raise `CancelledError` where the call was aborted and that was not raised yet."""
         if self.aborted and not self._told:
             self.check()
 

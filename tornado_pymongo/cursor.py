@@ -27,7 +27,6 @@ from tornado_pymongo.bridge import (
     in_task,
     with_callback,
 )
-from tornado_pymongo.call import CallAborted
 from tornado_pymongo.derive import future_classes, run_method, wrap
 from tornado_pymongo.exclusive import Stream
 from tornado_pymongo.executor import Executor
@@ -131,7 +130,7 @@ class _BaseCursor(Stream):
 def _fill(cursor: _BaseCursor) -> bool:
     try:
         return fill(cursor.delegate)
-    except CallAborted:
+    except CancelledError:
         cursor._was_aborted()
         raise
 

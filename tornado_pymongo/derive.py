@@ -27,7 +27,6 @@ from tornado_pymongo.bridge import (
     check_callback,
     with_callback,
 )
-from tornado_pymongo.call import CallAborted
 from tornado_pymongo.errors import TooManyCalls
 from tornado_pymongo.executor import Executor
 from tornado_pymongo.internals import redacted
@@ -285,7 +284,7 @@ def run_method(owner: Bridged, name: str, args: tuple[Any, ...], kwargs: dict[st
     except StopIteration:
         # The end of a cursor, told as an asynchronous iterator tells it.
         raise StopAsyncIteration from None
-    except CallAborted:
+    except asyncio.CancelledError:
         owner._was_aborted()
         raise
 

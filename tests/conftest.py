@@ -134,7 +134,7 @@ def clients() -> Iterator[Callable[..., tornado_pymongo.MongoClient]]:
 
     yield connect
     for client in clients:
-        client._executor.close(client.delegate.close).result()
+        client._close().result()
 
 
 @pytest.fixture

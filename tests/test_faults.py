@@ -11,6 +11,7 @@ from proxy import Proxy
 from pymongo import WriteConcern
 from pymongo.errors import (
     AutoReconnect,
+    ConnectionFailure,
     ExecutionTimeout,
     NetworkTimeout,
     PyMongoError,
@@ -18,6 +19,7 @@ from pymongo.errors import (
 )
 from pymongo.uri_parser import parse_uri
 
+import tornado_pymongo
 from tornado_pymongo.testing import MongoServer
 
 DURABLE = WriteConcern(w="majority", j=True)
@@ -159,7 +161,7 @@ async def test_a_network_that_says_nothing_is_an_error_in_time_and_forgotten_whe
     calls = [things.find_one({"_id": n}) for n in range(3)]
     calls += [things.insert_one({"_id": 1000 + n}) for n in range(3)]
     errors = await soon(asyncio.gather(*calls, return_exceptions=True))
-    assert all(isinstance(error, AutoReconnect) for error in errors), errors
+    assert all(isinstance(error, ConnectionFailure) for error in errors), errors
     assert {id(error) for error in errors} == {id(error) for error in raised}
     proxy.drop()  # a write of one that gave up would be let through now
     proxy.heal()
@@ -323,3 +325,79 @@ async def test_a_change_stream_goes_over_a_restart_and_misses_nothing(mortal, cl
         await soon(watching)
     assert sorted(seen) == list(range(30))
     assert seen[:10] == list(range(10)) and seen[20:] == list(range(20, 30))
+
+
+# Cancelling in a network that says nothing
+
+
+async def until_busy(client, number):
+    while tornado_pymongo.statistics(client).calls.busy < number:
+        await asyncio.sleep(0.005)
+
+
+async def cancel_all(client, calls):
+    """Cancel calls, and see that their workers are free soon, and what the client counted."""
+    for call in calls:
+        call.cancel()
+    while (counts := tornado_pymongo.statistics(client).calls).busy:
+        await asyncio.sleep(0.005)
+    return counts
+
+
+async def test_calls_are_aborted_wherever_they_wait(connect, proxy, counters):
+    """One has a connection, two are about to shake hands, and the others wait for these."""
+    client = connect(max_workers=20)
+    collection = client[counters.database.name].counters
+    await collection.find_one()
+    proxy.black_hole()
+    calls = [collection.find_one({"_id": n}) for n in range(20)]
+    await until_busy(client, 20)
+    counts = await soon(cancel_all(client, calls))
+    assert (counts.aborted, counts.failed) == (20, 0)
+    proxy.heal()
+    assert await soon(collection.find_one({"_id": 1})) == ZEROS[1]
+
+
+async def test_a_call_that_sends_is_aborted(connect, proxy, counters):
+    """The document is more than the buffers of the sockets on the way take."""
+    client = connect(max_workers=1)
+    collection = client[counters.database.name].counters
+    await collection.find_one()
+    proxy.black_hole()
+    call = collection.insert_one({"_id": "large", "bytes": bytes(15_000_000)})
+    await until_busy(client, 1)
+    counts = await soon(cancel_all(client, [call]))
+    assert (counts.aborted, counts.failed) == (1, 0)
+    proxy.heal()
+    assert await soon(collection.find_one({"_id": 1})) == ZEROS[1]
+    assert await collection.find_one({"_id": "large"}) is None
+
+
+async def test_a_call_whose_reply_drips_is_aborted(connect, proxy, counters):
+    """There is always something to read, so PyMongo has no reason to look around."""
+    await counters.insert_one({"_id": "large", "bytes": bytes(8_000_000)})
+    client = connect(max_workers=1)
+    collection = client[counters.database.name].counters
+    await collection.find_one({"_id": 1})
+    proxy.to_client_delay = 0.2
+    call = collection.find_one({"_id": "large"})
+    await until_busy(client, 1)
+    await asyncio.sleep(0.5)  # amid the reply
+    counts = await soon(cancel_all(client, [call]))
+    assert (counts.aborted, counts.failed, call.cancelled()) == (1, 0, True)
+    proxy.heal()
+    assert await soon(collection.find_one({"_id": 1})) == ZEROS[1]
+
+
+async def test_many_calls_that_time_out_in_the_queue_fail_in_their_time(connect, proxy, counters):
+    """The last of them would otherwise wait for all that were before it."""
+    client = connect(max_workers=1, timeoutMS=500)
+    collection = client[counters.database.name].counters
+    await collection.find_one()
+    proxy.black_hole()
+    calls = [collection.find_one() for _ in range(5)]
+    errors = await soon(asyncio.gather(*calls, return_exceptions=True))
+    assert all(isinstance(error, PyMongoError) and error.timeout for error in errors)
+    assert tornado_pymongo.statistics(client).calls.expired >= 3
+    proxy.heal()
+    assert await soon(collection.find_one({"_id": 1})) == ZEROS[1]

@@ -16,6 +16,7 @@ from pymongo.errors import (
     ServerSelectionTimeoutError,
 )
 
+import tornado_pymongo
 from tornado_pymongo.testing import MongoServer
 
 PASSWORD = "tea@4 o'clock/£5"
@@ -187,3 +188,20 @@ async def test_a_server_of_which_this_is_asked_restarts_as_any_other(server, cli
     await asyncio.to_thread(server.restart)
     assert await asyncio.to_thread(server.primary) == 0
     assert await soon(client.db.things.find_one())
+
+
+@pytest.mark.parametrize("compressors", ["", "zlib"])
+async def test_a_call_is_aborted_over_tls_as_without(server, clients, certificates, compressors):
+    options = {"compressors": compressors} if compressors else {}
+    client = clients(with_user(server.uri), max_workers=1, **tls(certificates), **options)
+    await soon(client.db.things.replace_one({"_id": 1}, {"_id": 1}, upsert=True))
+    for _ in range(3):
+        call = client.db.things.find_one({"$where": "sleep(20000) || true"})
+        sleeping = [{"$currentOp": {}}, {"$match": {"command.filter.$where": {"$exists": True}}}]
+        other = clients(with_user(server.uri), **tls(certificates))
+        while not await soon(other.admin.aggregate(sleeping).to_list()):
+            await asyncio.sleep(0.01)
+        call.cancel()
+        assert await soon(client.db.things.find_one({"_id": 1})) == {"_id": 1}
+    counts = tornado_pymongo.statistics(client).calls
+    assert (counts.aborted, counts.failed) == (3, 0)

@@ -8,8 +8,8 @@ is taken once:
 - It was refused, or its deadline passed while it waited: it has an error, and never ran.
 - It was cancelled while it waited for its first turn: it never ran either.
 - It was aborted. Between two turns it is over at once. In a turn, what holds it up is interrupted,
-  and `asyncio.CancelledError` raised there, as in a coroutine: PyMongo cleans up after it, and takes
-  it for no failure to try again. Until the thread has left the function, the call is running.
+  and `asyncio.CancelledError` raised there, as in a coroutine: PyMongo cleans up after it, and does
+  not try again. Until the thread has left the function, the call is running.
 """
 
 from __future__ import annotations

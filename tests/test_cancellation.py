@@ -10,6 +10,7 @@ import pytest
 from pymongo.errors import InvalidOperation
 
 import tornado_pymongo
+from tornado_pymongo.call import running_call
 
 
 class Events(pymongo.monitoring.CommandListener, pymongo.monitoring.ConnectionPoolListener):
@@ -338,3 +339,20 @@ async def test_where_pymongo_has_other_insides_calls_go_on(
     assert len(warnings) == 1
     assert "cannot be interrupted when they are cancelled" in warnings[0]
     assert "differs in Pool.checkin from" in warnings[0]
+
+
+async def test_a_connection_that_was_interrupted_too_late_is_nobody_elses(
+    client, things, events, monkeypatch
+):
+    """The reply is here, and the connection about to be given back, when the call is aborted.
+
+    It went back to the pool with its socket shut down; the next call took that for a failure of
+    the server.
+    """
+    monkeypatch.setattr(events, "succeeded", lambda event: running_call().abort(), raising=False)
+    call = things.find_one({"_id": 1})
+    assert await call == {"_id": 1}  # it ended well before it saw anything
+    monkeypatch.undo()
+    assert await things.find_one({"_id": 2}) == {"_id": 2}
+    assert events.commands == ["ping", "find", "find"]
+    assert (events.closed, events.cleared) == (1, 0)

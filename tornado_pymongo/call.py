@@ -151,10 +151,10 @@ class Call(Future[Any]):
 
     # As what it runs sees it
 
-    def let_go(self) -> bool:
-        """Give up what it holds, which is not interrupted any more; tell whether it was aborted."""
+    def let_go(self, outer: Any) -> bool:
+        """Hold `outer` again, and what it held no more; tell whether that may be interrupted."""
         with self._condition:
-            self.held = None
+            self.held = outer
             return self.aborted
 
     def check(self) -> None:

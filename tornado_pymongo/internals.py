@@ -88,13 +88,17 @@ def _parameters_of(name: str) -> list[str]:
 
 
 class _Checkout:
-    """A connection that a call has; what `Call.held` is."""
+    """A connection that a call has; what `Call.held` is.
 
-    __slots__ = ("connection", "session")
+    :param outer: the one that it has besides, as when it asks for a key to encrypt with.
+    """
 
-    def __init__(self, connection: Any, session: Any) -> None:
+    __slots__ = ("connection", "outer", "session")
+
+    def __init__(self, connection: Any, session: Any, outer: _Checkout | None) -> None:
         self.connection = connection
         self.session = session
+        self.outer = outer
 
     def interrupt(self) -> None:
         """Have the thread that reads or writes there wake up with an error."""
@@ -121,12 +125,15 @@ class _Pool(pool.Pool):
             return super()._get_conn(checkout_started_time, handler=handler)
         call.check()
         connection = super()._get_conn(checkout_started_time, handler=handler)
-        call.held = _Checkout(connection, getattr(handler, "session", None))
+        call.held = _Checkout(connection, getattr(handler, "session", None), call.held)
         return connection
 
     def checkin(self, conn: Any) -> None:
         call = running_call()
-        if call is not None and (held := call.held) is not None and call.let_go():
+        held = call.held if call is not None else None
+        if call and held and held.connection is conn and call.let_go(held.outer):
+            # It may be interrupted, though all was well: nobody else shall have it.
+            conn.close_conn(None)
             # The operation may still run on the server. The next one of its session would wait
             # for it there, so nobody shall get that session who does not know.
             server_session = getattr(held.session, "_server_session", None)

@@ -18,6 +18,7 @@ class Events(pymongo.monitoring.CommandListener, pymongo.monitoring.ConnectionPo
 
     def __init__(self):
         self.commands = []
+        self.sessions = []
         self.closed = 0
         self.cleared = 0
         self._sent = threading.Condition()
@@ -25,6 +26,7 @@ class Events(pymongo.monitoring.CommandListener, pymongo.monitoring.ConnectionPo
     def started(self, event):
         with self._sent:
             self.commands.append(event.command_name)
+            self.sessions.append(event.command["lsid"]["id"])
             self._sent.notify_all()
 
     async def until_sent(self, *names):
@@ -97,6 +99,7 @@ async def test_its_worker_is_free_its_connection_closed_and_nothing_else_happens
     # The one worker takes the next call, of the same kind. The server still sleeps over the first.
     await OPERATIONS[command](things)
     assert events.commands == ["ping", command, command]  # no retry
+    assert events.sessions[1] != events.sessions[2]  # the server may be using the first one yet
     assert (events.closed, events.cleared) == (1, 0)
     counts = tornado_pymongo.statistics(client).calls
     assert (counts.aborted, counts.failed, counts.cancelled) == (1, 0, 0)

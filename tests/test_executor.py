@@ -16,6 +16,7 @@ from pymongo.errors import InvalidOperation, PyMongoError
 
 from tornado_pymongo import TooManyCalls
 from tornado_pymongo import executor as executor_module
+from tornado_pymongo.call import AGAIN
 from tornado_pymongo.executor import Call, Executor
 
 
@@ -71,6 +72,30 @@ def test_slow_calls_get_all_the_threads_and_no_more(gate):
     executor.shutdown()
 
 
+def test_a_call_between_two_turns_may_be_taken_by_another_thread_at_once(gate, monkeypatch):
+    """The first thread then forgot that it was running, so a close did not wait for it."""
+    executor = Executor(2, 10)
+    put = threading.Event()
+    other = executor.submit(put.wait, 20)
+    turns = iter([lambda: AGAIN, gate])
+    put_back = executor._put_back
+
+    def put_back_and_dawdle(call):
+        was_put_back = put_back(call)
+        put.set()
+        assert gate.entered.acquire(timeout=20)
+        return was_put_back
+
+    monkeypatch.setattr(executor, "_put_back", put_back_and_dawdle)
+    call = executor.submit(lambda: next(turns)())
+    assert other.result(timeout=20)
+    wait_until(lambda: executor._active == 1)
+    assert executor._running == {call}
+    closing = executor.close(call.done)
+    gate.opened.set()
+    assert closing.result(timeout=20)
+
+
 def test_one_slow_call_does_not_hold_up_the_others(executor, gate):
     slow = executor.submit(gate)
     assert [executor.submit(abs, -n).result(timeout=20) for n in range(50)] == list(range(50))
@@ -101,6 +126,19 @@ def test_max_waiting_may_be_zero(gate):
         executor.submit(gate)
     gate.opened.set()
     executor.shutdown()
+
+
+def test_a_call_that_is_over_makes_room_before_anybody_learns_of_it():
+    """It was counted until its thread looked for the next one."""
+    for function in abs, int.__bool__:  # the second one fails
+        executor = Executor(1, 0)
+        following = []
+        call = Call(executor, function, ("1",) if function is not abs else (-1,), {})
+        call.add_done_callback(lambda _: following.append(executor.submit(abs, -2)))  # noqa: B023
+        executor.start(call)
+        wait_until(lambda: following)  # noqa: B023
+        assert following[0].result(timeout=20) == 2
+        executor.shutdown()
 
 
 def test_a_waiting_call_that_is_cancelled_never_runs_and_makes_room(gate):

@@ -126,6 +126,7 @@ class Call(Future[Any]):
         if result is AGAIN:
             return AGAIN
         self._work = None
+        self.executor.let_go(self)
         self.set_result(result)
         if self._deliver is not None:
             self._deliver(result, None)
@@ -144,6 +145,7 @@ class Call(Future[Any]):
             wrapped = RuntimeError("the function raised StopIteration")
             wrapped.__cause__ = error
             error = wrapped
+        self.executor.let_go(self)
         self.set_exception(error)
         if self._deliver is not None:
             self._deliver(None, error)

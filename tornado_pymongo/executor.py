@@ -222,6 +222,10 @@ class Executor(BaseExecutor):
             self._counts["aborted" if call.aborted or call.running() else "cancelled"] += 1
             return True
 
+    def let_go(self, call: Call) -> None:
+        """Count a call no more that is about to be over: whoever learns that may start another."""
+        self._running.discard(call)
+
     # Threads take them
 
     def _activate_or_watch(self) -> None:
@@ -271,7 +275,6 @@ class Executor(BaseExecutor):
         call = self._take(worker, None)
         while call is not None:
             outcome = self._run(call, worker.began)
-            self._running.discard(call)
             call = None  # let go of it before waiting for the next one
             call = self._take(worker, outcome)
 
@@ -279,22 +282,30 @@ class Executor(BaseExecutor):
         """Let a call have its turn; return what became of it."""
         if call.deadline is not None and call.deadline <= now:
             call.end(self._late(call))
-            return "expired"
-        outcome = call.run()
-        if outcome is AGAIN:
-            self._put_back(call)
+            outcome = "expired"
+        else:
+            outcome = call.run()
+        if outcome is not AGAIN:
+            self._running.discard(call)  # also where it was cancelled when it had been taken
+        elif not self._put_back(call):
+            call.end(_closed("waiting"))
+            outcome = "aborted"
         del call  # the traceback of its error holds this frame
         return outcome
 
-    def _put_back(self, call: Call) -> None:
-        """Queue a call for its next turn, behind those that wait."""
+    def _put_back(self, call: Call) -> bool:
+        """Queue a call for its next turn, behind those that wait; tell whether that was possible.
+
+        From then on it is not this thread's any more: another one may have taken it already.
+        """
         call.queued_at = monotonic()
         with self._lock:
-            if not (self.closed or call.aborted):
-                self._queue[call] = None
-                return
-            self._counts["aborted"] += 1
-        call.end(_closed("waiting"))
+            if self.closed or call.aborted:
+                return False
+            self._turns_over += 1
+            self._running.discard(call)
+            self._queue[call] = None
+            return True
 
     def _take(self, worker: _Worker, outcome: Any) -> Call | None:
         """Return the next call, waiting for it; None where this thread shall end.
@@ -305,8 +316,8 @@ class Executor(BaseExecutor):
         with self._lock:
             if outcome is not None:
                 now = monotonic()
-                self._turns_over += 1
                 if outcome is not AGAIN:
+                    self._turns_over += 1
                     self._counts[outcome] += 1
                 seconds = now - worker.began
                 self._seconds_run += seconds

@@ -391,6 +391,28 @@ def test_close_waits_for_the_calls_that_run():
     assert closing.result(timeout=20) == [True] * 3
 
 
+def test_close_waits_for_a_thread_that_has_just_been_started(monkeypatch):
+    """It was not yet among those that are joined, or came to be while they were."""
+    executor = Executor(4, 10, name="just_started")
+    begin = threading.Event()
+    work = executor._work
+
+    def work_later(wanted):
+        assert begin.wait(20)
+        work(wanted)
+
+    monkeypatch.setattr(executor, "_work", work_later)
+    call = executor.submit(abs, -1)
+    closing = executor.close()
+    with pytest.raises(InvalidOperation, match="closed while this call was waiting"):
+        call.result(timeout=20)
+    with pytest.raises(futures.TimeoutError):
+        closing.result(timeout=0.1)
+    begin.set()
+    closing.result(timeout=20)
+    assert not threads_named("just_started")
+
+
 def test_close_fails_what_waits_and_lets_finish_what_runs(gate, monkeypatch, caplog):
     monkeypatch.setattr(executor_module, "_ABORT", 0.01)
     executor = Executor(1, 10)

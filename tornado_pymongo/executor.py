@@ -153,7 +153,7 @@ class Executor(BaseExecutor):
         self._parked: list[threading.Lock] = []  # the others: each waits for its own lock
         self._supervisor = _Supervisor(self)
 
-        self._drained = threading.Event()  # set when no call runs after closing
+        self._drained = threading.Event()  # set when no thread is active after closing
         if self._closing is not None and not self._closing.done():
             self._closing = None  # its thread is in the parent process
 
@@ -329,8 +329,6 @@ class Executor(BaseExecutor):
                     self._looking += 1
                     self._announce_unlocked()
                     self._looking -= 1
-                if self.closed and not self._running:
-                    self._drained.set()
             while True:
                 if queue and self._active <= self._target:
                     with suppress(KeyError):  # a finalizer may have cancelled it just now
@@ -385,8 +383,10 @@ class Executor(BaseExecutor):
         A `ThreadPoolExecutor` keeps a thread whose job is done, unless it was shut down. The jobs
         of the other threads go on, and those started later get a new one.
         """
-        if not self.closed:  # a close waits for it
+        if not self.closed:
             self._members.discard(threading.current_thread())
+        elif not self._active:  # a close waits for it
+            self._drained.set()
         threads, self._threads = self._threads, None
         if threads is not None:
             threads.shutdown(wait=False)
@@ -578,7 +578,7 @@ class Executor(BaseExecutor):
             self._queue.clear()
             self._counts["aborted"] += len(refused)
             self._wake_all()
-            if not self._running:
+            if not self._active:
                 self._drained.set()
         for call in refused:
             call.end(_closed("waiting"))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextvars
 import gc
+import logging
 import subprocess
 import sys
 import threading
@@ -294,6 +295,31 @@ def test_a_finalizer_may_cancel_and_start_calls_amid_a_start():
         gc.set_threshold(*thresholds)
         gc.collect()
     assert executor.submit(abs, -1).result(timeout=20) == 1
+    executor.shutdown()
+
+
+def test_what_handles_the_log_may_wait_for_a_call(gate, monkeypatch):
+    """The supervisor warned with the lock held, for which each call waited, and the handler too."""
+    monkeypatch.setattr(executor_module, "_LONG_WAIT", 0.0)
+    executor = Executor(1, 10)
+    made = threading.Event()
+    in_time = []
+
+    class Handler(logging.Handler):
+        def emit(self, record):
+            threading.Thread(target=lambda: (executor.submit(abs, -1), made.set())).start()
+            in_time.append(made.wait(2))
+
+    handler = Handler()
+    executor_module.logger.addHandler(handler)
+    try:
+        executor.submit(gate)
+        executor.submit(gate)
+        wait_until(lambda: in_time)
+    finally:
+        executor_module.logger.removeHandler(handler)
+    assert in_time == [True]
+    gate.opened.set()
     executor.shutdown()
 
 

@@ -492,18 +492,25 @@ class Executor(BaseExecutor):
             )
 
     def _warn_of_long_waits(self, now: float) -> None:
-        """Say once that calls wait long for the threads, which wait for the server. Locked."""
+        """Say once that calls wait long for the threads, which wait for the server.
+
+        The lock must not be held: what handles the log may take one of its own, with which another
+        thread makes a call.
+        """
         if self._warned or self.takes_turns or len(self._running) < self.max_workers:
             return
-        waited = now - next(iter(self._queue)).queued_at
-        if waited < _LONG_WAIT:
-            return
-        self._warned = True
+        with self._lock:
+            first = next(iter(self._queue), None)
+            if first is None or (waited := now - first.queued_at) < _LONG_WAIT:
+                return
+            waiting = len(self._queue)
+            self._warned = True
+            del first
         logger.warning(
             "%d MongoDB calls wait for a worker thread, the first of them for %.1f s, and all"
             " max_workers=%d threads have one to run: raise max_workers (and maxPoolSize), or see"
             " which calls take so long. This is said once for each client",
-            *(len(self._queue), waited, self.max_workers),
+            *(waiting, waited, self.max_workers),
         )
 
     # The end
@@ -694,13 +701,13 @@ class _Supervisor:
             used = process_time()
             if executor._deadlines:
                 executor._end_late(now)
+            share = (used - cpu) / (now - then)
+            if share < _IDLE_SHARE:
+                executor._warn_of_long_waits(now)
             with executor._lock:
                 if not executor._queue:
                     self.watching = False
                     break
-                share = (used - cpu) / (now - then)
-                if share < _IDLE_SHARE:
-                    executor._warn_of_long_waits(now)
                 target = executor._target
                 started = executor._counts["started"]
                 if share < _IDLE_SHARE or started == taken:

@@ -731,15 +731,27 @@ def _collector_paused() -> Iterator[None]:
     """Keep the garbage collector from running a finalizer in a thread that is being started.
 
     Its starter waits for it, with our lock held, for which a finalizer that cancels or starts a
-    call would wait.
+    call would wait. Two executors may start threads at the same time: the last one to do so ends
+    the pause.
     """
-    enabled = gc.isenabled()
-    gc.disable()
+    global _pauses, _resume
+    with _pauses_lock:
+        if not _pauses:
+            _resume = gc.isenabled()
+            gc.disable()
+        _pauses += 1
     try:
         yield
     finally:
-        if enabled:
-            gc.enable()
+        with _pauses_lock:
+            _pauses -= 1
+            if not _pauses and _resume:
+                gc.enable()
+
+
+_pauses = 0  # for how many threads that are being started
+_resume = False  # whether the collector was enabled before
+_pauses_lock = threading.RLock()  # as the lock of an executor: a finalizer may come back to it
 
 
 _executors: weakref.WeakSet[Executor] = weakref.WeakSet()
@@ -757,6 +769,12 @@ def _leave_all() -> None:
 
 
 def _reset_all() -> None:
+    global _pauses, _pauses_lock
+    _pauses_lock = threading.RLock()
+    if _pauses:  # whoever would end the pause is in the parent process
+        _pauses = 0
+        if _resume:
+            gc.enable()
     for executor in list(_executors):
         executor._reset()
 

@@ -373,6 +373,15 @@ def test_a_call_runs_in_a_copy_of_the_callers_context(executor):
     assert variable.get() == "caller"
 
 
+def test_an_empty_context_is_one_too(executor):
+    """It is false, as it has no variables, and was taken for none."""
+    variable = contextvars.ContextVar("variable", default="outside")
+    variable.set("caller")
+    call = Call(executor, variable.get, (), {}, context=contextvars.Context())
+    executor.start(call)
+    assert call.result(timeout=20) == "outside"
+
+
 def test_stop_iteration_becomes_an_error_that_a_future_can_carry(executor):
     with pytest.raises(RuntimeError, match="StopIteration") as caught:
         executor.submit(next, iter([])).result()

@@ -63,7 +63,9 @@ class Call(Future[Any]):
         # What the thread is in that can be interrupted, such as a connection.
         self.held: Any = None
         self._deliver = deliver
-        self._work: Any = (context or copy_context(), function, args, kwargs)
+        if context is None:
+            context = copy_context()
+        self._work: Any = (context, function, args, kwargs)
         self._begun = False
         self._told = False  # whether what it runs has seen CancelledError
 

@@ -478,6 +478,24 @@ def test_close_fails_what_waits_and_lets_finish_what_runs(gate, monkeypatch, cap
     assert running.result(timeout=20) == "finished"
 
 
+def test_a_call_that_is_aborted_as_it_was_taken_has_no_turn(monkeypatch):
+    """It ran, to its end where it did not ask whether it was aborted."""
+    executor = Executor(1, 10)
+    ran = []
+    run = executor._run
+
+    def abort_and_run(call, now):
+        call.abort(ValueError("aborted"))
+        return run(call, now)
+
+    monkeypatch.setattr(executor, "_run", abort_and_run)
+    call = executor.submit(ran.append, 1)
+    assert str(call.exception(timeout=20)) == "aborted"
+    assert ran == []
+    wait_until(lambda: executor.statistics().aborted == 1)
+    executor.shutdown()
+
+
 def test_an_error_of_the_closing_function_is_its_result():
     executor = Executor(1, 10)
     with pytest.raises(ZeroDivisionError):

@@ -111,6 +111,9 @@ class Call(Future[Any]):
             if not self.set_running_or_notify_cancel():
                 return "cancelled"
             self._begun = True
+        if self.aborted:  # between being taken and its turn
+            self._end(self._error)
+            return "aborted"
         context, function, args, kwargs = self._work
         _thread.call = self
         try:

@@ -186,6 +186,17 @@ def test_short_calls_in_sequence_use_one_thread(executor):
     assert len(idents) == 1
 
 
+def test_a_clock_that_stands_still_between_two_looks_ends_no_supervisor(gate, monkeypatch):
+    """As on Windows, for 16 ms at a time: it divided by zero, and calls got no more threads."""
+    monkeypatch.setattr(executor_module, "monotonic", lambda: 1.0)
+    executor = Executor(5, 100)
+    calls = [executor.submit(gate) for _ in range(5)]
+    wait_until(lambda: all(call.running() for call in calls))
+    gate.opened.set()
+    futures.wait(calls)
+    executor.shutdown()
+
+
 def test_threads_grow_fewer_when_the_calls_need_the_cpu(monkeypatch, gate):
     # All CPU use counts as too much, so that the machine's speed does not matter.
     executor = Executor(16, 10_000)

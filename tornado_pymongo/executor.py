@@ -701,7 +701,7 @@ class _Supervisor:
             used = process_time()
             if executor._deadlines:
                 executor._end_late(now)
-            share = (used - cpu) / (now - then)
+            share = (used - cpu) / max(now - then, _TICK)  # some clocks stand still for long
             if share < _IDLE_SHARE:
                 executor._warn_of_long_waits(now)
             with executor._lock:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextvars
 import gc
+import logging
 import subprocess
 import sys
 import threading
@@ -16,6 +17,7 @@ from pymongo.errors import InvalidOperation, PyMongoError
 
 from tornado_pymongo import TooManyCalls
 from tornado_pymongo import executor as executor_module
+from tornado_pymongo.call import AGAIN
 from tornado_pymongo.executor import Call, Executor
 
 
@@ -71,6 +73,30 @@ def test_slow_calls_get_all_the_threads_and_no_more(gate):
     executor.shutdown()
 
 
+def test_a_call_between_two_turns_may_be_taken_by_another_thread_at_once(gate, monkeypatch):
+    """The first thread then forgot that it was running, so a close did not wait for it."""
+    executor = Executor(2, 10)
+    put = threading.Event()
+    other = executor.submit(put.wait, 20)
+    turns = iter([lambda: AGAIN, gate])
+    put_back = executor._put_back
+
+    def put_back_and_dawdle(call):
+        was_put_back = put_back(call)
+        put.set()
+        assert gate.entered.acquire(timeout=20)
+        return was_put_back
+
+    monkeypatch.setattr(executor, "_put_back", put_back_and_dawdle)
+    call = executor.submit(lambda: next(turns)())
+    assert other.result(timeout=20)
+    wait_until(lambda: executor._active == 1)
+    assert executor._running == {call}
+    closing = executor.close(call.done)
+    gate.opened.set()
+    assert closing.result(timeout=20)
+
+
 def test_one_slow_call_does_not_hold_up_the_others(executor, gate):
     slow = executor.submit(gate)
     assert [executor.submit(abs, -n).result(timeout=20) for n in range(50)] == list(range(50))
@@ -101,6 +127,19 @@ def test_max_waiting_may_be_zero(gate):
         executor.submit(gate)
     gate.opened.set()
     executor.shutdown()
+
+
+def test_a_call_that_is_over_makes_room_before_anybody_learns_of_it():
+    """It was counted until its thread looked for the next one."""
+    for function in abs, int.__bool__:  # the second one fails
+        executor = Executor(1, 0)
+        following = []
+        call = Call(executor, function, ("1",) if function is not abs else (-1,), {})
+        call.add_done_callback(lambda _: following.append(executor.submit(abs, -2)))  # noqa: B023
+        executor.start(call)
+        wait_until(lambda: following)  # noqa: B023
+        assert following[0].result(timeout=20) == 2
+        executor.shutdown()
 
 
 def test_a_waiting_call_that_is_cancelled_never_runs_and_makes_room(gate):
@@ -145,6 +184,17 @@ def test_no_thread_is_left_after_close(gate):
 def test_short_calls_in_sequence_use_one_thread(executor):
     idents = {executor.submit(threading.get_ident).result() for _ in range(100)}
     assert len(idents) == 1
+
+
+def test_a_clock_that_stands_still_between_two_looks_ends_no_supervisor(gate, monkeypatch):
+    """As on Windows, for 16 ms at a time: it divided by zero, and calls got no more threads."""
+    monkeypatch.setattr(executor_module, "monotonic", lambda: 1.0)
+    executor = Executor(5, 100)
+    calls = [executor.submit(gate) for _ in range(5)]
+    wait_until(lambda: all(call.running() for call in calls))
+    gate.opened.set()
+    futures.wait(calls)
+    executor.shutdown()
 
 
 def test_threads_grow_fewer_when_the_calls_need_the_cpu(monkeypatch, gate):
@@ -259,6 +309,42 @@ def test_a_finalizer_may_cancel_and_start_calls_amid_a_start():
     executor.shutdown()
 
 
+def test_what_handles_the_log_may_wait_for_a_call(gate, monkeypatch):
+    """The supervisor warned with the lock held, for which each call waited, and the handler too."""
+    monkeypatch.setattr(executor_module, "_LONG_WAIT", 0.0)
+    executor = Executor(1, 10)
+    made = threading.Event()
+    in_time = []
+
+    class Handler(logging.Handler):
+        def emit(self, record):
+            threading.Thread(target=lambda: (executor.submit(abs, -1), made.set())).start()
+            in_time.append(made.wait(2))
+
+    handler = Handler()
+    executor_module.logger.addHandler(handler)
+    try:
+        executor.submit(gate)
+        executor.submit(gate)
+        wait_until(lambda: in_time)
+    finally:
+        executor_module.logger.removeHandler(handler)
+    assert in_time == [True]
+    gate.opened.set()
+    executor.shutdown()
+
+
+def test_the_collector_pauses_until_the_last_of_several_threads_has_started():
+    """The first one to be started enabled it amid the start of the others."""
+    first, second = executor_module._collector_paused(), executor_module._collector_paused()
+    with first:
+        second.__enter__()
+        assert not gc.isenabled()
+    assert not gc.isenabled()
+    second.__exit__(None, None, None)
+    assert gc.isenabled()
+
+
 def test_who_waits_for_a_cancelled_call_is_told(gate):
     executor = Executor(1, 10)
     executor.submit(gate)
@@ -296,6 +382,15 @@ def test_a_call_runs_in_a_copy_of_the_callers_context(executor):
     assert executor.submit(variable.get).result() == "caller"
     executor.submit(variable.set, "worker").result()
     assert variable.get() == "caller"
+
+
+def test_an_empty_context_is_one_too(executor):
+    """It is false, as it has no variables, and was taken for none."""
+    variable = contextvars.ContextVar("variable", default="outside")
+    variable.set("caller")
+    call = Call(executor, variable.get, (), {}, context=contextvars.Context())
+    executor.start(call)
+    assert call.result(timeout=20) == "outside"
 
 
 def test_stop_iteration_becomes_an_error_that_a_future_can_carry(executor):
@@ -353,6 +448,28 @@ def test_close_waits_for_the_calls_that_run():
     assert closing.result(timeout=20) == [True] * 3
 
 
+def test_close_waits_for_a_thread_that_has_just_been_started(monkeypatch):
+    """It was not yet among those that are joined, or came to be while they were."""
+    executor = Executor(4, 10, name="just_started")
+    begin = threading.Event()
+    work = executor._work
+
+    def work_later(wanted):
+        assert begin.wait(20)
+        work(wanted)
+
+    monkeypatch.setattr(executor, "_work", work_later)
+    call = executor.submit(abs, -1)
+    closing = executor.close()
+    with pytest.raises(InvalidOperation, match="closed while this call was waiting"):
+        call.result(timeout=20)
+    with pytest.raises(futures.TimeoutError):
+        closing.result(timeout=0.1)
+    begin.set()
+    closing.result(timeout=20)
+    assert not threads_named("just_started")
+
+
 def test_close_fails_what_waits_and_lets_finish_what_runs(gate, monkeypatch, caplog):
     monkeypatch.setattr(executor_module, "_ABORT", 0.01)
     executor = Executor(1, 10)
@@ -370,6 +487,24 @@ def test_close_fails_what_waits_and_lets_finish_what_runs(gate, monkeypatch, cap
         executor.submit(gate)
     gate.opened.set()
     assert running.result(timeout=20) == "finished"
+
+
+def test_a_call_that_is_aborted_as_it_was_taken_has_no_turn(monkeypatch):
+    """It ran, to its end where it did not ask whether it was aborted."""
+    executor = Executor(1, 10)
+    ran = []
+    run = executor._run
+
+    def abort_and_run(call, now):
+        call.abort(ValueError("aborted"))
+        return run(call, now)
+
+    monkeypatch.setattr(executor, "_run", abort_and_run)
+    call = executor.submit(ran.append, 1)
+    assert str(call.exception(timeout=20)) == "aborted"
+    assert ran == []
+    wait_until(lambda: executor.statistics().aborted == 1)
+    executor.shutdown()
 
 
 def test_an_error_of_the_closing_function_is_its_result():
@@ -470,5 +605,17 @@ def test_a_forked_child_starts_with_threads_of_its_own():
         "waiting = [executor.submit(event.wait) for n in range(4)]",
         "executor.submit(abs, -7).result(timeout=10)",
         "assert all(call.result(timeout=10) for call in waiting)",
+    )
+    assert code == 7
+
+
+def test_a_child_forked_amid_the_start_of_a_thread_has_a_garbage_collector():
+    """The thread that would have enabled it again was in the parent process."""
+    code = run_in_child(
+        "from tornado_pymongo.executor import _collector_paused, gc\n"
+        "pause = _collector_paused()\n"
+        "pause.__enter__()",
+        "7 if gc.isenabled() and executor.submit(gc.isenabled).result(10) else 1",
+        "assert not gc.isenabled()\npause.__exit__(None, None, None)\nassert gc.isenabled()",
     )
     assert code == 7

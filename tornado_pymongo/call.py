@@ -63,7 +63,9 @@ class Call(Future[Any]):
         # What the thread is in that can be interrupted, such as a connection.
         self.held: Any = None
         self._deliver = deliver
-        self._work: Any = (context or copy_context(), function, args, kwargs)
+        if context is None:
+            context = copy_context()
+        self._work: Any = (context, function, args, kwargs)
         self._begun = False
         self._told = False  # whether what it runs has seen CancelledError
 
@@ -109,6 +111,9 @@ class Call(Future[Any]):
             if not self.set_running_or_notify_cancel():
                 return "cancelled"
             self._begun = True
+        if self.aborted:  # between being taken and its turn
+            self._end(self._error)
+            return "aborted"
         context, function, args, kwargs = self._work
         _thread.call = self
         try:
@@ -126,6 +131,7 @@ class Call(Future[Any]):
         if result is AGAIN:
             return AGAIN
         self._work = None
+        self.executor.let_go(self)
         self.set_result(result)
         if self._deliver is not None:
             self._deliver(result, None)
@@ -144,6 +150,7 @@ class Call(Future[Any]):
             wrapped = RuntimeError("the function raised StopIteration")
             wrapped.__cause__ = error
             error = wrapped
+        self.executor.let_go(self)
         self.set_exception(error)
         if self._deliver is not None:
             self._deliver(None, error)

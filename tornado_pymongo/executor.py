@@ -153,7 +153,7 @@ class Executor(BaseExecutor):
         self._parked: list[threading.Lock] = []  # the others: each waits for its own lock
         self._supervisor = _Supervisor(self)
 
-        self._drained = threading.Event()  # set when no call runs after closing
+        self._drained = threading.Event()  # set when no thread is active after closing
         if self._closing is not None and not self._closing.done():
             self._closing = None  # its thread is in the parent process
 
@@ -222,6 +222,10 @@ class Executor(BaseExecutor):
             self._counts["aborted" if call.aborted or call.running() else "cancelled"] += 1
             return True
 
+    def let_go(self, call: Call) -> None:
+        """Count a call no more that is about to be over: whoever learns that may start another."""
+        self._running.discard(call)
+
     # Threads take them
 
     def _activate_or_watch(self) -> None:
@@ -271,7 +275,6 @@ class Executor(BaseExecutor):
         call = self._take(worker, None)
         while call is not None:
             outcome = self._run(call, worker.began)
-            self._running.discard(call)
             call = None  # let go of it before waiting for the next one
             call = self._take(worker, outcome)
 
@@ -279,22 +282,30 @@ class Executor(BaseExecutor):
         """Let a call have its turn; return what became of it."""
         if call.deadline is not None and call.deadline <= now:
             call.end(self._late(call))
-            return "expired"
-        outcome = call.run()
-        if outcome is AGAIN:
-            self._put_back(call)
+            outcome = "expired"
+        else:
+            outcome = call.run()
+        if outcome is not AGAIN:
+            self._running.discard(call)  # also where it was cancelled when it had been taken
+        elif not self._put_back(call):
+            call.end(_closed("waiting"))
+            outcome = "aborted"
         del call  # the traceback of its error holds this frame
         return outcome
 
-    def _put_back(self, call: Call) -> None:
-        """Queue a call for its next turn, behind those that wait."""
+    def _put_back(self, call: Call) -> bool:
+        """Queue a call for its next turn, behind those that wait; tell whether that was possible.
+
+        From then on it is not this thread's any more: another one may have taken it already.
+        """
         call.queued_at = monotonic()
         with self._lock:
-            if not (self.closed or call.aborted):
-                self._queue[call] = None
-                return
-            self._counts["aborted"] += 1
-        call.end(_closed("waiting"))
+            if self.closed or call.aborted:
+                return False
+            self._turns_over += 1
+            self._running.discard(call)
+            self._queue[call] = None
+            return True
 
     def _take(self, worker: _Worker, outcome: Any) -> Call | None:
         """Return the next call, waiting for it; None where this thread shall end.
@@ -305,8 +316,8 @@ class Executor(BaseExecutor):
         with self._lock:
             if outcome is not None:
                 now = monotonic()
-                self._turns_over += 1
                 if outcome is not AGAIN:
+                    self._turns_over += 1
                     self._counts[outcome] += 1
                 seconds = now - worker.began
                 self._seconds_run += seconds
@@ -318,8 +329,6 @@ class Executor(BaseExecutor):
                     self._looking += 1
                     self._announce_unlocked()
                     self._looking -= 1
-                if self.closed and not self._running:
-                    self._drained.set()
             while True:
                 if queue and self._active <= self._target:
                     with suppress(KeyError):  # a finalizer may have cancelled it just now
@@ -374,8 +383,10 @@ class Executor(BaseExecutor):
         A `ThreadPoolExecutor` keeps a thread whose job is done, unless it was shut down. The jobs
         of the other threads go on, and those started later get a new one.
         """
-        if not self.closed:  # a close waits for it
+        if not self.closed:
             self._members.discard(threading.current_thread())
+        elif not self._active:  # a close waits for it
+            self._drained.set()
         threads, self._threads = self._threads, None
         if threads is not None:
             threads.shutdown(wait=False)
@@ -481,18 +492,25 @@ class Executor(BaseExecutor):
             )
 
     def _warn_of_long_waits(self, now: float) -> None:
-        """Say once that calls wait long for the threads, which wait for the server. Locked."""
+        """Say once that calls wait long for the threads, which wait for the server.
+
+        The lock must not be held: what handles the log may take one of its own, with which another
+        thread makes a call.
+        """
         if self._warned or self.takes_turns or len(self._running) < self.max_workers:
             return
-        waited = now - next(iter(self._queue)).queued_at
-        if waited < _LONG_WAIT:
-            return
-        self._warned = True
+        with self._lock:
+            first = next(iter(self._queue), None)
+            if first is None or (waited := now - first.queued_at) < _LONG_WAIT:
+                return
+            waiting = len(self._queue)
+            self._warned = True
+            del first
         logger.warning(
             "%d MongoDB calls wait for a worker thread, the first of them for %.1f s, and all"
             " max_workers=%d threads have one to run: raise max_workers (and maxPoolSize), or see"
             " which calls take so long. This is said once for each client",
-            *(len(self._queue), waited, self.max_workers),
+            *(waiting, waited, self.max_workers),
         )
 
     # The end
@@ -567,7 +585,7 @@ class Executor(BaseExecutor):
             self._queue.clear()
             self._counts["aborted"] += len(refused)
             self._wake_all()
-            if not self._running:
+            if not self._active:
                 self._drained.set()
         for call in refused:
             call.end(_closed("waiting"))
@@ -683,13 +701,13 @@ class _Supervisor:
             used = process_time()
             if executor._deadlines:
                 executor._end_late(now)
+            share = (used - cpu) / max(now - then, _TICK)  # some clocks stand still for long
+            if share < _IDLE_SHARE:
+                executor._warn_of_long_waits(now)
             with executor._lock:
                 if not executor._queue:
                     self.watching = False
                     break
-                share = (used - cpu) / (now - then)
-                if share < _IDLE_SHARE:
-                    executor._warn_of_long_waits(now)
                 target = executor._target
                 started = executor._counts["started"]
                 if share < _IDLE_SHARE or started == taken:
@@ -713,15 +731,27 @@ def _collector_paused() -> Iterator[None]:
     """Keep the garbage collector from running a finalizer in a thread that is being started.
 
     Its starter waits for it, with our lock held, for which a finalizer that cancels or starts a
-    call would wait.
+    call would wait. Two executors may start threads at the same time: the last one to do so ends
+    the pause.
     """
-    enabled = gc.isenabled()
-    gc.disable()
+    global _pauses, _resume
+    with _pauses_lock:
+        if not _pauses:
+            _resume = gc.isenabled()
+            gc.disable()
+        _pauses += 1
     try:
         yield
     finally:
-        if enabled:
-            gc.enable()
+        with _pauses_lock:
+            _pauses -= 1
+            if not _pauses and _resume:
+                gc.enable()
+
+
+_pauses = 0  # for how many threads that are being started
+_resume = False  # whether the collector was enabled before
+_pauses_lock = threading.RLock()  # as the lock of an executor: a finalizer may come back to it
 
 
 _executors: weakref.WeakSet[Executor] = weakref.WeakSet()
@@ -739,6 +769,12 @@ def _leave_all() -> None:
 
 
 def _reset_all() -> None:
+    global _pauses, _pauses_lock
+    _pauses_lock = threading.RLock()
+    if _pauses:  # whoever would end the pause is in the parent process
+        _pauses = 0
+        if _resume:
+            gc.enable()
     for executor in list(_executors):
         executor._reset()
 

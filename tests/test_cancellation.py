@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import threading
 
 import pymongo.monitoring
 import pytest
-from pymongo.errors import InvalidOperation
+from pymongo.errors import InvalidOperation, OperationFailure
 
 import tornado_pymongo
 from tornado_pymongo.call import running_call
@@ -359,3 +360,42 @@ async def test_a_connection_that_was_interrupted_too_late_is_nobody_elses(
     assert await things.find_one({"_id": 2}) == {"_id": 2}
     assert events.commands == ["ping", "find", "find"]
     assert (events.closed, events.cleared) == (1, 0)
+
+
+async def test_a_commit_that_was_asked_for_before_the_abort_fails_too(
+    client, things, events, block
+):
+    """The commit waited for the cancelled operation, as the abort did, and came first."""
+    async with client.start_session() as session:
+        session.start_transaction()
+        await things.insert_one({"_id": "first"}, session=session)
+        await block("insert")
+        call = things.insert_one({"_id": "second"}, session=session)
+        await block.until_asleep()
+        call.cancel()
+        commit = session.commit_transaction()
+        await block.wake()
+        with pytest.raises(InvalidOperation, match="after calling abortTransaction"):
+            await commit
+    assert "commitTransaction" not in events.commands
+    assert await things.find_one({"_id": "first"}) is None
+
+
+async def test_who_stops_waiting_for_a_call_of_a_session_leaves_no_error_behind(
+    client, things, gate, caplog
+):
+    session = client.start_session()
+    running = client.run_in_worker(gate)
+    await gate.until_entered()
+    failing = things.find_one({"$nonsense": 1}, session=session)
+    leaving = asyncio.create_task(session.__aexit__(None, None, None))
+    await asyncio.sleep(0)
+    leaving.cancel()
+    gate.opened.set()
+    await running
+    with pytest.raises(OperationFailure):
+        await failing
+    await asyncio.wait([leaving])
+    gc.collect()
+    await asyncio.sleep(0)
+    assert "never retrieved" not in caplog.text

@@ -619,3 +619,36 @@ def test_a_child_forked_amid_the_start_of_a_thread_has_a_garbage_collector():
         "assert not gc.isenabled()\npause.__exit__(None, None, None)\nassert gc.isenabled()",
     )
     assert code == 7
+
+
+def test_a_close_is_over_when_the_threads_are(gate, monkeypatch):
+    executor = Executor(2, 10)
+    executor.submit(abs, -1).result()
+    end_thread = executor._end_thread
+
+    def end_late():
+        executor._lock.release()
+        gate()
+        executor._lock.acquire()
+        end_thread()
+
+    monkeypatch.setattr(executor, "_end_thread", end_late)
+    closing = executor.close()
+    assert gate.entered.acquire(timeout=20)
+    assert not closing.done()
+    gate.opened.set()
+    closing.result(timeout=20)
+
+
+def test_a_callback_that_exits_costs_no_thread_and_no_result(caplog):
+    executor = Executor(1, 10)
+    delivered = []
+    for function, result in (int, 0), (lambda: 1 / 0, None):
+        call = Call(executor, function, (), {}, lambda *args: delivered.append(args))
+        call.add_done_callback(lambda _: sys.exit(3))
+        executor.start(call)
+        futures.wait([call])
+        assert executor.submit(abs, -1).result(timeout=20) == 1
+        assert delivered.pop()[0] == result
+    assert "a callback of a completed call failed" in caplog.text
+    executor.shutdown()

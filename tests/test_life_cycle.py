@@ -145,7 +145,7 @@ def run_python(program, *arguments, send=None):
     if send is not None:
         assert process.stdout.readline() == "ready\n"
         process.send_signal(send)
-    output, _ = process.communicate(timeout=50)
+    output, _ = process.communicate(timeout=40)
     return output, process.returncode
 
 
@@ -158,7 +158,7 @@ tornado_pymongo.executor.DRAIN = 0.1
 async def main():
     client = tornado_pymongo.MongoClient(sys.argv[1])
     await client.admin.command("ping")
-    hang = {"failCommands": ["find"], "blockConnection": True, "blockTimeMS": 20_000}
+    hang = {"failCommands": ["find"], "blockConnection": True, "blockTimeMS": 60_000}
     await client.admin.command("configureFailPoint", "failCommand", mode={"times": 3}, data=hang)
     calls = [client.exit.things.find_one() for _ in range(3)]
     stream = await client.exit.things.watch()

@@ -188,16 +188,18 @@ class Inbox:
                 return
         except RuntimeError:  # the loop is closed
             pass
-        # Nothing is lost with None, such as that of a client's close() at a program's end.
-        lost = sum(result is not error for _, result, error in self._completed)
+        self._announced = False
+        lost = 0
+        while self._completed:
+            _, result, error = self._completed.popleft()
+            # Nothing is lost with None, such as that of a client's close() at a program's end.
+            lost += result is not error
         if lost:
             logger.warning(
                 "%d results of MongoDB calls were dropped: the event loop that waited for them is"
                 " closed",
                 lost,
             )
-        self._announced = False
-        self._completed.clear()
 
     def _deliver(self) -> None:
         self._announced = False

@@ -132,10 +132,10 @@ class Call(Future[Any]):
             return AGAIN
         self._work = None
         self.executor.let_go(self)
-        self.set_result(result)
-        if self._deliver is not None:
-            self._deliver(result, None)
-            self._deliver = None
+        try:
+            self.set_result(result)
+        finally:  # whatever a callback of the Future's raises
+            self._hand_over(result, None)
         return "finished"
 
     def end(self, error: BaseException) -> None:
@@ -151,10 +151,15 @@ class Call(Future[Any]):
             wrapped.__cause__ = error
             error = wrapped
         self.executor.let_go(self)
-        self.set_exception(error)
-        if self._deliver is not None:
-            self._deliver(None, error)
-            self._deliver = None
+        try:
+            self.set_exception(error)
+        finally:
+            self._hand_over(None, error)
+
+    def _hand_over(self, result: Any, error: BaseException | None) -> None:
+        deliver, self._deliver = self._deliver, None
+        if deliver is not None:
+            deliver(result, error)
 
     # As what it runs sees it
 

@@ -35,8 +35,11 @@ from tornado_pymongo.internals import (
 class _TurnFuture(CallFuture):
     """Of what a change stream gets next, which others may want when nobody waits for it now."""
 
+    _stream: ChangeStream
+
     def _give_up(self, call: Call) -> None:
-        call.cancel()  # dropped if it has not begun yet
+        if not call.cancel():  # it has begun
+            self._stream._left = call
 
 
 class ChangeStream(
@@ -70,18 +73,13 @@ class ChangeStream(
             return super()._start(callback, *call)
         left, self._left = self._left, None
         if left is not None:
-            future = CallFuture(loop=current_loop())
+            future = _TurnFuture(loop=current_loop())
             follow(future, left)
+            future._call = left
         else:
             _, *call = call  # type: ignore[assignment]
             future = super()._start(None, _TurnFuture, *call)
-            left = future._call
-
-        def keep(future: CallFuture) -> None:
-            if future.cancelled() and left is not None and not left.cancelled():
-                self._left = left
-
-        future.add_done_callback(keep)
+        future._stream = self
         return with_callback(future, callback)
 
     def next(self, callback: Callback | None = None) -> Any:

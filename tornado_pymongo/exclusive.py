@@ -45,8 +45,9 @@ class Exclusive(Closing):
         """Wait until no call runs."""
         while (call := self._running()) is not None:
             over = asyncio.wrap_future(call)
+            # Its error is told to who made the call; we may be given up before it is here.
+            over.add_done_callback(lambda over: over.cancelled() or over.exception())
             await asyncio.wait([over])
-            over.cancelled() or over.exception()  # it is told to who made the call
 
     def _start(self, callback: Callback | None, *call: Any) -> Any:
         check_callback(callback)

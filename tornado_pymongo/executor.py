@@ -128,6 +128,7 @@ class Executor(BaseExecutor):
         self._idle_seconds = idle_seconds
         self.closed: bool = False
         self._closing: Call | None = None
+        self._has_closed = False
         self._reset()
         _executors.add(self)
 
@@ -154,8 +155,8 @@ class Executor(BaseExecutor):
         self._supervisor = _Supervisor(self)
 
         self._drained = threading.Event()  # set when no thread is active after closing
-        if self._closing is not None and not self._closing.done():
-            self._closing = None  # its thread is in the parent process
+        if not self._has_closed:
+            self._closing = None  # its thread, if any, is in the parent process
 
         self._announcements: deque[Callable[[], object]] = deque()
         self._gathered = 0  # calls that are over since the last announcement
@@ -284,7 +285,11 @@ class Executor(BaseExecutor):
             call.end(self._late(call))
             outcome = "expired"
         else:
-            outcome = call.run()
+            try:
+                outcome = call.run()
+            except BaseException:  # of a callback, such as SystemExit: the call itself is over
+                logger.exception("a callback of a completed call failed")
+                outcome = "failed" if call.exception() else "finished"
         if outcome is not AGAIN:
             self._running.discard(call)  # also where it was cancelled when it had been taken
         elif not self._put_back(call):
@@ -539,6 +544,7 @@ class Executor(BaseExecutor):
 
     def _run_last(self, call: Call) -> None:
         call.run()
+        self._has_closed = True
         self.announce()
 
     def _end(self, function: Callable[[], Any], drain_seconds: float) -> Any:
@@ -716,8 +722,9 @@ class _Supervisor:
                     executor._target = min(target, max(target * 3 // 4, executor._fewest))
                 tick = _TICK if executor._target != target else min(tick * 2, _LONGEST_TICK)
                 missing = executor._target - executor._active
-                for _ in range(min(missing, len(executor._queue))):
-                    executor._activate()
+                with suppress(InvalidOperation):  # there is no thread to be had now
+                    for _ in range(min(missing, len(executor._queue))):
+                        executor._activate()
                 taken = started
             cpu = used
             then = now

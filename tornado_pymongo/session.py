@@ -65,8 +65,7 @@ class ClientSession(
     def _abort_with(self, call: Call, future: asyncio.Future[Any]) -> None:
         """Abort the transaction if one of its operations was: nobody knows what that has done."""
         if future.cancelled() and call.aborted and self._aborting is None:
-            abort: Any = (CallFuture, run_method, self, "abort_transaction", (), {})
-            self._aborting = in_task(self._start_when_free(*abort))
+            self._aborting = in_task(self._abort_when_free())
             self._aborting.add_done_callback(_log_failure)
 
     def _user(self) -> Call | None:
@@ -101,7 +100,12 @@ class ClientSession(
 
     async def _start_when_free(self, *call: Any) -> Any:
         await self._free()
-        return await super()._start(None, *call)
+        return await self._start(None, *call)  # an abort may have to come first by now
+
+    async def _abort_when_free(self) -> Any:
+        await self._free()
+        abort: Any = (CallFuture, run_method, self, "abort_transaction", (), {})
+        return await super()._start(None, *abort)
 
     def start_transaction(self, *args: Any, **kwargs: Any) -> TransactionContext:
         """Start a transaction, which is committed or aborted at the end of ``async with``.

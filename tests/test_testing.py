@@ -33,6 +33,7 @@ def no_server_given(monkeypatch):
 def is_listening(uri):
     host, port = pymongo.uri_parser.parse_uri(uri)["nodelist"][0]
     with socket.socket() as probe:
+        probe.settimeout(5)
         return probe.connect_ex((host, port)) == 0
 
 
@@ -64,14 +65,82 @@ def test_extra_options_reach_mongod(temporary_folder):
         assert client.admin.command("configureFailPoint", "failCommand", **fail_point)["ok"]
 
 
-def test_a_replica_set_of_several_members_has_its_primary(temporary_folder):
+def test_a_replica_set_of_several_members_has_its_primary_and_elects_another(temporary_folder):
     with MongoServer(members=3) as server, pymongo.MongoClient(server.uri) as client:
-        status = client.admin.command("replSetGetStatus")
-        states = sorted(member["stateStr"] for member in status["members"])
-        assert states == ["PRIMARY", "SECONDARY", "SECONDARY"]
-        majority = client.db.get_collection("things", write_concern=pymongo.WriteConcern(w=3))
-        assert majority.insert_one({}).acknowledged
+        primary = server.primary()
+        all_of_them = client.db.get_collection("things", write_concern=pymongo.WriteConcern(w=3))
+        assert all_of_them.insert_one({"_id": 1}).acknowledged
+        server.kill(primary)
+        another = server.primary()
+        assert another != primary
+        majority = client.db.get_collection("things", write_concern=pymongo.WriteConcern(w=2))
+        assert majority.insert_one({"_id": 2}).acknowledged
+        server.restart(primary)
+        assert all_of_them.insert_one({"_id": 3}).acknowledged
+        server.pause(another)
+        assert server.primary() != another
+        server.resume(another)
+        assert all_of_them.insert_one({"_id": 4}).acknowledged
     assert not list(temporary_folder.iterdir())
+
+
+def test_a_member_that_was_killed_is_restarted_where_it_was_with_its_data(temporary_folder):
+    with MongoServer(own=True) as server:
+        for times in range(2):
+            with pymongo.MongoClient(server.uri) as client:
+                journaled = pymongo.WriteConcern(j=True)
+                things = client.db.get_collection("things", write_concern=journaled)
+                assert things.count_documents({}) == times
+                things.insert_one({})
+            uri = server.uri
+            server.kill()
+            assert not is_listening(uri)
+            server.restart()
+            assert server.uri == uri
+        server.pause()
+        server.restart()  # as it is
+        assert server.primary() == 0
+    assert not list(temporary_folder.iterdir())
+
+
+def test_a_paused_member_says_nothing_until_it_is_resumed(temporary_folder):
+    with MongoServer(own=True) as server, pymongo.MongoClient(server.uri) as client:
+        assert client.admin.command("ping")["ok"]
+        server.pause()
+        server.pause()
+        assert is_listening(server.uri)
+        with pytest.raises(pymongo.errors.PyMongoError), pymongo.timeout(0.1):
+            client.admin.command("ping")
+        server.resume()
+        assert client.admin.command("ping")["ok"]
+
+
+def test_a_member_that_does_not_start_again_tells_why(temporary_folder):
+    with MongoServer(own=True) as server:
+        server.kill()
+        (data,) = temporary_folder.glob("*/data")
+        (data / "storage.bson").write_text("nonsense")
+        with pytest.raises(MongoServerError, match="did not start, and said"):
+            server.restart()
+        server.kill()
+    assert not list(temporary_folder.iterdir())
+
+
+def test_who_meddles_with_a_server_is_told_what_can_be_meddled_with(monkeypatch):
+    with pytest.raises(MongoServerError, match="not running"):
+        MongoServer().kill()
+    monkeypatch.setenv("MONGODB_URI", "mongodb://127.0.0.1:1")
+    with MongoServer() as server:
+        for meddle in server.kill, server.restart, server.pause, server.resume:
+            with pytest.raises(MongoServerError, match="MONGODB_URI is not to be .* own=True"):
+                meddle()
+        with pytest.raises(MongoServerError, match="own=True"):
+            server.primary()
+    monkeypatch.delenv("MONGODB_URI")
+    with MongoServer() as server:
+        for member in 1, -1:
+            with pytest.raises(MongoServerError, match="no member .*: they are 0 to 0"):
+                server.kill(member)
 
 
 def test_a_server_that_is_given_is_used_and_left_alone(temporary_folder, monkeypatch):
@@ -84,11 +153,14 @@ def test_a_server_that_is_given_is_used_and_left_alone(temporary_folder, monkeyp
         assert is_listening(given.uri)
 
 
-def test_it_goes_with_a_process_that_is_killed(temporary_folder):
+@pytest.mark.parametrize("state", ["as it was started", "kill", "pause", "restart"])
+def test_it_goes_with_a_process_that_is_killed(temporary_folder, state):
+    meddle = f"server.{state}()\n" if state in dir(MongoServer) else ""
     code = (
         "import sys\n"
         "from tornado_pymongo.testing import MongoServer\n"
         "server = MongoServer(own=True).start()\n"
+        f"{meddle}"
         "print(server.uri, flush=True)\n"
         "sys.stdin.read()\n"
     )
@@ -96,7 +168,7 @@ def test_it_goes_with_a_process_that_is_killed(temporary_folder):
         [sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     )
     uri = process.stdout.readline().strip()
-    assert is_listening(uri)
+    assert is_listening(uri) == (state != "kill")
     os.kill(process.pid, signal.SIGKILL)
     process.communicate()
     deadline = time.monotonic() + 20

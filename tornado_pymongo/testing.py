@@ -18,7 +18,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -31,6 +31,11 @@ from tornado_pymongo import _mongod_keeper
 __all__ = ["MongoServer", "MongoServerError"]
 
 _REPLICA_SET = "rs0"
+
+# After how many milliseconds without its primary a set of several members elects another, and how
+# often they ask for each other, where MongoDB takes 10,000 and 2,000. A guess: with less, members
+# on a busy machine could be taken for dead.
+_ELECTIONS = {"electionTimeoutMillis": 1000, "heartbeatIntervalMillis": 500}
 
 
 class MongoServerError(PyMongoError):
@@ -45,13 +50,19 @@ class MongoServer:
     environment variable ``MONGODB_URI`` is set, that server is used instead and nothing is started,
     unless you ask for what only a server of one's own can give: `members`, `options` or `own`.
 
+    A member can be killed, restarted, paused and resumed, to see what your program does then. Of
+    several members, the others elect a new primary after a second or two.
+
     All methods block: call them before the event loop runs, or in a worker.
 
     :param members: how many members the replica set has.
     :param options: further arguments for each mongod, such as
         ``["--setParameter", "enableTestCommands=1"]``.
+    :param connect_options: options of PyMongo's client with which this class itself can connect to
+        such a mongod, such as ``{"tls": True, "tlsCAFile": ...}``. It needs no user: where there is
+        none yet, as with ``--auth``, the first one can be made without. `uri` has none of them.
     :param own: start a server even where ``MONGODB_URI`` is set.
-    :param startup_seconds: how long it may take to be ready.
+    :param startup_seconds: how long it may take to be ready, and to be ready again.
     """
 
     def __init__(
@@ -59,6 +70,7 @@ class MongoServer:
         *,
         members: int = 1,
         options: Sequence[str] = (),
+        connect_options: Mapping[str, Any] | None = None,
         own: bool = False,
         startup_seconds: float = 60.0,
     ) -> None:
@@ -68,6 +80,7 @@ class MongoServer:
             raise TypeError(f"options must be a list of arguments, not the string {options!r}")
         self._members = members
         self._options = list(options)
+        self._connect_options = dict(connect_options or {})
         self._own = own or members > 1 or bool(options)
         self._startup_seconds = startup_seconds
         self._uri: str | None = None
@@ -97,7 +110,7 @@ class MongoServer:
         deadline = time.monotonic() + self._startup_seconds
         try:
             for _ in range(self._members):
-                self._mongods.append(_Mongod(self._options, deadline))
+                self._mongods.append(_Mongod(self._options, self._connect_options, deadline))
             self._initiate(deadline)
         except BaseException:
             self.stop()
@@ -108,26 +121,63 @@ class MongoServer:
 
     def _initiate(self, deadline: float) -> None:
         members = [{"_id": n, "host": each.address} for n, each in enumerate(self._mongods)]
+        config = {"_id": _REPLICA_SET, "members": members, "settings": _ELECTIONS}
         with self._mongods[0].connect() as client:
-            client.admin.command("replSetInitiate", {"_id": _REPLICA_SET, "members": members})
-            states: list[str] = []
-            ready = ["PRIMARY"] + ["SECONDARY"] * (self._members - 1)
-            while time.monotonic() < deadline:
-                status = client.admin.command("replSetGetStatus")
-                states = sorted(member["stateStr"] for member in status["members"])
-                if states == ready and self._has_writable_primary():
-                    return
-                time.sleep(0.02)
-        raise MongoServerError(
-            f"the replica set was not ready in time: the states of its members are {states}"
-        )
+            client.admin.command("replSetInitiate", config)
+        ready = ["PRIMARY"] + ["SECONDARY"] * (self._members - 1)
+        while (states := sorted(mongod.state() for mongod in self._mongods)) != ready:
+            if time.monotonic() > deadline:
+                raise MongoServerError(
+                    "the replica set was not ready in time: the states of its members are"
+                    f" {', '.join(states)}"
+                )
+            time.sleep(0.02)
 
-    def _has_writable_primary(self) -> bool:
-        for mongod in self._mongods:
-            with mongod.connect() as client:
-                if client.admin.command("hello")["isWritablePrimary"]:
-                    return True
-        return False
+    def primary(self) -> int:
+        """Return which member is the primary, from 0 on; wait until there is one.
+
+        :raises MongoServerError: where none is elected in time.
+        """
+        self._member(0)
+        deadline = time.monotonic() + self._startup_seconds
+        while time.monotonic() < deadline:
+            running = [n for n, mongod in enumerate(self._mongods) if not mongod.halted]
+            primaries = [n for n in running if self._mongods[n].state() == "PRIMARY"]
+            if len(primaries) == 1:  # with two, one was paused, and has yet to hear of the other
+                return primaries[0]
+            time.sleep(0.02)
+        raise MongoServerError("no member became the primary in time")
+
+    def kill(self, member: int = 0) -> None:
+        """Kill a member, as by ``kill -9``; its data stay for `restart`."""
+        self._member(member).halt("kill")
+
+    def restart(self, member: int = 0) -> None:
+        """Start a member again, with its port and its data; return when it is ready for reads.
+
+        A member that still runs, or is paused, is killed first.
+
+        :raises MongoServerError: where it does not start, or is not ready in time.
+        """
+        self._member(member).restart(time.monotonic() + self._startup_seconds)
+
+    def pause(self, member: int = 0) -> None:
+        """Stop a member where it is, until `resume`: its connections stay, and say nothing."""
+        self._member(member).halt("pause")
+
+    def resume(self, member: int = 0) -> None:
+        """Let a paused member go on."""
+        self._member(member).resume()
+
+    def _member(self, member: int) -> _Mongod:
+        _ = self.uri  # it runs
+        if not self._mongods:
+            raise MongoServerError("the server of MONGODB_URI is not to be meddled with: own=True")
+        if not 0 <= member < self._members:
+            raise MongoServerError(
+                f"there is no member {member!r}: they are 0 to {self._members - 1}"
+            )
+        return self._mongods[member]
 
     def stop(self) -> None:
         """Stop the server and remove its files. A server given by MONGODB_URI is left alone."""
@@ -145,12 +195,16 @@ class MongoServer:
 class _Mongod:
     """One mongod process, behind its keeper, which answers on its port."""
 
-    def __init__(self, options: list[str], deadline: float) -> None:
+    def __init__(
+        self, options: list[str], connect_options: dict[str, Any], deadline: float
+    ) -> None:
         # Between this look and mongod's own bind somebody else may take the port.
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             port = probe.getsockname()[1]
         self.address = f"127.0.0.1:{port}"
+        self.halted = False
+        self._connect_options = connect_options
         self._pid = os.getpid()
         self._folder = Path(tempfile.mkdtemp(prefix="tornado_pymongo-mongod-"))
         (self._folder / "data").mkdir()
@@ -168,32 +222,74 @@ class _Mongod:
         self._keeper = subprocess.Popen(
             [sys.executable, "-IS", _mongod_keeper.__file__, str(self._folder), *arguments],
             stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
             start_new_session=True,  # Ctrl-C is for those who use the server: it stops after them
         )
         try:
-            self._wait_until_it_answers(port, deadline)
+            self._wait_until_it_answers(deadline)
         except BaseException:
             self.stop()
             raise
 
     def connect(self) -> pymongo.MongoClient[dict[str, Any]]:
         """Return a blocking client of just this member."""
-        return pymongo.MongoClient(f"mongodb://{self.address}/?directConnection=true")
+        return pymongo.MongoClient(
+            f"mongodb://{self.address}/?directConnection=true", **self._connect_options
+        )
 
-    def _wait_until_it_answers(self, port: int, deadline: float) -> None:
-        while True:
-            try:
-                socket.create_connection(("127.0.0.1", port), timeout=1).close()
-                return
-            except OSError:
-                pass
-            if (self._folder / "ended").exists() or self._keeper.poll() is not None:
-                raise MongoServerError(f"mongod did not start, and said:\n{self._last_words()}")
-            if time.monotonic() > deadline:
-                raise MongoServerError(
-                    f"mongod did not answer in time; it said:\n{self._last_words()}"
-                )
+    def state(self) -> str:
+        """Tell whether it is PRIMARY, SECONDARY, or NOT READY for either."""
+        with suppress(PyMongoError), self.connect() as client, pymongo.timeout(1):
+            hello = client.admin.command("hello")  # needs no user
+            if hello.get("isWritablePrimary"):
+                return "PRIMARY"
+            if hello.get("secondary"):
+                return "SECONDARY"
+        return "NOT READY"
+
+    def halt(self, command: str) -> None:
+        """Have it killed, or paused."""
+        self.halted = True
+        self._tell(command)
+
+    def resume(self) -> None:
+        """Let it go on."""
+        self._tell("resume")
+        self.halted = False
+
+    def restart(self, deadline: float) -> None:
+        """Start it again, and return when it takes reads."""
+        self.halted = True
+        self._tell("start")
+        self._wait_until_it_answers(deadline)
+        while self.state() == "NOT READY":
+            self._check(deadline)
             time.sleep(0.02)
+        self.halted = False
+
+    def _tell(self, command: str) -> None:
+        assert self._keeper.stdin is not None
+        assert self._keeper.stdout is not None
+        with suppress(BrokenPipeError):
+            self._keeper.stdin.write(f"{command}\n".encode())
+            self._keeper.stdin.flush()
+        if not self._keeper.stdout.readline():
+            raise MongoServerError(f"the process that keeps mongod failed to {command} it")
+
+    def _wait_until_it_answers(self, deadline: float) -> None:
+        host, port = self.address.split(":")
+        while True:
+            with suppress(OSError):
+                socket.create_connection((host, int(port)), timeout=1).close()
+                return
+            self._check(deadline)
+            time.sleep(0.02)
+
+    def _check(self, deadline: float) -> None:
+        if (self._folder / "ended").exists() or self._keeper.poll() is not None:
+            raise MongoServerError(f"mongod did not start, and said:\n{self._last_words()}")
+        if time.monotonic() > deadline:
+            raise MongoServerError(f"mongod was not ready in time; it said:\n{self._last_words()}")
 
     def _last_words(self) -> str:
         try:
@@ -208,13 +304,15 @@ class _Mongod:
     def stop(self) -> None:
         """Kill mongod, and return when it is gone and its files are removed."""
         assert self._keeper.stdin is not None
+        assert self._keeper.stdout is not None
         if os.getpid() == self._pid:
             # Forked children have copies of the pipe, so that its end alone would not be seen.
             with suppress(BrokenPipeError):
-                self._keeper.stdin.write(b"stop")
+                self._keeper.stdin.write(b"stop\n")
                 self._keeper.stdin.flush()
         with suppress(BrokenPipeError):
             self._keeper.stdin.close()
+        self._keeper.stdout.close()
         self._keeper.wait()
 
 

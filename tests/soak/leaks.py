@@ -1,0 +1,109 @@
+"""What a process holds: threads, files, memory, objects; and what it holds of its server."""
+
+from __future__ import annotations
+
+import asyncio
+import ctypes
+import gc
+import os
+import statistics
+import threading
+from collections import Counter
+from contextlib import suppress
+from typing import Any
+
+import pymongo.monitoring
+
+# How much more there may be afterwards, where that is not 0. The server counts a connection for a
+# moment longer, and Python's own threads and caches come and go.
+SLACK = {"server connections": 2, "files": 2}
+
+# Memory may grow by so much, as a part and in bytes, between the first and the last third.
+MEMORY_SHARE, MEMORY_FLOOR = 0.05, 8_000_000
+
+
+class Cursors(pymongo.monitoring.CommandListener):
+    """The cursors that a client was told of, and has not used up or killed."""
+
+    def __init__(self) -> None:
+        self.open: set[int] = set()
+        self._asked: dict[int, int] = {}  # for which cursor, by the id of the request
+
+    def started(self, event: Any) -> None:
+        """Note which cursor it is about."""
+        if event.command_name == "getMore":
+            self._asked[event.request_id] = event.command["getMore"]
+        elif event.command_name == "killCursors":
+            self.open.difference_update(event.command["cursors"])
+
+    def succeeded(self, event: Any) -> None:
+        """Note whether the cursor is open."""
+        asked = self._asked.pop(event.request_id, None)
+        cursor = event.reply.get("cursor")
+        if isinstance(cursor, dict) and cursor.get("id"):
+            self.open.add(cursor["id"])
+        elif asked is not None:
+            self.open.discard(asked)
+
+    def failed(self, event: Any) -> None:
+        """Forget the cursor: PyMongo does, where the server may have lost it."""
+        self.open.discard(self._asked.pop(event.request_id, None))
+
+
+def memory() -> int:
+    """Return how much memory is in use, in bytes, when all that can be freed is."""
+    gc.collect()
+    with suppress(OSError, AttributeError):  # of glibc alone
+        ctypes.CDLL(None).malloc_trim(0)
+    with open("/proc/self/statm") as file:
+        return int(file.read().split()[1]) * os.sysconf("SC_PAGESIZE")
+
+
+def holdings(admin: Any, cursors: Cursors, loops: list[Any]) -> Counter[str]:
+    """Return how much there is of each kind.
+
+    :param admin: PyMongo's database admin of the server.
+    """
+    gc.collect()
+    status = admin.command("serverStatus")
+    stages = [
+        {"$currentOp": {"allUsers": True, "idleCursors": True}},
+        {"$match": {"type": "idleCursor"}},
+    ]
+    idle = {each["cursor"]["cursorId"] for each in admin.aggregate(stages)}
+    held = Counter(
+        {
+            "threads": len(threading.enumerate()),
+            "native threads": len(os.listdir("/proc/self/task")),
+            "files": len(os.listdir("/proc/self/fd")),
+            "server cursors": len(idle & cursors.open),
+            "server connections": status["connections"]["current"],
+            "server transactions": status["transactions"]["currentOpen"],
+            "tasks": sum(len(asyncio.all_tasks(loop)) for loop in loops),
+        }
+    )
+    for thing in gc.get_objects():
+        cls = type(thing)
+        if cls.__module__.startswith(("tornado_pymongo.", "pymongo.synchronous.")):
+            held[f"{cls.__module__.split('.')[0]}'s {cls.__qualname__}"] += 1
+    # Lost replies leave these to the server, whatever the client does.
+    held["(cursors whose reply was lost)"] = len(idle - cursors.open)
+    records = status["logicalSessionRecordCache"]["activeSessionsCount"]
+    held["(server sessions since the last refresh)"] = records
+    return held
+
+
+def leaked(before: Counter[str], after: Counter[str]) -> list[str]:
+    """Return what there is more of than before, in words."""
+    return [
+        f"there are {after[name]} {name}, where {before[name]} were before"
+        for name in sorted(after)
+        if not name.startswith("(") and after[name] > before[name] + SLACK.get(name, 0)
+    ]
+
+
+def memory_grown(samples: list[int]) -> tuple[float, float, bool]:
+    """Return the medians of the first and the last third, and whether that is too much growth."""
+    third = max(len(samples) // 3, 1)
+    first, last = statistics.median(samples[:third]), statistics.median(samples[-third:])
+    return first, last, last > first * (1 + MEMORY_SHARE) + MEMORY_FLOOR

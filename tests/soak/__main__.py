@@ -49,10 +49,12 @@ class Soak:
         self._options = options
         self._server, self._proxy = server, proxy
         self._direct = pymongo.MongoClient(server.uri)
+        self._admin = self._direct.admin
         self._uri = f"{proxy.uri}&appName={faults.APP_NAME}&maxIdleTimeMS=2000"
         self._uri += "&heartbeatFrequencyMS=500&connectTimeoutMS=1000&socketTimeoutMS=5000"
         self._uri += "&serverSelectionTimeoutMS=5000"
         self._cursors = leaks.Cursors()
+        self._faults: list[faults.Faults] = []
         self.reasons: list[str] = []
         self._errors: Counter[str] = Counter()
         self._counts: Counter[str] = Counter()
@@ -92,10 +94,10 @@ class Soak:
             )
             for n in range(number * len(self._loops))
         ]
-        for worker in self._workers:
-            database.create_collection(f"changes-{worker.name}")
-            database.create_collection(f"tail-{worker.name}", capped=True, size=1_000_000)
-            database[f"tail-{worker.name}"].insert_one({"n": -1})
+        for n in range(len(self._workers)):
+            database.create_collection(f"changes-w{n}")
+            database.create_collection(f"tail-w{n}", capped=True, size=1_000_000)
+            database[f"tail-w{n}"].insert_one({"n": -1})
         warm_up = min(self._options.seconds / 4, 60)
         self._phase("warm-up", warm_up)
         time.sleep(
@@ -114,6 +116,9 @@ class Soak:
                 break
             time.sleep(1)
         self.reasons += leaked
+        for name in after:
+            if "'s " in name and after[name] > before[name]:
+                print(name, *leaks.holders(name), sep="\n    ")
         first, last, grown = leaks.memory_grown(self._samples)
         if grown:
             self.reasons.append(f"memory has grown from {first:,.0f} to {last:,.0f} bytes")
@@ -125,7 +130,7 @@ class Soak:
         await client.close()
 
     def _holdings(self) -> Counter[str]:
-        return leaks.holdings(self._direct.admin, self._cursors, self._loops)
+        return leaks.holdings(self._admin, self._cursors, self._loops, self._faults)
 
     # The load
 
@@ -134,13 +139,14 @@ class Soak:
         print(f"{name}: {seconds:.0f} s", flush=True)
         stopped = threading.Event()
         causes = faults.Faults(
-            f"{self._options.seed}/{name}", self._server, self._proxy, self._direct.admin
+            f"{self._options.seed}/{name}", self._server, self._proxy, self._admin
         )
         running = []
         for n, worker in enumerate(self._workers):
             worker._faults = causes
             loop = self._loops[n % len(self._loops)]
             running.append(asyncio.run_coroutine_threadsafe(worker.run(stopped), loop))
+        self._faults.append(causes)
         causes.start()
         end = time.monotonic() + seconds
         try:
@@ -207,6 +213,7 @@ class Soak:
     def _fail(self) -> int:
         if any("hangs" in reason for reason in self.reasons):
             faulthandler.dump_traceback()
+        print("the last faults:", *self._faults[-1].log, sep="\n    ")
         for reason in self.reasons:
             print(f"FAILED, seed {self._options.seed}: {reason}")
         return 1

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections import Counter
+from collections import Counter, deque
 from random import Random
 from typing import Any
 
@@ -39,7 +39,9 @@ class Faults(threading.Thread):
         self._server, self._proxy, self._admin = server, proxy, admin
         self._stopped = threading.Event()
         self._active_until = 0.0
+        self._periods: list[tuple[float, float]] = []
         self.counts: Counter[str] = Counter()
+        self.log: deque[str] = deque(maxlen=10)
 
     def run(self) -> None:
         """Do it, until `stop`."""
@@ -50,11 +52,14 @@ class Faults(threading.Thread):
             seconds = random.uniform(0.1, 2.5)
             gap = AFTERMATH + 5 if random.random() * 100 < CALMS else random.uniform(0.1, 2)
             self._active_until = float("inf")
+            began = time.time()
             for name in names:
                 self.counts[name] += 1
+                self.log.append(f"{time.monotonic():.3f}: {name} for {seconds:.1f} s")
                 _FAULTS[name](self)
             wait(seconds)
             self.heal()
+            self._periods.append((began, time.time()))
             wait(gap)
 
     def heal(self) -> None:
@@ -73,11 +78,19 @@ class Faults(threading.Thread):
         """Tell whether what has gone wrong since then may be the consequence of a fault."""
         return self._active_until + AFTERMATH > since
 
+    def disturbed(self, at: float) -> bool:
+        """Tell whether a cursor that was used last at this time of day may have been lost then.
+
+        PyMongo has killed a cursor within two seconds, where it can.
+        """
+        return any(begin - 3 < at < end + 1 for begin, end in self._periods)
+
     def _fail(self, **how: Any) -> None:
         random = self._random
         names = random.sample(COMMANDS, random.randint(1, 6))
         data = {"failCommands": names, "appName": APP_NAME, **how}
         mode = {"times": random.randint(1, 8)}
+        self.log.append(f"{mode}, {data}")
         self._admin.command("configureFailPoint", "failCommand", mode=mode, data=data)
 
     # The faults

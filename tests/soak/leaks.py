@@ -10,6 +10,7 @@ import statistics
 import threading
 from collections import Counter
 from contextlib import suppress
+from datetime import timezone
 from typing import Any
 
 import pymongo.monitoring
@@ -59,10 +60,11 @@ def memory() -> int:
         return int(file.read().split()[1]) * os.sysconf("SC_PAGESIZE")
 
 
-def holdings(admin: Any, cursors: Cursors, loops: list[Any]) -> Counter[str]:
+def holdings(admin: Any, cursors: Cursors, loops: list[Any], faults: list[Any]) -> Counter[str]:
     """Return how much there is of each kind.
 
     :param admin: PyMongo's database admin of the server.
+    :param faults: those that there have been.
     """
     gc.collect()
     status = admin.command("serverStatus")
@@ -70,13 +72,16 @@ def holdings(admin: Any, cursors: Cursors, loops: list[Any]) -> Counter[str]:
         {"$currentOp": {"allUsers": True, "idleCursors": True}},
         {"$match": {"type": "idleCursor"}},
     ]
-    idle = {each["cursor"]["cursorId"] for each in admin.aggregate(stages)}
+    idle = [each["cursor"] for each in admin.aggregate(stages)]
+    known = [each["lastAccessDate"] for each in idle if each["cursorId"] in cursors.open]
+    times = [each.replace(tzinfo=timezone.utc).timestamp() for each in known]
+    lost = sum(any(each.disturbed(at) for each in faults) for at in times)
     held = Counter(
         {
             "threads": len(threading.enumerate()),
             "native threads": len(os.listdir("/proc/self/task")),
             "files": len(os.listdir("/proc/self/fd")),
-            "server cursors": len(idle & cursors.open),
+            "server cursors": len(known) - lost,
             "server connections": status["connections"]["current"],
             "server transactions": status["transactions"]["currentOpen"],
             "tasks": sum(len(asyncio.all_tasks(loop)) for loop in loops),
@@ -86,8 +91,8 @@ def holdings(admin: Any, cursors: Cursors, loops: list[Any]) -> Counter[str]:
         cls = type(thing)
         if cls.__module__.startswith(("tornado_pymongo.", "pymongo.synchronous.")):
             held[f"{cls.__module__.split('.')[0]}'s {cls.__qualname__}"] += 1
-    # Lost replies leave these to the server, whatever the client does.
-    held["(cursors whose reply was lost)"] = len(idle - cursors.open)
+    # Lost replies, and kills that could not be sent, leave these to the server.
+    held["(server cursors lost in faults)"] = len(idle) - len(known) + lost
     records = status["logicalSessionRecordCache"]["activeSessionsCount"]
     held["(server sessions since the last refresh)"] = records
     return held
@@ -100,6 +105,28 @@ def leaked(before: Counter[str], after: Counter[str]) -> list[str]:
         for name in sorted(after)
         if not name.startswith("(") and after[name] > before[name] + SLACK.get(name, 0)
     ]
+
+
+def holders(name: str, depth: int = 4) -> list[str]:
+    """Tell, for objects that `holdings` counts by this name, what refers to them."""
+    cls = name.rpartition(" ")[2]
+    found = [thing for thing in gc.get_objects() if type(thing).__qualname__ == cls]
+    texts = []
+    for thing in found[:3]:
+        text, seen = repr(thing)[:300], {id(found), id(texts)}
+        for _ in range(depth):
+            seen.add(id(thing))
+            holding = [
+                each
+                for each in gc.get_referrers(thing)
+                if id(each) not in seen and type(each).__name__ not in ("frame", "list_iterator")
+            ]
+            text += f" <- {[repr(each)[:120] for each in holding[:3]]}"
+            if not holding:
+                break
+            thing = holding[0]
+        texts.append(text)
+    return texts
 
 
 def memory_grown(samples: list[int]) -> tuple[float, float, bool]:

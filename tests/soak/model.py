@@ -72,10 +72,12 @@ class Document:
         self._history.append(text)
 
     def _fail(self, text: str) -> None:
-        history = "\n    ".join(self._history)
-        raise Violation(
-            f"{self.key}: {text}; possible was {self.possible}. Its history:\n    {history}"
-        )
+        raise Violation(f"{text}; possible was {self.possible}. {self.history}")
+
+    @property
+    def history(self) -> str:
+        """What was done with it, and found."""
+        return f"{self.key}: {', '.join(self._history)}"
 
     @property
     def is_gone(self) -> bool:

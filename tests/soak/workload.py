@@ -54,6 +54,14 @@ KINDS = {
     "refused": 2,
 }
 
+# Off until it is mended: where `close` of a stream is cancelled while a call of that stream runs,
+# the loop reports an exception that was never retrieved.
+CANCELS_CLOSE = False
+
+# Off until it is mended: a change is lost where `next` of a change stream is given up between the
+# delivery of the change and the next step of the task that waits for it.
+GIVES_UP_CHANGES = False
+
 
 class _Abort(Exception):
     """Ends a transaction that is not to be committed."""
@@ -232,7 +240,8 @@ class Worker:
             result = await self._ask(self._things.bulk_write, requests, ordered=ordered)
             number = result.matched_count + result.deleted_count
             if number != len(ends):
-                raise Violation(f"{self.name}: {number} of {len(ends)} writes in bulk were made")
+                histories = [document.history for document in settled]
+                raise Violation(f"{result!r} of {requests}; histories: {histories}")
             for end in ends:
                 end(True)
 
@@ -418,7 +427,7 @@ class Worker:
                 change = await self._explained("plain", waiting)
                 self.followed["changes"].saw(change["fullDocument"]["n"])
         elif self._random.random() < 0.5:
-            await self._ask(stream.close)
+            await (self._ask(stream.close) if CANCELS_CLOSE else stream.close())
 
     async def _tail(self) -> None:
         """Do the same with a tailable cursor."""
@@ -457,9 +466,14 @@ class Worker:
                     if not (usable and source.alive):
                         source = await self._explained("plain", reopen(source))
                         usable = True
-                    wait = asyncio.wait_for(source.next(), self._random.choice([0.01, 0.1, 2]))
-                    sequence.saw(document_of(await self._explained("wait_for", wait))["n"])
-                    self._progress(kind)
+                    if kind == "tail" or GIVES_UP_CHANGES:
+                        seconds = self._random.choice([0.01, 0.1, 2])
+                        wait = asyncio.wait_for(source.next(), seconds)
+                    else:
+                        wait = source.try_next()
+                    if (found := await self._explained("wait_for", wait)) is not None:
+                        sequence.saw(document_of(found)["n"])
+                        self._progress(kind)
                 except StopAsyncIteration:  # of a tailable cursor, for now
                     await asyncio.sleep(0.01)
                 except GivenUp:

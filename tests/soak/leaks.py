@@ -73,15 +73,20 @@ def holdings(admin: Any, cursors: Cursors, loops: list[Any], faults: list[Any]) 
         {"$match": {"type": "idleCursor"}},
     ]
     idle = [each["cursor"] for each in admin.aggregate(stages)]
-    known = [each["lastAccessDate"] for each in idle if each["cursorId"] in cursors.open]
-    times = [each.replace(tzinfo=timezone.utc).timestamp() for each in known]
-    lost = sum(any(each.disturbed(at) for each in faults) for at in times)
+    known = [each for each in idle if each["cursorId"] in cursors.open]
+    left = []
+    for each in known:
+        at = each["lastAccessDate"].replace(tzinfo=timezone.utc).timestamp()
+        if not any(fault.disturbed(at) for fault in faults):
+            left.append(each)
+    for each in left:
+        print("open on the server:", each["lastAccessDate"], each["originatingCommand"])
     held = Counter(
         {
             "threads": len(threading.enumerate()),
             "native threads": len(os.listdir("/proc/self/task")),
             "files": len(os.listdir("/proc/self/fd")),
-            "server cursors": len(known) - lost,
+            "server cursors": len(left),
             "server connections": status["connections"]["current"],
             "server transactions": status["transactions"]["currentOpen"],
             "tasks": sum(len(asyncio.all_tasks(loop)) for loop in loops),
@@ -92,7 +97,7 @@ def holdings(admin: Any, cursors: Cursors, loops: list[Any], faults: list[Any]) 
         if cls.__module__.startswith(("tornado_pymongo.", "pymongo.synchronous.")):
             held[f"{cls.__module__.split('.')[0]}'s {cls.__qualname__}"] += 1
     # Lost replies, and kills that could not be sent, leave these to the server.
-    held["(server cursors lost in faults)"] = len(idle) - len(known) + lost
+    held["(server cursors lost in faults)"] = len(idle) - len(left)
     records = status["logicalSessionRecordCache"]["activeSessionsCount"]
     held["(server sessions since the last refresh)"] = records
     return held

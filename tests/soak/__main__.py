@@ -15,6 +15,7 @@ import argparse
 import asyncio
 import faulthandler
 import logging
+import os
 import random
 import sys
 import threading
@@ -56,8 +57,8 @@ class Soak:
         self._cursors = leaks.Cursors()
         self._faults: list[faults.Faults] = []
         self.reasons: list[str] = []
-        self._errors: Counter[str] = Counter()
-        self._counts: Counter[str] = Counter()
+        self._dropped: Counter[str] = Counter()  # errors of calls that nobody awaited
+        self._samples: list[int] = []
         self._loops = [asyncio.new_event_loop() for _ in range(2)]
         for loop in self._loops:
             loop.set_exception_handler(self._not_handled)
@@ -74,7 +75,7 @@ class Soak:
     def _not_handled(self, loop: Any, context: dict[str, Any]) -> None:
         error = context.get("exception")
         if isinstance(error, PyMongoError) and "never retrieved" in context["message"]:
-            self._errors[f"{type(error).__name__} of a call that nobody awaited"] += 1
+            self._dropped[type(error).__name__] += 1
         else:
             self.reasons.append(f"an event loop reported {context}")
 
@@ -100,18 +101,22 @@ class Soak:
             database[f"tail-w{n}"].insert_one({"n": -1})
         warm_up = min(self._options.seconds / 4, 60)
         self._phase("warm-up", warm_up)
-        time.sleep(
-            3 if self._options.quick else 15
-        )  # until idle threads and connections have ended
+        time.sleep(3 if self._options.quick else 15)  # until what is idle has ended
         before = self._holdings()
-        self._samples = []
+        self._samples.clear()
         self._phase("soak", self._options.seconds)
-        self._check_documents()
-        asyncio.run_coroutine_threadsafe(self._close(self._small), self._loops[0]).result()
+        try:
+            self._check_documents()
+            workload.check_statistics(self._main)
+            workload.check_statistics(self._small)
+        except workload.Violation as error:
+            self.reasons.append(str(error))
+        done, errors = self._counts()
+        self._close(self._small)
         del self._small
         self._workers.clear()
         deadline = time.monotonic() + 30
-        while (leaked := leaks.leaked(before, after := self._holdings())) and not self.reasons:
+        while leaked := leaks.leaked(before, after := self._holdings()):
             if time.monotonic() > deadline:
                 break
             time.sleep(1)
@@ -122,12 +127,20 @@ class Soak:
         first, last, grown = leaks.memory_grown(self._samples)
         if grown:
             self.reasons.append(f"memory has grown from {first:,.0f} to {last:,.0f} bytes")
-        workload.check_statistics(self._main)
-        asyncio.run_coroutine_threadsafe(self._close(self._main), self._loops[0]).result()
-        self._report(before, after, first, last)
+        self._close(self._main)
+        rows = [(name, f"{before[name]:,}", f"{after[name]:,}") for name in {**before, **after}]
+        rows.append(("memory, MB", f"{first / 1e6:.1f}", f"{last / 1e6:.1f}"))
+        print_table(("held", "after warm-up", "at the end"), rows)
+        injected = sum((each.counts for each in self._faults), Counter())
+        counted = {"done": done, "error": errors, "dropped": self._dropped, "fault": injected}
+        rows = [(what, k, f"{n:,}") for what, each in counted.items() for k, n in each.items()]
+        print_table(("what", "kind", "times, warm-up included"), rows)
 
-    async def _close(self, client: Any) -> None:
-        await client.close()
+    def _close(self, client: Any) -> None:
+        async def close() -> None:
+            await client.close()
+
+        asyncio.run_coroutine_threadsafe(close(), self._loops[0]).result()
 
     def _holdings(self) -> Counter[str]:
         return leaks.holdings(self._admin, self._cursors, self._loops, self._faults)
@@ -161,7 +174,6 @@ class Soak:
         while not all(each.done() for each in running) and not self.reasons:
             time.sleep(1)
             self._look(running, causes)
-        self._counts.update({f"fault: {fault}": n for fault, n in causes.counts.items()})
         if self.reasons:
             raise SystemExit(self._fail())
 
@@ -176,20 +188,20 @@ class Soak:
         for worker, each in zip(self._workers, running, strict=True):
             if not each.done() and now - worker.since > HANGS:
                 self.reasons.append(f"{worker.name} hangs in {worker.doing}")
-        self._sample()
-        done = sum((worker.counts for worker in self._workers), Counter())
-        errors = sum((worker.errors for worker in self._workers), Counter())
+        self._samples.append(leaks.memory())
+        done, errors = self._counts()
         print(
             f"{now - self._began:5.0f} s: {done.total()} done, {causes.counts.total()} faults,"
-            f" {threading.active_count()} threads, {self._samples[-1] / 1e6:.0f} MB,"
+            f" {threading.active_count()} threads, {len(os.listdir('/proc/self/fd'))} files,"
+            f" {self._samples[-1] / 1e6:.0f} MB,"
             f" errors: {dict(errors.most_common())}",
             flush=True,
         )
 
-    _samples: list[int] = []  # noqa: RUF012
-
-    def _sample(self) -> None:
-        self._samples.append(leaks.memory())
+    def _counts(self) -> tuple[Counter[str], Counter[str]]:
+        """Return how often what was done, and the errors that came of it."""
+        done = sum((worker.counts for worker in self._workers), Counter())
+        return done, sum((worker.errors for worker in self._workers), Counter())
 
     # The end
 
@@ -217,11 +229,6 @@ class Soak:
         for reason in self.reasons:
             print(f"FAILED, seed {self._options.seed}: {reason}")
         return 1
-
-    def _report(self, before: Any, after: Any, first: float, last: float) -> None:
-        rows = [(name, f"{before[name]:,}", f"{after[name]:,}") for name in {**before, **after}]
-        rows.append(("memory, MB", f"{first / 1e6:.1f}", f"{last / 1e6:.1f}"))
-        print_table(("held", "after warm-up", "at the end"), rows)
 
 
 def print_table(titles: tuple[str, ...], rows: list[tuple[str, ...]]) -> None:

@@ -12,7 +12,7 @@ from typing import Any
 AFTERMATH = 10.0
 
 # Of a hundred faults so many are followed by a calm in which no error is explained by any.
-CALMS = 4
+CALMS = 8
 
 APP_NAME = "soak"
 
@@ -81,9 +81,9 @@ class Faults(threading.Thread):
     def disturbed(self, at: float) -> bool:
         """Tell whether a cursor that was used last at this time of day may have been lost then.
 
-        PyMongo has killed a cursor within two seconds, where it can.
+        One that was left to the garbage collector is killed some seconds later.
         """
-        return any(begin - 3 < at < end + 1 for begin, end in self._periods)
+        return any(begin - 8 < at < end + 1 for begin, end in self._periods)
 
     def _fail(self, **how: Any) -> None:
         random = self._random

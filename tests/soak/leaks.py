@@ -19,8 +19,9 @@ import pymongo.monitoring
 # moment longer, and Python's own threads and caches come and go.
 SLACK = {"server connections": 2, "files": 2}
 
-# Of connections whose handshake fails, PyMongo 4.9 keeps these as long as their pool.
-IGNORED = {"tornado_pymongo's _Interruptible"}
+# In PyMongo 4.9: what belongs to connections whose handshake failed is kept as long as their pool;
+# and there are as many sessions in its pool as were ever in use at once.
+IGNORED = {"tornado_pymongo's _Interruptible", "pymongo's _ServerSession"}
 
 # Memory may grow by so much, as a part and in bytes, between the first and the last third.
 MEMORY_SHARE, MEMORY_FLOOR = 0.05, 8_000_000

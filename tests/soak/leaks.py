@@ -83,8 +83,6 @@ def holdings(admin: Any, cursors: Cursors, loops: list[Any], faults: list[Any]) 
         at = each["lastAccessDate"].replace(tzinfo=timezone.utc).timestamp()
         if not any(fault.disturbed(at) for fault in faults):
             left.append(each)
-    for each in left:
-        print("open on the server:", each["lastAccessDate"], each["originatingCommand"])
     held = Counter(
         {
             "threads": len(threading.enumerate()),
@@ -100,8 +98,9 @@ def holdings(admin: Any, cursors: Cursors, loops: list[Any], faults: list[Any]) 
         cls = type(thing)
         if cls.__module__.startswith(("tornado_pymongo.", "pymongo.synchronous.")):
             held[f"{cls.__module__.split('.')[0]}'s {cls.__qualname__}"] += 1
-    # Lost replies, and kills that could not be sent, leave these to the server.
-    held["(server cursors lost in faults)"] = len(idle) - len(left)
+    # Of a call that was cancelled before its reply came, nobody knows the cursor; nor of a reply
+    # that was lost. And a fault may keep PyMongo from killing one.
+    held["(server cursors lost otherwise)"] = len(idle) - len(left)
     records = status["logicalSessionRecordCache"]["activeSessionsCount"]
     held["(server sessions since the last refresh)"] = records
     return held

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import time
+from functools import partial
 
 import pytest
 from pymongo.errors import OperationFailure
 
 import tornado_pymongo
+from tornado_pymongo.bridge import inbox_of
 
 
 @pytest.fixture
@@ -113,3 +116,32 @@ async def test_it_fails_as_pymongo_does(things):
             raise AssertionError
     with pytest.raises(TypeError, match="pipeline"):
         await things.watch(5)
+
+
+@pytest.mark.parametrize("when", ["over", "delivered", "told"])
+async def test_no_change_is_lost_to_who_gave_up_when_it_was_there(blockbuster, things, when):
+    """Between the end of the call and the next step of the task that waits for it."""
+    blockbuster.functions["time.sleep"].deactivate()
+    async with await things.watch() as stream:
+
+        async def ask():
+            return await stream.next()
+
+        task = asyncio.create_task(ask())
+        while (call := stream._running()) is None or not call.running():
+            await asyncio.sleep(0)
+        insert = partial(things.delegate.insert_many, [{"_id": 1}, {"_id": 2}])
+        inserting = asyncio.get_running_loop().run_in_executor(None, insert)
+        while not call.done():
+            time.sleep(0.001)  # the loop hears nothing yet
+        if when != "over":
+            inbox_of(asyncio.get_running_loop())._deliver()
+        if when == "told":
+            await asyncio.sleep(0)
+        task.cancel()
+        given_up = await asyncio.gather(task, return_exceptions=True)
+        seen = [each["fullDocument"]["_id"] for each in given_up if isinstance(each, dict)]
+        while len(seen) < 2:
+            seen.append((await stream.next())["fullDocument"]["_id"])
+        assert seen == [1, 2]
+        await inserting

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import copy
 import gc
+import time
 
 import pymongo
 import pytest
@@ -14,6 +15,7 @@ from pymongo.errors import InvalidOperation, OperationFailure
 from tornado import gen
 
 import tornado_pymongo
+from tornado_pymongo.bridge import inbox_of
 from tornado_pymongo.internals import exhaust_selects_server
 
 
@@ -571,3 +573,49 @@ async def test_a_cursor_over_an_unreachable_server_fails_in_its_time(blockbuster
     with pytest.raises(pymongo.errors.ServerSelectionTimeoutError):
         await client.db.things.aggregate([]).to_list()
     await client.close()
+
+
+# Giving up
+
+
+async def ask_next(cursor):
+    return await cursor.next()
+
+
+@pytest.mark.parametrize("ask", [ask_next, anext, lambda cursor: cursor.next()])
+@pytest.mark.parametrize("when", ["over", "delivered"])
+async def test_a_cursor_is_closed_where_nobody_takes_the_document_that_it_fetched(
+    blockbuster, numbers, mongo_client, ask, when
+):
+    """The next one would have been handed out, and nobody had known that one was missing."""
+    blockbuster.functions["time.sleep"].deactivate()
+    cursor = numbers.find(batch_size=2)
+    await cursor.next()
+    await cursor.next()
+    task = asyncio.create_task(ask(cursor))
+    while (call := cursor._running()) is None:
+        await asyncio.sleep(0)
+    while not call.done():
+        time.sleep(0.001)  # the loop hears nothing yet
+    if when == "delivered":  # before the task's next step
+        inbox_of(asyncio.get_running_loop())._deliver()
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert not cursor.alive
+    with pytest.raises(StopAsyncIteration):
+        await cursor.next()
+
+
+async def test_a_cursor_goes_on_where_the_call_that_was_given_up_never_ran(make_client, db, gate):
+    await db.numbers.insert_many({"_id": n} for n in range(5))
+    client = make_client(max_workers=1)
+    cursor = client[db.name].numbers.find(batch_size=2)
+    await cursor.next()
+    await cursor.next()
+    running = client.run_in_worker(gate)
+    await gate.until_entered()
+    cursor.next().cancel()
+    gate.opened.set()
+    await running
+    assert await cursor.next() == {"_id": 2}

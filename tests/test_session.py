@@ -344,3 +344,12 @@ async def test_pymongos_own_errors(client, things):
     await session.end_session()
     with pytest.raises(InvalidOperation, match="ended session"):
         await things.find_one(session=session)
+
+
+async def test_a_session_ends_after_the_calls_that_were_given_it(client, things, fail):
+    """The one that ran failed with an AttributeError of PyMongo's when it was tried again."""
+    await fail(1, "find", blockConnection=True, blockTimeMS=100, closeConnection=True)
+    async with client.start_session() as session:
+        call = things.find_one(session=session)
+    assert await call is None
+    assert session.has_ended

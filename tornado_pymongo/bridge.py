@@ -21,7 +21,7 @@ import asyncio
 import inspect
 import weakref
 from collections import deque
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Generator
 from contextvars import ContextVar, copy_context
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -108,11 +108,17 @@ class CallFuture(_FutureAndCoroutine[_T]):
         if val is None:
             val = typ() if isinstance(typ, type) else typ
         if isinstance(val, asyncio.CancelledError):
-            (self._twin or self).cancel()  # the task may not have come to wait for it
+            # The task may not have come to wait for it, or not have come back.
+            future = self._twin or self
+            if not future.cancel():
+                future._leave()
         raise val if tb is None else val.with_traceback(tb)
 
     def close(self) -> None:
         """Do nothing: the call has started, and goes on without the task."""
+
+    def _leave(self) -> None:
+        """Do what is to be done where a task is cancelled though the result is here."""
 
 
 Coroutine.register(CallFuture)
@@ -131,12 +137,40 @@ class TaskFuture(CallFuture):
         return self._task.cancel(msg)
 
 
+class OnceFuture(CallFuture):
+    """The result of a call of which there will not be another one, such as the next document.
+
+    Where who waits for it is cancelled between its coming and his next step, `not_taken` gets it.
+    """
+
+    not_taken: Callable[[Any], object]
+
+    def __await__(self) -> Generator[Any, None, Any]:
+        try:
+            return (yield from super().__await__())
+        except asyncio.CancelledError:
+            self._leave()
+            raise
+
+    __iter__ = __await__
+
+    def _leave(self) -> None:
+        if self.done() and not self.cancelled() and self.exception() is None:
+            self.not_taken(self.result())
+
+
+class OnceTaskFuture(OnceFuture, TaskFuture):
+    """The same of a coroutine."""
+
+
 def in_task(
-    coroutine: Coroutine[Any, Any, Any], loop: asyncio.AbstractEventLoop | None = None
+    coroutine: Coroutine[Any, Any, Any],
+    loop: asyncio.AbstractEventLoop | None = None,
+    future_class: type[TaskFuture] = TaskFuture,
 ) -> TaskFuture:
     """Run a coroutine of several calls on the caller's loop; return a Future of its result."""
     loop = loop or current_loop()
-    future = TaskFuture(loop=loop)
+    future = future_class(loop=loop)
     try:
         future._task = loop.create_task(coroutine)
     except RuntimeError as error:  # the loop is closed

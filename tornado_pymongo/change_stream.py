@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import deque
+from functools import cached_property
 from typing import Any
 
 import pymongo.asynchronous.change_stream
@@ -10,11 +12,13 @@ import pymongo.change_stream
 from tornado_pymongo.bridge import (
     Callback,
     CallFuture,
+    OnceFuture,
+    OnceTaskFuture,
     check_callback,
     completed,
     current_loop,
     follow,
-    run_in_task,
+    in_task,
     with_callback,
 )
 from tornado_pymongo.call import AGAIN, Call
@@ -32,7 +36,7 @@ from tornado_pymongo.internals import (
 )
 
 
-class _TurnFuture(CallFuture):
+class _NextFuture(OnceFuture):
     """Of what a change stream gets next, which others may want when nobody waits for it now."""
 
     _stream: ChangeStream
@@ -40,6 +44,14 @@ class _TurnFuture(CallFuture):
     def _give_up(self, call: Call) -> None:
         if not call.cancel():  # it has begun
             self._stream._left = call
+
+    def not_taken(self, change: Any) -> None:
+        if change is not None:
+            self._stream._kept.append(change)
+
+
+class _NextTaskFuture(_NextFuture, OnceTaskFuture):
+    """The same of a coroutine."""
 
 
 class ChangeStream(
@@ -56,11 +68,16 @@ class ChangeStream(
     turns a second in all, so that with 1,000 streams it takes five seconds.
 
     Where it is given up, as in ``wait_for(stream.next(), 5)``, the change that its turn may fetch
-    yet is the next one's. `close` interrupts it.
+    yet is the next one's, so that none is lost. `close` interrupts it.
     """
 
     # A call that was given up while it ran, until somebody wants what it fetches.
     _left: Call | None = None
+
+    @cached_property
+    def _kept(self) -> deque[Any]:
+        """The changes that were fetched for those who were given up."""
+        return deque()
 
     def _executor_for(self, what: Any) -> Executor:
         if what in ("try_next", _next_change):
@@ -71,15 +88,16 @@ class ChangeStream(
         check_callback(callback)
         if "try_next" not in call and _next_change not in call:
             return super()._start(callback, *call)
-        left, self._left = self._left, None
-        if left is not None:
-            future = _TurnFuture(loop=current_loop())
-            follow(future, left)
-            future._call = left
+        if self._kept:
+            future = completed(self._kept.popleft(), _NextFuture)
+        elif self._left is not None:
+            future = _NextFuture(loop=current_loop())
+            follow(future, self._left)
+            future._call, self._left = self._left, None
         else:
             _, *call = call  # type: ignore[assignment]
-            future = super()._start(None, _TurnFuture, *call)
-        future._stream = self
+            future = super()._start(None, _NextFuture, *call)
+        future._stream = self  # type: ignore[attr-defined]
         return with_callback(future, callback)
 
     def next(self, callback: Callback | None = None) -> Any:
@@ -89,9 +107,12 @@ class ChangeStream(
         The source is PyMongo's `ChangeStream.next`.
         """
         check_callback(callback)
-        if self._left is None and self._running() is None and has_change_at_hand(self.delegate):
+        at_hand = self._running() is None and has_change_at_hand(self.delegate)
+        if at_hand and self._left is None and not self._kept:
             return with_callback(completed(self.delegate.try_next()), callback)
-        return run_in_task(callback, self._next)
+        future = in_task(self._next(), future_class=_NextTaskFuture)
+        future._stream = self  # type: ignore[attr-defined]
+        return with_callback(future, callback)
 
     async def _next(self) -> Any:
         while (change := await self._start(None, CallFuture, _next_change, self)) is None:

@@ -21,16 +21,19 @@ from pymongo.errors import InvalidOperation
 from tornado_pymongo.bridge import (
     Callback,
     CallFuture,
+    OnceFuture,
     check_callback,
     completed,
     current_loop,
     in_task,
     with_callback,
 )
+from tornado_pymongo.call import Call
 from tornado_pymongo.derive import future_classes, run_method, wrap
 from tornado_pymongo.exclusive import Stream
 from tornado_pymongo.executor import Executor
 from tornado_pymongo.internals import (
+    end,
     exhaust_selects_server,
     fill,
     has_next_at_hand,
@@ -41,21 +44,51 @@ from tornado_pymongo.internals import (
 )
 
 
+class _StepFuture(OnceFuture):
+    """Of a call of a cursor, which is closed where nobody takes what that has fetched."""
+
+    _cursor: _BaseCursor
+
+    def _give_up(self, call: Call) -> None:
+        super()._give_up(call)
+        self._cursor._given_up = call
+        call.add_done_callback(self._cursor._close_after)
+
+    def not_taken(self, _: Any) -> None:
+        end(self._cursor.delegate)
+
+
 class _BaseCursor(Stream):
     """What all cursors share."""
 
-    def _start(self, callback: Callback | None, *call: Any) -> Any:
+    # The last call that was given up.
+    _given_up: Call | None = None
+
+    def _start(self, callback: Callback | None, future_class: Any, *call: Any) -> Any:
         check_callback(callback)
-        future = super()._start(None, *call)
+        if self._given_up is not None and self._given_up.done():
+            self._close_after(self._given_up)
+        if future_class is CallFuture:
+            future_class = _StepFuture
+        future = super()._start(None, future_class, *call)
+        if future_class is _StepFuture:
+            future._cursor = self
         if self.delegate.session is not None:
             self.session._used_by(future)
         return with_callback(future, callback)
+
+    def _close_after(self, call: Any) -> None:
+        """Have the cursor killed, and so be at its end, unless the given-up call never ran."""
+        self._given_up = None
+        if not call.cancelled():
+            end(self.delegate)
 
     def _was_aborted(self) -> None:
         leave_alone(self.delegate)
 
     def _has_next_at_hand(self) -> bool:
-        return self._running() is None and has_next_at_hand(self.delegate)
+        at_hand = self._running() is None and has_next_at_hand(self.delegate)
+        return at_hand and self._given_up is None
 
     def next(self, callback: Callback | None = None) -> Any:
         """Return a Future of the next document.

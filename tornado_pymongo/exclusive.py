@@ -24,6 +24,14 @@ from tornado_pymongo.call import Call
 from tornado_pymongo.derive import Closing, run_method
 
 
+async def until_over(call: Call) -> None:
+    """Wait until a call is over, whatever becomes of it."""
+    over = asyncio.wrap_future(call)
+    # Its error is told to who made the call; we may be given up before it is here.
+    over.add_done_callback(lambda over: over.cancelled() or over.exception())
+    await asyncio.wait([over])
+
+
 class Exclusive(Closing):
     """A PyMongo object of which one call runs at a time."""
 
@@ -44,10 +52,7 @@ class Exclusive(Closing):
     async def _free(self) -> None:
         """Wait until no call runs."""
         while (call := self._running()) is not None:
-            over = asyncio.wrap_future(call)
-            # Its error is told to who made the call; we may be given up before it is here.
-            over.add_done_callback(lambda over: over.cancelled() or over.exception())
-            await asyncio.wait([over])
+            await until_over(call)
 
     def _start(self, callback: Callback | None, *call: Any) -> Any:
         check_callback(callback)

@@ -236,6 +236,12 @@ def leave_alone(cursor: Any) -> None:
     cursor._die_no_lock()
 
 
+def end(cursor: Any) -> None:
+    """Have a cursor be at its end, and PyMongo kill it later; does not wait."""
+    cursor._die_no_lock()
+    cursor._data.clear()
+
+
 def is_closed(cursor: Any) -> bool:
     """Tell whether a cursor is closed, though documents may be left in it."""
     return bool(getattr(cursor, "_killed", not cursor.alive))

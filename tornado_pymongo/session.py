@@ -25,7 +25,7 @@ from tornado_pymongo.bridge import (
 from tornado_pymongo.call import Call
 from tornado_pymongo.derive import bound_session, run_method
 from tornado_pymongo.errors import TooManyCalls
-from tornado_pymongo.exclusive import Exclusive
+from tornado_pymongo.exclusive import Exclusive, until_over
 from tornado_pymongo.executor import logger
 
 
@@ -85,6 +85,8 @@ class ClientSession(
                 return run_in_task(callback, self._aborted)
             if not self._aborting.done():
                 return run_in_task(callback, self._start_when_aborted, *call)
+        if self._user() is not None and ("end_session" in call or "__exit__" in call):
+            return run_in_task(callback, self._start_when_unused, *call)
         if super()._running() is None and self._running() is not None:
             return run_in_task(callback, self._start_when_free, *call)
         return super()._start(callback, *call)
@@ -101,6 +103,11 @@ class ClientSession(
     async def _start_when_free(self, *call: Any) -> Any:
         await self._free()
         return await self._start(None, *call)  # an abort may have to come first by now
+
+    async def _start_when_unused(self, *call: Any) -> Any:
+        while (user := self._user()) is not None:
+            await until_over(user)
+        return await self._start(None, *call)
 
     async def _abort_when_free(self) -> Any:
         await self._free()

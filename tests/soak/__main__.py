@@ -253,12 +253,7 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=random.randrange(10**6))
     parser.add_argument("--quick", action="store_true", help="fewer coroutines, shorter pauses")
     parser.add_argument("--without", nargs="*", default=[], choices=list(workload.KINDS))
-    parser.add_argument("--all", action="store_true", help="have what is known to fail, too")
     options = parser.parse_args()
-    if options.all:
-        workload.KNOWN.clear()
-    if "stray errors" in workload.KNOWN:  # they end cursors, too
-        leaks.SLACK["server cursors"] = 5
     for kind in options.without:
         workload.KINDS[kind] = 0
     # Its monitors' errors, and cursors that it could not kill, are what faults lead to.

@@ -54,21 +54,9 @@ KINDS = {
     "refused": 2,
 }
 
-# What is known to fail, and is left out until it is mended; ``--all`` has it too.
-KNOWN = {
-    # Where `close` of a stream is cancelled while a call of that stream runs, the loop reports an
-    # exception that was never retrieved.
-    "cancelled close",
-    # A change is lost where `next` of a change stream is given up between the delivery of the
-    # change and the next step of the task that waits for it.
-    "given up changes",
-    # Where a call is cancelled when its reply has come, its connection, which was shut down, is put
-    # back into the pool: the next call fails with "Broken pipe", or the pool is cleared.
-    "stray errors",
-    # PyMongo 4.20: where the checkout of a connection for a bulk_write fails and is tried again,
-    # all but its first kind of operations are left out, and it reports success.
-    "mixed bulk_write",
-}
+# PyMongo, to 4.20 at least: where the checkout of a connection for a bulk_write fails and is tried
+# again, all but its first kind of operations are left out, and it reports success.
+MIXED_BULK_WRITES = False
 
 
 class _Abort(Exception):
@@ -145,7 +133,7 @@ class Worker:
                 raise
             late = style == "deadline" and error.timeout
             label = error.has_error_label("TransientTransactionError")
-            faulty = self._faults.explain(began) or "stray errors" in KNOWN
+            faulty = self._faults.explain(began)
             if not (late or label or (faulty and isinstance(error, FAULTY))):
                 raise
             self._count(error)
@@ -247,7 +235,7 @@ class Worker:
             change = UpdateOne(where, {"$set": {"n": new}})
             requests.append(DeleteOne(where) if deletes else change)
             ends.append(document.begin("bulk_write", old, new))
-            if "mixed bulk_write" not in KNOWN:
+            if MIXED_BULK_WRITES:
                 deletes = self._random.random() < 0.5
         if requests:
             ordered = self._random.random() < 0.5
@@ -441,7 +429,7 @@ class Worker:
                 change = await self._explained("plain", waiting)
                 self.followed["changes"].saw(change["fullDocument"]["n"])
         elif self._random.random() < 0.5:
-            await (stream.close() if "cancelled close" in KNOWN else self._ask(stream.close))
+            await self._ask(stream.close)
 
     async def _tail(self) -> None:
         """Do the same with a tailable cursor."""
@@ -480,11 +468,8 @@ class Worker:
                     if not (usable and source.alive):
                         source = await self._explained("plain", reopen(source))
                         usable = True
-                    if kind == "tail" or "given up changes" not in KNOWN:
-                        seconds = self._random.choice([0.01, 0.1, 2])
-                        wait = asyncio.wait_for(source.next(), seconds)
-                    else:
-                        wait = source.try_next()
+                    seconds = self._random.choice([0.01, 0.1, 2])
+                    wait = asyncio.wait_for(source.next(), seconds)
                     if (found := await self._explained("wait_for", wait)) is not None:
                         sequence.saw(document_of(found)["n"])
                         self._progress(kind)

@@ -4,7 +4,10 @@
 from typing import overload
 
 from tornado_pymongo.bridge import Callback, CallFuture
+from tornado_pymongo.call import Call
 from tornado_pymongo.derive import Closing
+
+async def until_over(call: Call) -> None: ...
 
 class Exclusive(Closing): ...
 

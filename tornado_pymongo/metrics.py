@@ -86,4 +86,6 @@ class MetricsHandler(RequestHandler):
         self.set_header("Content-Type", CONTENT_TYPE)
         self.write(exposition(self.clients))
 
-    head = get
+    def head(self) -> None:
+        """Answer with what GET has but its body."""
+        self.get()

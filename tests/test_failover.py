@@ -15,6 +15,8 @@ from load import Load
 
 from tornado_pymongo.testing import MongoServer
 
+pytestmark = pytest.mark.slow
+
 FAILOVERS = int(os.environ.get("FAILOVERS", "1"))
 
 

@@ -22,6 +22,8 @@ from pymongo.uri_parser import parse_uri
 import tornado_pymongo
 from tornado_pymongo.testing import MongoServer
 
+pytestmark = pytest.mark.slow
+
 DURABLE = WriteConcern(w="majority", j=True)
 
 ZEROS = [{"_id": n, "n": 0} for n in range(10)]

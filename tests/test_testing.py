@@ -16,6 +16,8 @@ import pytest
 from tornado_pymongo import testing
 from tornado_pymongo.testing import MongoServer, MongoServerError
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def temporary_folder(tmp_path, monkeypatch):

@@ -27,9 +27,13 @@ MOST_GROWTH = 10_000_000
 
 SCRIPT = Path(__file__).with_name("serve_files.py")
 
-pytestmark = pytest.mark.skipif(
-    not Path("/proc/self/clear_refs").exists(), reason="only Linux tells how much memory was used"
-)
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(
+        not Path("/proc/self/clear_refs").exists(),
+        reason="only Linux tells how much memory was used",
+    ),
+]
 
 
 @pytest.fixture(scope="module")

@@ -40,7 +40,7 @@ class Call(Future[Any]):
         that was cancelled.
     :param context: what the function runs in, by default a copy of the caller's: deadlines, bound
         sessions and tracing go with the call.
-    :param deadline: when the call must have begun, as `time.monotonic` tells it.
+    :param deadline: by when it must have its turn, and each further one, as `time.monotonic` tells.
     """
 
     _error: BaseException  # with which it was aborted

@@ -19,7 +19,7 @@ class WorkerStatistics:
 
     Gauges tell of now; counters only grow. `idle` is `threads` less `busy`. Every call that was
     taken is now `waiting` or in one of the `busy` threads, or was counted as `finished`, `failed`,
-    `cancelled`, `aborted` or `expired`.
+    `cancelled`, `aborted` or `expired`. Those that waited when the client was closed are `aborted`.
     """
 
     max_workers: int = field(metadata=_gauge("The most threads that there may be."))

@@ -17,6 +17,7 @@ from pymongo.errors import InvalidOperation, PyMongoError
 
 from tornado_pymongo import TooManyCalls
 from tornado_pymongo import executor as executor_module
+from tornado_pymongo import supervisor as supervisor_module
 from tornado_pymongo.call import AGAIN
 from tornado_pymongo.executor import Call, Executor
 
@@ -188,7 +189,7 @@ def test_short_calls_in_sequence_use_one_thread(executor):
 
 def test_a_clock_that_stands_still_between_two_looks_ends_no_supervisor(gate, monkeypatch):
     """As on Windows, for 16 ms at a time: it divided by zero, and calls got no more threads."""
-    monkeypatch.setattr(executor_module, "monotonic", lambda: 1.0)
+    monkeypatch.setattr(supervisor_module, "monotonic", lambda: 1.0)
     executor = Executor(5, 100)
     calls = [executor.submit(gate) for _ in range(5)]
     wait_until(lambda: all(call.running() for call in calls))
@@ -203,8 +204,8 @@ def test_threads_grow_fewer_when_the_calls_need_the_cpu(monkeypatch, gate):
     calls = [executor.submit(gate) for _ in range(16)]
     wait_until(lambda: all(call.running() for call in calls))
     assert executor._target == 16
-    monkeypatch.setattr(executor_module, "_IDLE_SHARE", -1.0)
-    monkeypatch.setattr(executor_module, "_BUSY_SHARE", -0.5)
+    monkeypatch.setattr(supervisor_module, "_IDLE_SHARE", -1.0)
+    monkeypatch.setattr(supervisor_module, "_BUSY_SHARE", -0.5)
     gate.opened.set()
 
     def keep_busy():
@@ -336,7 +337,7 @@ def test_what_handles_the_log_may_wait_for_a_call(gate, monkeypatch):
 
 def test_the_collector_pauses_until_the_last_of_several_threads_has_started():
     """The first one to be started enabled it amid the start of the others."""
-    first, second = executor_module._collector_paused(), executor_module._collector_paused()
+    first, second = supervisor_module.collector_paused(), supervisor_module.collector_paused()
     with first:
         second.__enter__()
         assert not gc.isenabled()
@@ -612,8 +613,8 @@ def test_a_forked_child_starts_with_threads_of_its_own():
 def test_a_child_forked_amid_the_start_of_a_thread_has_a_garbage_collector():
     """The thread that would have enabled it again was in the parent process."""
     code = run_in_child(
-        "from tornado_pymongo.executor import _collector_paused, gc\n"
-        "pause = _collector_paused()\n"
+        "from tornado_pymongo.supervisor import collector_paused, gc\n"
+        "pause = collector_paused()\n"
         "pause.__enter__()",
         "7 if gc.isenabled() and executor.submit(gc.isenabled).result(10) else 1",
         "assert not gc.isenabled()\npause.__exit__(None, None, None)\nassert gc.isenabled()",

@@ -14,6 +14,7 @@ from pymongo.errors import WaitQueueTimeoutError
 
 import tornado_pymongo
 from tornado_pymongo import executor as executor_module
+from tornado_pymongo import supervisor as supervisor_module
 
 
 class Started(pymongo.monitoring.CommandListener):
@@ -317,7 +318,7 @@ async def test_it_is_said_once_that_there_are_too_few_workers(
     make_client, gate, monkeypatch, caplog
 ):
     monkeypatch.setattr(executor_module, "_LONG_WAIT", 0.01)
-    monkeypatch.setattr(executor_module, "_IDLE_SHARE", 1000.0)  # whatever else uses the CPU
+    monkeypatch.setattr(supervisor_module, "_IDLE_SHARE", 1000.0)  # whatever else uses the CPU
     client = make_client(max_workers=2)
     with caplog.at_level(logging.WARNING, "tornado_pymongo"):
         calls = [client.run_in_worker(gate) for _ in range(5)]

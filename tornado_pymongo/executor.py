@@ -30,20 +30,19 @@ CPU more than they wait for the server, and completions are announced in batches
 
 from __future__ import annotations
 
-import gc
 import logging
 import os
 import threading
 import weakref
 from collections import OrderedDict, deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import Executor as BaseExecutor
 from concurrent.futures import ThreadPoolExecutor
 from concurrent.futures import wait as wait_for
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from heapq import heapify, heappop, heappush
 from itertools import count
-from time import monotonic, process_time, sleep
+from time import monotonic
 from typing import Any
 
 from pymongo.errors import InvalidOperation, WaitQueueTimeoutError
@@ -51,15 +50,9 @@ from pymongo.errors import InvalidOperation, WaitQueueTimeoutError
 from tornado_pymongo.call import AGAIN, Call
 from tornado_pymongo.errors import TooManyCalls
 from tornado_pymongo.stats import WorkerStatistics
+from tornado_pymongo.supervisor import Supervisor, collector_paused, resume_collector
 
 logger: logging.Logger = logging.getLogger("tornado_pymongo")
-
-# How soon the supervisor looks again while calls wait, in seconds: after the first time where it
-# has changed something, so that a burst of slow calls has a hundred threads after 12 ms, and then
-# after twice the time each time, up to the second. Measured: looking every 2 ms costs 4 % of the
-# throughput, every 10 ms nothing.
-_TICK = 0.002
-_LONGEST_TICK = 0.008
 
 # For how long completions may be gathered while more calls wait, in seconds. Measured with 100
 # calls in flight on a local server: 1 ms costs a tenth of the throughput, 20 ms gains nothing.
@@ -84,12 +77,6 @@ _TURNS_PER_SECOND = 200
 
 # After how long a wait, in seconds, we say that there are too few threads: a guess.
 _LONG_WAIT = 1.0
-
-# The part of one core below which the threads must be waiting for the server, so that more of them
-# would help, and the part above which they wait for each other. Measured: two threads in short
-# calls use 0.95, one 0.68.
-_IDLE_SHARE = 0.75
-_BUSY_SHARE = 0.9
 
 
 class Executor(BaseExecutor):
@@ -152,7 +139,7 @@ class Executor(BaseExecutor):
         self._active = 0  # those that run a call, or were woken to take one
         self._looking = 0  # those of them that will look at the queue before they park
         self._parked: list[threading.Lock] = []  # the others: each waits for its own lock
-        self._supervisor = _Supervisor(self)
+        self._supervisor = Supervisor(self)
 
         self._drained = threading.Event()  # set when no thread is active after closing
         if not self._has_closed:
@@ -253,7 +240,7 @@ class Executor(BaseExecutor):
         wanted = [True]
         self._starting = True
         try:
-            with _collector_paused():
+            with collector_paused():
                 self._threads.submit(self._work, wanted)
             self._active += 1
             self._most_threads = max(self._most_threads, self._active)
@@ -622,145 +609,6 @@ class _Worker:
         self.began = 0.0  # when its last call began
 
 
-class _Supervisor:
-    """Adapts how many threads of an executor are active, while calls wait there.
-
-    The process's CPU time tells why calls wait. Little of it: the active threads are waiting for
-    the server, so there should be more. A whole core of it, which is all that the GIL gives: they
-    are waiting for each other, so there should be fewer. And where no thread took a call for a
-    whole tick, all are held up by slow calls, whatever else uses the CPU.
-    """
-
-    def __init__(self, executor: Executor) -> None:
-        self._executor = weakref.ref(executor)
-        self._idle_seconds = executor._idle_seconds
-        self._wakeup = threading.Lock()
-        self._wakeup.acquire()
-        self.watching = False
-        self._started = False
-        self._thread: threading.Thread | None = None
-
-    def watch(self) -> None:
-        """See that somebody looks from now on, until no call waits. The executor's lock is held."""
-        if self.watching:
-            return
-        self.watching = True
-        if self._started:
-            self._wakeup.release()
-        else:
-            self._started = True
-            executor = self._executor()
-            assert executor is not None  # it is what calls us
-            name = f"{executor._name}_supervisor"
-            executor._starting = True
-            try:
-                with _collector_paused():
-                    thread = threading.Thread(target=self._run, name=name, daemon=True)
-                    thread.start()
-                self._thread = thread
-            except RuntimeError:  # no thread to be had now: try again with the next call
-                self._started = self.watching = False
-            finally:
-                executor._starting = False
-
-    def dismiss(self) -> None:
-        """Let the thread end, now that the executor is closed. The executor's lock is held."""
-        if self._started and not self.watching:
-            self.watching = True
-            self._wakeup.release()
-
-    def join(self) -> None:
-        """Wait until its thread has ended, after `dismiss`."""
-        if self._thread is not None:
-            self._thread.join()
-
-    def _run(self) -> None:
-        while True:
-            self._look_while_calls_wait()
-            executor = self._executor()
-            if executor is None or executor.closed:
-                return
-            del executor
-            if not self._wakeup.acquire(timeout=self._idle_seconds):
-                executor = self._executor()
-                if executor is None:
-                    return
-                with executor._lock:
-                    if not self.watching:
-                        self._started = False
-                        return
-                self._wakeup.acquire()
-
-    def _look_while_calls_wait(self) -> None:
-        taken = -1
-        tick = _TICK
-        cpu = process_time()
-        then = monotonic()
-        while True:
-            sleep(tick)
-            executor = self._executor()
-            if executor is None:
-                return
-            now = monotonic()
-            if now >= executor._announce_at:
-                executor.announce()
-            used = process_time()
-            if executor._deadlines:
-                executor._end_late(now)
-            share = (used - cpu) / max(now - then, _TICK)  # some clocks stand still for long
-            if share < _IDLE_SHARE:
-                executor._warn_of_long_waits(now)
-            with executor._lock:
-                if not executor._queue:
-                    self.watching = False
-                    break
-                target = executor._target
-                started = executor._counts["started"]
-                if share < _IDLE_SHARE or started == taken:
-                    executor._target = min(executor.max_workers, target * 2)
-                elif share > _BUSY_SHARE:
-                    executor._target = min(target, max(target * 3 // 4, executor._fewest))
-                tick = _TICK if executor._target != target else min(tick * 2, _LONGEST_TICK)
-                missing = executor._target - executor._active
-                with suppress(InvalidOperation):  # there is no thread to be had now
-                    for _ in range(min(missing, len(executor._queue))):
-                        executor._activate()
-                taken = started
-            cpu = used
-            then = now
-            del executor
-        # What was gathered may have counted on calls that were cancelled.
-        executor.announce()
-
-
-@contextmanager
-def _collector_paused() -> Iterator[None]:
-    """Keep the garbage collector from running a finalizer in a thread that is being started.
-
-    Its starter waits for it, with our lock held, for which a finalizer that cancels or starts a
-    call would wait. Two executors may start threads at the same time: the last one to do so ends
-    the pause.
-    """
-    global _pauses, _resume
-    with _pauses_lock:
-        if not _pauses:
-            _resume = gc.isenabled()
-            gc.disable()
-        _pauses += 1
-    try:
-        yield
-    finally:
-        with _pauses_lock:
-            _pauses -= 1
-            if not _pauses and _resume:
-                gc.enable()
-
-
-_pauses = 0  # for how many threads that are being started
-_resume = False  # whether the collector was enabled before
-_pauses_lock = threading.RLock()  # as the lock of an executor: a finalizer may come back to it
-
-
 _executors: weakref.WeakSet[Executor] = weakref.WeakSet()
 
 
@@ -776,12 +624,7 @@ def _leave_all() -> None:
 
 
 def _reset_all() -> None:
-    global _pauses, _pauses_lock
-    _pauses_lock = threading.RLock()
-    if _pauses:  # whoever would end the pause is in the parent process
-        _pauses = 0
-        if _resume:
-            gc.enable()
+    resume_collector()
     for executor in list(_executors):
         executor._reset()
 

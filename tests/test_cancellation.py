@@ -20,11 +20,15 @@ class Events(pymongo.monitoring.CommandListener, pymongo.monitoring.ConnectionPo
     def __init__(self):
         self.commands = []
         self.sessions = []
+        self.killed = []
         self.closed = 0
         self.cleared = 0
         self._sent = threading.Condition()
 
     def started(self, event):
+        if event.command_name == "killSessions":
+            self.killed += event.command["killSessions"]
+            return
         with self._sent:
             self.commands.append(event.command_name)
             self.sessions.append(event.command["lsid"]["id"])
@@ -101,6 +105,9 @@ async def test_its_worker_is_free_its_connection_closed_and_nothing_else_happens
     await OPERATIONS[command](things)
     assert events.commands == ["ping", command, command]  # no retry
     assert events.sessions[1] != events.sessions[2]  # the server may be using the first one yet
+    while not events.killed:  # and is told to give up
+        await asyncio.sleep(0.01)
+    assert [session["id"] for session in events.killed] == [events.sessions[1]]
     assert (events.closed, events.cleared) == (1, 0)
     counts = tornado_pymongo.statistics(client).calls
     assert (counts.aborted, counts.failed, counts.cancelled) == (1, 0, 0)

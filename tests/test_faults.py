@@ -403,3 +403,43 @@ async def test_many_calls_that_time_out_in_the_queue_fail_in_their_time(connect,
     assert tornado_pymongo.statistics(client).calls.expired >= 3
     proxy.heal()
     assert await soon(collection.find_one({"_id": 1})) == ZEROS[1]
+
+
+async def test_the_server_keeps_nothing_of_a_call_whose_reply_nobody_saw(
+    connect, proxy, counters, mongo_client
+):
+    """It has made a cursor, of which nobody here knows the number."""
+
+    async def open_cursors():
+        status = await mongo_client.admin.command("serverStatus")
+        return status["metrics"]["cursor"]["open"]["total"]
+
+    client = connect(max_workers=1)
+    collection = client[counters.database.name].counters
+    await collection.find_one()
+    before = await open_cursors()
+    proxy.to_client_delay = 0.5
+    call = collection.find(batch_size=2).next()
+    while await open_cursors() == before:
+        await asyncio.sleep(0.005)
+    call.cancel()
+    proxy.heal()
+    while await open_cursors() > before:
+        await asyncio.sleep(0.01)
+    assert tornado_pymongo.statistics(client).calls.aborted == 1
+
+
+async def test_a_session_of_the_users_is_not_killed_with_a_cancelled_call(
+    connect, proxy, counters, commands
+):
+    client = connect(max_workers=1, event_listeners=[commands])
+    collection = client[counters.database.name].counters
+    async with client.start_session() as session:
+        await collection.find_one(session=session)
+        proxy.black_hole()
+        call = collection.find_one(session=session)
+        await until_busy(client, 1)
+        await soon(cancel_all(client, [call]))
+        proxy.heal()
+        assert await soon(collection.find_one({"_id": 1}, session=session)) == ZEROS[1]
+    assert "killSessions" not in commands.names

@@ -62,6 +62,8 @@ class Call(Future[Any]):
         self.aborted: bool = False
         # What the thread is in that can be interrupted, such as a connection.
         self.held: Any = None
+        # The session in which the server may still be at what was aborted, or keep what that made.
+        self.left_behind: Any = None
         self._deliver = deliver
         if context is None:
             context = copy_context()

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import inspect
+from collections import deque
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 from weakref import WeakValueDictionary
 
@@ -15,7 +17,7 @@ import pymongo.collection
 import pymongo.database
 from pymongo.cursor import CursorType
 from pymongo.encryption_options import AutoEncryptionOpts
-from pymongo.errors import ConfigurationError, InvalidOperation
+from pymongo.errors import ConfigurationError, InvalidOperation, PyMongoError
 
 from tornado_pymongo.bridge import (
     Callback,
@@ -45,9 +47,9 @@ _MAX_WAITING = 100_000
 # How many threads there may be, by default, where maxPoolSize=0 sets no limit to the connections.
 _MAX_WORKERS = 100
 
-# For how long a client that is closed may try to tell the server that its sessions are over, in
-# seconds: a guess. PyMongo by itself has no limit where the server is there and does not answer.
-_DISCONNECT = 5.0
+# For how long we may try to tell the server that sessions are over, in seconds: a guess. PyMongo by
+# itself has no limit where the server is there and does not answer.
+_CLEAN_UP = 5.0
 
 # How many more may wait for changes, by default: a guess, of which maxPoolSize has a sixth.
 _MAX_STREAM_WORKERS = 16
@@ -107,6 +109,8 @@ class MongoClient(
         self.delegate = pymongo.MongoClient(*given.args, **given.kwargs)
         self._client = self
         self._known: WeakValueDictionary[int, Bridged] = WeakValueDictionary()
+        self._to_kill: deque[Any] = deque()  # sessions on the server
+        self._kills = False
         self._operation_timeout = self.delegate.options.timeout
         pool = self.delegate.options.pool_options
         most = pool.max_pool_size
@@ -136,6 +140,24 @@ class MongoClient(
             takes_turns=True,
             abort_on_cancel=abort_on_cancel,
         )
+
+    def _kill_soon(self, session_id: Any) -> None:
+        """Have the server give up what it does, or keeps, for the session of an aborted call."""
+        self._to_kill.append(session_id)
+        if not self._kills:  # else a call that has not looked yet is on its way
+            self._kills = True
+            try:
+                self._executor.submit(self._kill)
+            except PyMongoError:  # there is no worker to be had: it ends by itself, some time
+                self._kills = False
+
+    def _kill(self) -> None:
+        self._kills = False
+        sessions = []
+        while self._to_kill:
+            sessions.append(self._to_kill.popleft())
+        with suppress(PyMongoError), pymongo.timeout(_CLEAN_UP):
+            self.delegate.admin.command("killSessions", sessions)
 
     def _default_workers(self, most: int) -> int:
         return most or _MAX_WORKERS
@@ -179,7 +201,7 @@ class MongoClient(
 
         def disconnect() -> None:
             streams.result()
-            with pymongo.timeout(_DISCONNECT):
+            with pymongo.timeout(_CLEAN_UP):
                 self.delegate.close()
 
         return self._executor.close(disconnect, drain_seconds)

@@ -84,6 +84,7 @@ class _BaseCursor(Stream):
             end(self.delegate)
 
     def _was_aborted(self) -> None:
+        super()._was_aborted()
         leave_alone(self.delegate)
 
     def _has_next_at_hand(self) -> bool:

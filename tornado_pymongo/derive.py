@@ -27,6 +27,7 @@ from tornado_pymongo.bridge import (
     check_callback,
     with_callback,
 )
+from tornado_pymongo.call import running_call
 from tornado_pymongo.errors import TooManyCalls
 from tornado_pymongo.executor import Executor
 from tornado_pymongo.internals import redacted
@@ -130,7 +131,10 @@ class Bridged:
         """Take note of a call that has this object among its arguments."""
 
     def _was_aborted(self) -> None:
-        """Put in order what an aborted call has left; runs in its worker, and must not wait."""
+        """Put in order what the running call, which was aborted, has left. It must not wait."""
+        call = running_call()
+        if call is not None and call.left_behind is not None:
+            self._client._kill_soon(call.left_behind)
 
     def __getattr__(self, name: str) -> Any:
         # Python asks for special methods; the others are not there yet, or failed.

@@ -139,6 +139,8 @@ class _Pool(pool.Pool):
             server_session = getattr(held.session, "_server_session", None)
             if server_session is not None:
                 server_session.mark_dirty()
+                if held.session._implicit:  # it is nobody else's
+                    call.left_behind = server_session.session_id
         super().checkin(conn)
 
 

@@ -43,7 +43,7 @@ class Supervisor:
         self._idle_seconds = executor._idle_seconds
         self._wakeup = threading.Lock()
         self._wakeup.acquire()
-        self.watching = False
+        self.watching: bool = False
         self._started = False
         self._thread: threading.Thread | None = None
 

@@ -323,7 +323,7 @@ async def test_cancelling_where_no_server_is_frees_the_workers_at_once():
     assert await client.run_in_worker(abs, -1) == 1
     while (counts := tornado_pymongo.statistics(client).calls).busy:
         await asyncio.sleep(0.01)
-    assert counts.aborted == 3
+    assert counts.aborted + counts.cancelled == 3  # one may not have begun yet
     await client.close()
 
 

@@ -355,7 +355,8 @@ async def test_calls_are_aborted_wherever_they_wait(connect, proxy, counters):
     calls = [collection.find_one({"_id": n}) for n in range(20)]
     await until_busy(client, 20)
     counts = await soon(cancel_all(client, calls))
-    assert (counts.aborted, counts.failed) == (20, 0)
+    # One may have been taken by its thread just then, and not have begun.
+    assert (counts.aborted + counts.cancelled, counts.failed) == (20, 0)
     proxy.heal()
     assert await soon(collection.find_one({"_id": 1})) == ZEROS[1]
 
@@ -369,7 +370,7 @@ async def test_a_call_that_sends_is_aborted(connect, proxy, counters):
     call = collection.insert_one({"_id": "large", "bytes": bytes(15_000_000)})
     await until_busy(client, 1)
     counts = await soon(cancel_all(client, [call]))
-    assert (counts.aborted, counts.failed) == (1, 0)
+    assert (counts.aborted + counts.cancelled, counts.failed) == (1, 0)
     proxy.heal()
     assert await soon(collection.find_one({"_id": 1})) == ZEROS[1]
     assert await collection.find_one({"_id": "large"}) is None

@@ -406,3 +406,27 @@ async def test_who_stops_waiting_for_a_call_of_a_session_leaves_no_error_behind(
     gc.collect()
     await asyncio.sleep(0)
     assert "never retrieved" not in caplog.text
+
+
+@pytest.mark.parametrize("busy", [False, True])
+async def test_a_close_goes_on_when_nobody_waits_for_it(
+    client, mongo_client, things, gate, fail, busy
+):
+    """It was aborted like any call, and its cursor stayed open on the server."""
+    before = await open_cursors(mongo_client)
+    cursor = things.find(batch_size=2)
+    await cursor.next()
+    await cursor.next()
+    if busy:  # by a call that the close waits for
+        await fail(1, "getMore", blockConnection=True, blockTimeMS=100)
+        reading = cursor.next()
+        cursor.close().cancel()
+        await reading
+    else:
+        running = client.run_in_worker(gate)
+        await gate.until_entered()
+        cursor.close().cancel()
+        gate.opened.set()
+        await running
+    while await open_cursors(mongo_client) > before:
+        await asyncio.sleep(0.01)

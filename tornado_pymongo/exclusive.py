@@ -16,6 +16,7 @@ from pymongo.errors import InvalidOperation
 from tornado_pymongo.bridge import (
     Callback,
     CallFuture,
+    TaskFuture,
     check_callback,
     in_task,
     with_callback,
@@ -67,25 +68,41 @@ class Exclusive(Closing):
         return await super()._exit(exc_info)
 
 
+class _ClosingFuture(CallFuture):
+    """Of a close, which goes on when nobody waits for it any more."""
+
+    def _give_up(self, call: Call) -> None:
+        """Leave it alone: cut short, it would leave something open on the server."""
+
+
+class _ClosingTaskFuture(TaskFuture):
+    """The same of a close that waits for a running call first."""
+
+    def cancel(self, msg: Any | None = None) -> bool:
+        return asyncio.Future.cancel(self, msg)
+
+
 class Stream(Exclusive):
     """What is read or written bit by bit, and then closed."""
 
     def close(self, callback: Callback | None = None) -> Any:
         """Close it, in a worker if the server must know; return a Future of None.
 
-        A call that is running is waited for. The source is the `close` of PyMongo's class.
+        A call that is running is waited for. Whoever stops waiting for the close does not stop it.
+        The source is the `close` of PyMongo's class.
         """
         check_callback(callback)
         if self._running() is None:
             return with_callback(self._close(), callback)
-        return with_callback(in_task(self._close_when_free()), callback)
+        closing = in_task(self._close_when_free(), future_class=_ClosingTaskFuture)
+        return with_callback(closing, callback)
 
     async def _close_when_free(self) -> None:
         await self._free()
         await self._close()
 
     def _close(self) -> CallFuture:
-        return self._start(None, CallFuture, run_method, self, "close", (), {})  # type: ignore[no-any-return]
+        return self._start(None, _ClosingFuture, run_method, self, "close", (), {})  # type: ignore[no-any-return]
 
     @staticmethod
     def _was_refused(future: CallFuture) -> bool:

@@ -8,6 +8,7 @@ import threading
 
 import pymongo.monitoring
 import pytest
+from bson import Binary
 from pymongo.errors import InvalidOperation, OperationFailure
 
 import tornado_pymongo
@@ -429,4 +430,12 @@ async def test_a_close_goes_on_when_nobody_waits_for_it(
         gate.opened.set()
         await running
     while await open_cursors(mongo_client) > before:
+        await asyncio.sleep(0.01)
+
+
+async def test_the_server_is_told_though_the_time_of_the_caller_is_over(client, events):
+    """The command was given what was left of the cancelled call's time."""
+    with pymongo.timeout(1e-6):
+        client._kill_soon({"id": Binary(bytes(16), 4)})
+    while not events.killed:
         await asyncio.sleep(0.01)

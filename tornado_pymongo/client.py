@@ -6,6 +6,7 @@ import inspect
 from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
+from contextvars import Context
 from typing import Any
 from weakref import WeakValueDictionary
 
@@ -147,7 +148,8 @@ class MongoClient(
         if not self._kills:  # else a call that has not looked yet is on its way
             self._kills = True
             try:
-                self._executor.submit(self._kill)
+                # Not in the context of the aborted call, whose deadline may have passed.
+                self._executor.start(Call(self._executor, self._kill, (), {}, context=Context()))
             except PyMongoError:  # there is no worker to be had: it ends by itself, some time
                 self._kills = False
 

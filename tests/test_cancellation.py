@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import gc
 import threading
+import time
 
 import pymongo.monitoring
 import pytest
@@ -439,3 +440,25 @@ async def test_the_server_is_told_though_the_time_of_the_caller_is_over(client, 
         client._kill_soon({"id": Binary(bytes(16), 4)})
     while not events.killed:
         await asyncio.sleep(0.01)
+
+
+async def test_a_commit_right_after_the_end_of_a_cancelled_operation_fails_too(
+    client, things, events, block, blockbuster
+):
+    """The worker was done with the operation before the loop had heard of the cancelling."""
+    blockbuster.functions["time.sleep"].deactivate()
+    async with client.start_session() as session:
+        session.start_transaction()
+        await things.insert_one({"_id": "first"}, session=session)
+        await block("insert")
+        call = things.insert_one({"_id": "second"}, session=session)
+        await block.until_asleep()
+        aborted = call._call
+        call.cancel()
+        while not aborted.done():
+            time.sleep(0.001)
+        commit = session.commit_transaction()
+        await block.wake()
+        with pytest.raises(InvalidOperation, match="after calling abortTransaction"):
+            await commit
+    assert await things.find_one({"_id": "first"}) is None

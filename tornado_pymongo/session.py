@@ -6,9 +6,9 @@ import asyncio
 import inspect
 from collections.abc import Callable, Generator
 from contextlib import suppress
-from functools import partial
+from functools import cached_property, partial
 from typing import Any
-from weakref import WeakSet
+from weakref import WeakKeyDictionary, WeakSet, ref
 
 import pymongo.asynchronous.client_session
 import pymongo.client_session
@@ -45,6 +45,11 @@ class ClientSession(
     # The calls that were given this session.
     _users: WeakSet[Call] | tuple[()] = ()
 
+    @cached_property
+    def _operations(self) -> WeakKeyDictionary[CallFuture, Callable[[], Any]]:
+        """What is to be called when an operation of the transaction is over, which may be late."""
+        return WeakKeyDictionary()
+
     # The end of a transaction of which an operation was aborted.
     _aborting: CallFuture | None = None
 
@@ -60,7 +65,9 @@ class ClientSession(
         if future._call is not None:
             vars(self).setdefault("_users", WeakSet()).add(future._call)
             if self.delegate.in_transaction:
-                future.add_done_callback(partial(self._abort_with, future._call))
+                abort = partial(self._abort_with, future._call)
+                future.add_done_callback(abort)
+                self._operations[future] = ref(abort)  # the future has it until it was called
 
     def _abort_with(self, call: Call, future: asyncio.Future[Any]) -> None:
         """Abort the transaction if one of its operations was: nobody knows what that has done."""
@@ -80,6 +87,9 @@ class ClientSession(
         if self._client._executor.closed and "end_session" in call and not self.in_transaction:
             # Its client has ended it on the server; what is left does not wait.
             return with_callback(completed(self.delegate.end_session()), callback)
+        for future, abort in list(self._operations.items()):
+            if future.cancelled() and (abort_with := abort()) is not None:
+                abort_with(future)
         if self._aborting is not None:
             if "abort_transaction" in call:
                 return run_in_task(callback, self._aborted)
@@ -129,6 +139,7 @@ class ClientSession(
             )
         self.delegate.start_transaction(*args, **kwargs)
         self._aborting = None
+        self._operations.clear()
         return TransactionContext(self)
 
     def with_transaction(

@@ -37,7 +37,7 @@ def notes(db):
     count, names = yield [db.notes.count_documents({}), db.list_collection_names()]
     print("count", count, "notes" in names)
     yield db.notes.update_many({"text": "many"}, {"$set": {"read": True}})
-    documents = yield db.notes.find({"read": True}).to_list(None)
+    documents = yield db.notes.find({"read": True}).sort("_id").to_list(None)
     print("read", documents)
     yield db.notes.delete_many({"_id": {"$in": [2, 3]}})
 

@@ -333,12 +333,12 @@ async def test_where_pymongo_has_other_insides_calls_go_on(
     make_client, numbers, fail, monkeypatch, caplog
 ):
     """The hooks are gone, there is one warning, and all works as without them."""
-    from tornado_pymongo import internals
+    from tornado_pymongo.internals import pool
 
-    monkeypatch.setattr(internals.pool.Pool, "checkin", lambda self, connection: None)
-    internals.interruptible.cache_clear()
+    monkeypatch.setattr(pool.pool.Pool, "checkin", lambda self, connection: None)
+    pool.interruptible.cache_clear()
     try:
-        assert internals.interruptible() == internals.interruptible() == {}
+        assert pool.interruptible() == pool.interruptible() == {}
     finally:
         monkeypatch.undo()
     try:
@@ -347,7 +347,7 @@ async def test_where_pymongo_has_other_insides_calls_go_on(
         call.cancel()
         assert await client[numbers.database.name].numbers.find_one({"_id": 1}) == {"_id": 1}
     finally:
-        internals.interruptible.cache_clear()
+        pool.interruptible.cache_clear()
     warnings = [record.getMessage() for record in caplog.records]
     assert len(warnings) == 1
     assert "cannot be interrupted when they are cancelled" in warnings[0]

@@ -16,7 +16,7 @@ from tornado import gen
 
 import tornado_pymongo
 from tornado_pymongo.bridge import inbox_of
-from tornado_pymongo.internals import exhaust_selects_server
+from tornado_pymongo.internals.cursors import exhaust_selects_server
 
 
 def ids(documents):

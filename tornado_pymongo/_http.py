@@ -24,7 +24,7 @@ from tornado_pymongo.bridge import CallFuture
 from tornado_pymongo.client import Database
 from tornado_pymongo.executor import logger
 from tornado_pymongo.gridfs import BATCH, GridFSBucket
-from tornado_pymongo.internals import remove_unfinished, write_in_small_batches
+from tornado_pymongo.internals.cursors import remove_unfinished, write_in_small_batches
 
 # How large an upload may be by default, in bytes.
 MAX_SIZE = 100 * 2**20

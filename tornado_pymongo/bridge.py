@@ -31,7 +31,7 @@ from tornado.ioloop import IOLoop
 
 from tornado_pymongo.call import Call
 from tornado_pymongo.executor import Executor, logger
-from tornado_pymongo.internals import begin_timeout
+from tornado_pymongo.internals.clients import begin_timeout
 
 if TYPE_CHECKING:
     from typing_extensions import TypeVar

@@ -26,7 +26,7 @@ from tornado_pymongo.cursor import CursorFuture
 from tornado_pymongo.derive import future_classes
 from tornado_pymongo.exclusive import Stream
 from tornado_pymongo.executor import Executor
-from tornado_pymongo.internals import (
+from tornado_pymongo.internals.cursors import (
     cursor_of,
     has_change_at_hand,
     leave_alone,

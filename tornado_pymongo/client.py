@@ -33,12 +33,9 @@ from tornado_pymongo.call import Call
 from tornado_pymongo.cursor import Cursor, CursorFuture
 from tornado_pymongo.derive import Bridged, run_method, unwrap
 from tornado_pymongo.executor import DRAIN, Executor
-from tornado_pymongo.internals import (
-    connect,
-    exhaust_selects_server,
-    interruptible,
-    with_key_vault,
-)
+from tornado_pymongo.internals.clients import connect, with_key_vault
+from tornado_pymongo.internals.cursors import exhaust_selects_server
+from tornado_pymongo.internals.pool import interruptible
 from tornado_pymongo.stats import Statistics
 
 # How many calls may wait by default. It guards the memory against a program that runs away, rather

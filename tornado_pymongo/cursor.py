@@ -32,7 +32,7 @@ from tornado_pymongo.call import Call
 from tornado_pymongo.derive import future_classes, run_method, wrap
 from tornado_pymongo.exclusive import Stream
 from tornado_pymongo.executor import Executor
-from tornado_pymongo.internals import (
+from tornado_pymongo.internals.cursors import (
     end,
     exhaust_selects_server,
     fill,

@@ -30,7 +30,7 @@ from tornado_pymongo.bridge import (
 from tornado_pymongo.call import running_call
 from tornado_pymongo.errors import TooManyCalls
 from tornado_pymongo.executor import Executor
-from tornado_pymongo.internals import redacted
+from tornado_pymongo.internals.clients import redacted
 
 # Besides the public members, these are passed on where PyMongo's class has them. The methods of
 # iteration and of the with statement have asynchronous counterparts. `__call__` is left out: all it

@@ -16,7 +16,7 @@ from tornado_pymongo.bridge import Callback, CallFuture, check_callback, complet
 from tornado_pymongo.cursor import Cursor
 from tornado_pymongo.derive import Bridged, run_method
 from tornado_pymongo.exclusive import Exclusive, Stream
-from tornado_pymongo.internals import (
+from tornado_pymongo.internals.cursors import (
     forget_chunks,
     has_line_at_hand,
     is_open,

@@ -17,7 +17,7 @@ from typing import Any
 import gridfs  # noqa: F401
 
 import tornado_pymongo
-from tornado_pymongo import derive, internals
+from tornado_pymongo import derive
 from tornado_pymongo.bridge import CallFuture
 
 # What the objects of this library have of their own, whatever PyMongo's have.
@@ -86,7 +86,7 @@ def call(owner: derive.Bridged, method: Any, args: Any, kwargs: Any) -> Any:
 def wrap(value: Any, owner: derive.Bridged) -> Any:
     """Return what stands for one of PyMongo's objects."""
     source = type(value)
-    if source.__module__ == internals.__name__:  # PyMongo's class, with a hook
+    if source.__module__ == "tornado_pymongo.internals.pool":  # PyMongo's class, with a hook
         source = source.__mro__[1]
     if hasattr(source, "__enter__") and source not in derive._wrappers:
         return AsyncContext(value, owner)

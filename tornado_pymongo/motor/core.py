@@ -34,7 +34,7 @@ from tornado_pymongo.change_stream import ChangeStreamFuture
 from tornado_pymongo.cursor import CursorFuture
 from tornado_pymongo.derive import Bridged, run_method, wrap
 from tornado_pymongo.executor import DRAIN
-from tornado_pymongo.internals import forget_chunks, is_closed, is_tailable
+from tornado_pymongo.internals.cursors import forget_chunks, is_closed, is_tailable
 
 version = "3.7.1"  # of the Motor whose names these are
 

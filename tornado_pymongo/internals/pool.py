@@ -1,6 +1,6 @@
-"""The one place that touches private names of PyMongo.
+"""Interrupting a call that waits for the server.
 
-Each function falls back to PyMongo's public ways where a name is missing.
+PyMongo's monitoring threads, which run no call, and other clients of PyMongo see nothing of this.
 """
 
 from __future__ import annotations
@@ -8,46 +8,17 @@ from __future__ import annotations
 import inspect
 import logging
 import socket
-import sys
 import threading
-from collections.abc import Callable
 from contextlib import suppress
-from contextvars import Context
-from copy import copy
-from functools import cache, partial
+from functools import cache
 from time import monotonic
-from types import SimpleNamespace
 from typing import Any
 
-from pymongo import CursorType, _csot, message
 from pymongo.synchronous import pool
 
 from tornado_pymongo.call import running_call
 
 logger: logging.Logger = logging.getLogger("tornado_pymongo")
-
-# Deadlines
-
-
-def begin_timeout(context: Context, seconds: float | None) -> float | None:
-    """Begin a client's timeoutMS in a copy of the caller's context, unless that has a timeout.
-
-    Return when the time is over, as `time.monotonic` tells it, or None for never.
-    """
-    try:
-        timeout = _csot.get_timeout()
-        if timeout is None:
-            if seconds is None:
-                return None
-            context.run(_csot._TimeoutContext(seconds).__enter__)
-            timeout = seconds
-        return context[_csot.DEADLINE] if timeout else None  # 0 is for ever
-    except (AttributeError, KeyError):
-        return None  # it counts from when the worker begins
-
-
-# Interrupting a call that waits for the server. PyMongo's monitoring threads, which run no call,
-# and other clients of PyMongo see nothing of this.
 
 # How often a thread that waits for another one of PyMongo looks whether its call was aborted, in
 # seconds: as often as PyMongo itself looks while it waits for the server.
@@ -203,144 +174,3 @@ class _Condition(threading.Condition):
                 call.check()
             if end is not None and monotonic() >= end:
                 return False
-
-
-# Clients and cursors
-
-# Whether PyMongo selects a server to make an exhaust cursor, rather than check the one it asks.
-exhaust_selects_server: bool = not hasattr(message, "_check_exhaust_supported")
-
-
-def connect(client: Any) -> None:
-    """Begin to connect, as a client made with ``connect=True`` does at once."""
-    client._connect()
-
-
-def redacted(text: str, client: Any) -> str:
-    """Return the text, the `repr` of something of a client's, without what must not be told.
-
-    PyMongo 4.9, at least, tells these options in full.
-    """
-    options = client.options._options
-    for name in _SECRET_OPTIONS & set(options):
-        text = text.replace(f"{name}={options[name]!r}", f"{name}=<redacted>")
-    return text
-
-
-_SECRET_OPTIONS = {
-    *("authmechanismproperties", "proxypassword", "proxyusername"),
-    "tlscertificatekeyfilepassword",
-}
-
-
-def leave_alone(cursor: Any) -> None:
-    """Have PyMongo kill the cursor later, as one that was forgotten; does not wait."""
-    cursor._die_no_lock()
-
-
-def end(cursor: Any) -> None:
-    """Have a cursor be at its end, and PyMongo kill it later; does not wait."""
-    cursor._die_no_lock()
-    cursor._data.clear()
-
-
-def is_closed(cursor: Any) -> bool:
-    """Tell whether a cursor is closed, though documents may be left in it."""
-    return bool(getattr(cursor, "_killed", not cursor.alive))
-
-
-def is_tailable(cursor: Any) -> bool:
-    """Tell whether a cursor waits for more at its end."""
-    return bool(getattr(cursor, "_query_flags", 0) & CursorType.TAILABLE)
-
-
-def forget_chunks(grid_out: Any) -> None:
-    """Have a file ask for its next chunk anew; PyMongo kills the cursor that it had, later."""
-    grid_out._chunk_iter = None
-
-
-def has_next_at_hand(cursor: Any) -> bool:
-    """Tell whether ``cursor.next()`` would return or raise without asking the server.
-
-    So it does where a document of the last batch is left, or where the cursor is at its end.
-    """
-    try:
-        return bool(cursor._data or cursor._killed or getattr(cursor, "_empty", False))
-    except AttributeError:
-        return False
-
-
-def fill(cursor: Any) -> bool:
-    """Ask the server for the next batch if none is at hand; tell whether there is a document."""
-    if getattr(cursor, "_empty", False):
-        return False
-    return bool(cursor._data or cursor._refresh())
-
-
-def has_change_at_hand(stream: Any) -> bool:
-    """Tell whether ``stream.try_next()`` would return a change without asking the server."""
-    try:
-        return bool(stream.alive and stream._cursor._data)
-    except AttributeError:
-        return False
-
-
-def mark_closed(stream: Any) -> None:
-    """Have a change stream that is to be closed end for those who iterate over it."""
-    stream._closed = True
-
-
-def is_open(grid_out: Any) -> bool:
-    """Tell whether the attributes of a file are at hand."""
-    return bool(grid_out._file)
-
-
-def has_line_at_hand(grid_out: Any) -> bool:
-    """Tell whether ``grid_out.readline()`` would return without asking the server."""
-    state = vars(grid_out)  # what it lacks would be looked for in the file's document
-    return bool(state.get("_buffer", b"").find(b"\n", state.get("_buffer_pos", 0)) >= 0)
-
-
-def with_key_vault(options: Any, unwrap: Callable[[Any], Any]) -> Any:
-    """Return AutoEncryptionOpts whose key vault client is PyMongo's, in the place of ours."""
-    options = copy(options)
-    options._key_vault_client = unwrap(options._key_vault_client)
-    return options
-
-
-def wished_wait(cursor_or_stream: Any) -> Any:
-    """Return for how long the server shall wait for new documents, in milliseconds, or None."""
-    return getattr(cursor_or_stream, "_max_await_time_ms", None)
-
-
-def limit_wait(cursor: Any, wished: Any, seconds: float | None) -> None:
-    """Have the server wait no longer than this for new documents, or, with None, as was wished."""
-    if seconds is not None:
-        # By itself it waits for a second.
-        wished = min(1000 if wished is None else wished, int(seconds * 1000))
-    cursor._max_await_time_ms = wished
-
-
-def cursor_of(stream: Any) -> Any:
-    """Return the cursor that a change stream has now."""
-    return stream._cursor
-
-
-def read_in_small_batches(grid_out: Any, number: int) -> None:
-    """Have a GridOut fetch so many chunks at a time, where it would fetch 16 MB of them."""
-    with suppress(AttributeError):
-        find = partial(grid_out._chunks.find, batch_size=number)
-        grid_out._chunks = SimpleNamespace(find=find)
-
-
-def write_in_small_batches(grid_in: Any, data: bytes, size: int) -> None:
-    """Write to a GridIn, which sends what it has when it is `size` bytes, not when it is 48 MB."""
-    if getattr(grid_in, "_buffered_docs_size", 0) >= size:
-        grid_in._buffered_docs_size = sys.maxsize  # with the next chunk it is time to send
-    grid_in.write(data)
-
-
-def remove_unfinished(grid_in: Any) -> None:
-    """Remove what a GridIn has stored; its own `abort` removes a complete file of that id too."""
-    if grid_in._coll.files.find_one({"_id": {"$eq": grid_in._id}}, {"_id": 1}) is None:
-        grid_in.abort()

@@ -1,0 +1,120 @@
+"""What is asked of a cursor, a change stream or a file that PyMongo does not tell."""
+
+from __future__ import annotations
+
+import sys
+from contextlib import suppress
+from functools import partial
+from types import SimpleNamespace
+from typing import Any
+
+from pymongo import CursorType, message
+
+# Whether PyMongo selects a server to make an exhaust cursor, rather than check the one it asks.
+exhaust_selects_server: bool = not hasattr(message, "_check_exhaust_supported")
+
+
+def leave_alone(cursor: Any) -> None:
+    """Have PyMongo kill the cursor later, as one that was forgotten; does not wait."""
+    cursor._die_no_lock()
+
+
+def end(cursor: Any) -> None:
+    """Have a cursor be at its end, and PyMongo kill it later; does not wait."""
+    cursor._die_no_lock()
+    cursor._data.clear()
+
+
+def is_closed(cursor: Any) -> bool:
+    """Tell whether a cursor is closed, though documents may be left in it."""
+    return bool(getattr(cursor, "_killed", not cursor.alive))
+
+
+def is_tailable(cursor: Any) -> bool:
+    """Tell whether a cursor waits for more at its end."""
+    return bool(getattr(cursor, "_query_flags", 0) & CursorType.TAILABLE)
+
+
+def forget_chunks(grid_out: Any) -> None:
+    """Have a file ask for its next chunk anew; PyMongo kills the cursor that it had, later."""
+    grid_out._chunk_iter = None
+
+
+def has_next_at_hand(cursor: Any) -> bool:
+    """Tell whether ``cursor.next()`` would return or raise without asking the server.
+
+    So it does where a document of the last batch is left, or where the cursor is at its end.
+    """
+    try:
+        return bool(cursor._data or cursor._killed or getattr(cursor, "_empty", False))
+    except AttributeError:
+        return False
+
+
+def fill(cursor: Any) -> bool:
+    """Ask the server for the next batch if none is at hand; tell whether there is a document."""
+    if getattr(cursor, "_empty", False):
+        return False
+    return bool(cursor._data or cursor._refresh())
+
+
+def has_change_at_hand(stream: Any) -> bool:
+    """Tell whether ``stream.try_next()`` would return a change without asking the server."""
+    try:
+        return bool(stream.alive and stream._cursor._data)
+    except AttributeError:
+        return False
+
+
+def mark_closed(stream: Any) -> None:
+    """Have a change stream that is to be closed end for those who iterate over it."""
+    stream._closed = True
+
+
+def is_open(grid_out: Any) -> bool:
+    """Tell whether the attributes of a file are at hand."""
+    return bool(grid_out._file)
+
+
+def has_line_at_hand(grid_out: Any) -> bool:
+    """Tell whether ``grid_out.readline()`` would return without asking the server."""
+    state = vars(grid_out)  # what it lacks would be looked for in the file's document
+    return bool(state.get("_buffer", b"").find(b"\n", state.get("_buffer_pos", 0)) >= 0)
+
+
+def wished_wait(cursor_or_stream: Any) -> Any:
+    """Return for how long the server shall wait for new documents, in milliseconds, or None."""
+    return getattr(cursor_or_stream, "_max_await_time_ms", None)
+
+
+def limit_wait(cursor: Any, wished: Any, seconds: float | None) -> None:
+    """Have the server wait no longer than this for new documents, or, with None, as was wished."""
+    if seconds is not None:
+        # By itself it waits for a second.
+        wished = min(1000 if wished is None else wished, int(seconds * 1000))
+    cursor._max_await_time_ms = wished
+
+
+def cursor_of(stream: Any) -> Any:
+    """Return the cursor that a change stream has now."""
+    return stream._cursor
+
+
+def read_in_small_batches(grid_out: Any, number: int) -> None:
+    """Have a GridOut fetch so many chunks at a time, where it would fetch 16 MB of them."""
+    with suppress(AttributeError):
+        find = partial(grid_out._chunks.find, batch_size=number)
+        grid_out._chunks = SimpleNamespace(find=find)
+
+
+def write_in_small_batches(grid_in: Any, data: bytes, size: int) -> None:
+    """Write to a GridIn, which sends what it has when it is `size` bytes, not when it is 48 MB."""
+    if getattr(grid_in, "_buffered_docs_size", 0) >= size:
+        grid_in._buffered_docs_size = sys.maxsize  # with the next chunk it is time to send
+    grid_in.write(data)
+
+
+def remove_unfinished(grid_in: Any) -> None:
+    """Remove what a GridIn has stored; its own `abort` removes a complete file of that id too."""
+    if grid_in._coll.files.find_one({"_id": {"$eq": grid_in._id}}, {"_id": 1}) is None:
+        grid_in.abort()

@@ -1,14 +1,18 @@
 """Cursors: what PyMongo's have, and what an event loop wants of them.
 
 A document of the batch that was fetched last is handed out at once, on the loop's thread; only a
-new batch takes a worker.
+new batch takes a worker. From the second one on, it does so while the one before is consumed.
 """
 
 from __future__ import annotations
 
 import asyncio
+import weakref
 from asyncio import CancelledError
+from collections import deque
 from collections.abc import AsyncIterator, Callable
+from contextlib import suppress
+from contextvars import copy_context
 from functools import partial
 from typing import Any
 
@@ -16,7 +20,7 @@ import pymongo.asynchronous.command_cursor
 import pymongo.asynchronous.cursor
 import pymongo.command_cursor
 import pymongo.cursor
-from pymongo.errors import InvalidOperation
+from pymongo.errors import ConfigurationError, InvalidOperation, PyMongoError
 
 from tornado_pymongo.bridge import (
     Callback,
@@ -25,6 +29,7 @@ from tornado_pymongo.bridge import (
     check_callback,
     completed,
     current_loop,
+    follow,
     in_task,
     with_callback,
 )
@@ -32,7 +37,9 @@ from tornado_pymongo.call import Call
 from tornado_pymongo.derive import future_classes, run_method, wrap
 from tornado_pymongo.exclusive import Stream
 from tornado_pymongo.executor import Executor
+from tornado_pymongo.internals.clients import begin_timeout
 from tornado_pymongo.internals.cursors import (
+    documents_of,
     end,
     exhaust_selects_server,
     fill,
@@ -42,6 +49,7 @@ from tornado_pymongo.internals.cursors import (
     limit_wait,
     wished_wait,
 )
+from tornado_pymongo.internals.read_ahead import ReadAhead, can_read_ahead
 
 
 class _StepFuture(OnceFuture):
@@ -55,7 +63,10 @@ class _StepFuture(OnceFuture):
         call.add_done_callback(self._cursor._close_after)
 
     def not_taken(self, _: Any) -> None:
-        end(self._cursor.delegate)
+        self._cursor._end()
+
+
+_NOTHING: deque[Any] = deque()
 
 
 class _BaseCursor(Stream):
@@ -64,10 +75,39 @@ class _BaseCursor(Stream):
     # The last call that was given up.
     _given_up: Call | None = None
 
+    # What is left of the batch that was fetched last. It is PyMongo's own deque, and here only
+    # while no call runs that may use that.
+    _documents: deque[Any] = _NOTHING
+
+    # Whether a batch was asked for after the first one, and so the next one may be early.
+    _reads_on = False
+    _read_ahead: bool | None = None  # None: as the client says
+    _ahead: ReadAhead | None = None
+
+    def read_ahead(self, read_ahead: bool) -> Any:
+        """Say whether the next batch is fetched while this one is consumed; return this cursor.
+
+        Where the client's `read_ahead` shall not hold for this cursor. Runs at once, in the
+        caller's thread, and holds for what is not under way yet.
+        """
+        if not isinstance(read_ahead, bool):
+            raise ConfigurationError(f"read_ahead must be True or False, not {read_ahead!r}")
+        self._read_ahead = read_ahead
+        return self
+
+    read_ahead.is_immediate = True  # type: ignore[attr-defined]
+
+    def _made_by(self, owner: Any) -> None:
+        if isinstance(owner, _BaseCursor):  # it is a copy
+            self._read_ahead = owner._read_ahead
+
     def _start(self, callback: Callback | None, future_class: Any, *call: Any) -> Any:
         check_callback(callback)
         if self._given_up is not None and self._given_up.done():
             self._close_after(self._given_up)
+        self._documents = _NOTHING
+        if _FETCHING.intersection(call[:1] + call[2:3]) and self.delegate.cursor_id:
+            self._reads_on = True
         if future_class is CallFuture:
             future_class = _StepFuture
         future = super()._start(None, future_class, *call)
@@ -81,15 +121,67 @@ class _BaseCursor(Stream):
         """Have the cursor killed, and so be at its end, unless the given-up call never ran."""
         self._given_up = None
         if not call.cancelled():
-            end(self.delegate)
+            self._end()
+
+    def _end(self) -> None:
+        self._documents = _NOTHING
+        self._ahead = None
+        end(self.delegate)
 
     def _was_aborted(self) -> None:
         super()._was_aborted()
         leave_alone(self.delegate)
 
-    def _has_next_at_hand(self) -> bool:
-        at_hand = self._running() is None and has_next_at_hand(self.delegate)
-        return at_hand and self._given_up is None
+    def _at_hand(self) -> bool:
+        """Tell whether the next document, or the end, is here; have the documents that are."""
+        if self._documents:
+            return True
+        if self._running() is not None or self._given_up is not None:
+            return False
+        if self._ahead is not None and not documents_of(self.delegate):
+            if not self._ahead.is_over():
+                return False
+            self._ahead.adopt()
+            self._ahead = None
+        if not has_next_at_hand(self.delegate):
+            return False
+        self._documents = documents_of(self.delegate) or _NOTHING
+        if self._reads_on and self._documents and self._ahead is None:
+            self._begin_to_read_ahead()
+        return True
+
+    def _take(self) -> Any:
+        """Return the next document, which is at hand, or raise that this is the end."""
+        if self._documents:
+            return self._documents.popleft()
+        try:
+            return wrap(self.delegate.next(), self)
+        except StopIteration:
+            raise StopAsyncIteration from None
+
+    def _begin_to_read_ahead(self) -> None:
+        client = self._client
+        wanted = client._read_ahead if self._read_ahead is None else self._read_ahead
+        # A deadline of this call's must not be the end of a cursor that nobody is in a hurry with.
+        if wanted and can_read_ahead(self.delegate) and not _has_deadline(None):
+            with suppress(PyMongoError):  # there is no worker to be had: so it is not early
+                self._ahead = ReadAhead(client, self.delegate)
+
+    def _fetch(self) -> CallFuture:
+        """Return a Future of whether there is a document, of a batch that is not at hand."""
+        ahead = self._ahead
+        if ahead is None or ahead.call.done() or self._running() is not None:
+            return self._start(None, CallFuture, _fill, self)  # type: ignore[no-any-return]
+        if ahead.call.deadline is not None or _has_deadline(self._client._operation_timeout):
+            # This call may wait for another time than that one.
+            return self._start(None, CallFuture, _fill, self)  # type: ignore[no-any-return]
+        ahead.told()
+        future = _StepFuture(loop=current_loop())
+        future._cursor = self
+        follow(future, ahead.call)
+        future._call = ahead.call
+        self._call = weakref.ref(ahead.call)
+        return future
 
     def next(self, callback: Callback | None = None) -> Any:
         """Return a Future of the next document.
@@ -98,25 +190,29 @@ class _BaseCursor(Stream):
         raises `StopAsyncIteration`. The source is PyMongo's `Cursor.next`.
         """
         check_callback(callback)
-        if not self._has_next_at_hand():
+        if not self._at_hand():
             return self._start(callback, CallFuture, run_method, self, "next", (), {})
         try:
-            future = completed(wrap(self.delegate.next(), self))
-        except StopIteration:
+            future = completed(self._take())
+        except StopAsyncIteration as error:
             future = CallFuture(loop=current_loop())
-            future.set_exception(StopAsyncIteration())
+            future.set_exception(error)
         return with_callback(future, callback)
 
     def __aiter__(self) -> Any:
         return self
 
     async def __anext__(self) -> Any:
-        if self._has_next_at_hand():
-            try:
-                return wrap(self.delegate.next(), self)
-            except StopIteration:
-                raise StopAsyncIteration from None
-        return await self._start(None, CallFuture, run_method, self, "next", (), {})
+        try:
+            return self._documents.popleft()
+        except IndexError:
+            pass
+        while not self._at_hand():
+            if documents_of(self.delegate) is None:
+                return await self._start(None, CallFuture, run_method, self, "next", (), {})
+            if not await self._fetch():
+                raise StopAsyncIteration
+        return self._take()
 
     @property
     def fetch_next(self) -> CallFuture:
@@ -127,16 +223,19 @@ class _BaseCursor(Stream):
             while (yield cursor.fetch_next):
                 document = cursor.next_object()
         """
-        if self._has_next_at_hand():
-            return completed(fill(self.delegate))
-        return self._start(None, CallFuture, _fill, self)  # type: ignore[no-any-return]
+        if self._at_hand():
+            return completed(bool(self._documents) or fill(self.delegate))
+        return self._fetch()
 
     def next_object(self) -> Any:
         """Return the next document of the batch that was fetched last, or None: see `fetch_next`.
 
         Runs at once, in the caller's thread.
         """
-        return wrap(next(self.delegate, None), self) if self._has_next_at_hand() else None
+        try:
+            return self._take() if self._at_hand() else None
+        except StopAsyncIteration:
+            return None
 
     def each(self, callback: Callable[[Any, BaseException | None], Any]) -> None:
         """Call ``callback(document, None)`` on the caller's loop for each document.
@@ -148,6 +247,8 @@ class _BaseCursor(Stream):
         _each(self, callback)
 
     def _close(self) -> CallFuture:
+        if self._ahead is not None:
+            self._ahead.call.cancel()  # else it ends as the cursor is killed
         if not self.delegate.cursor_id:
             return completed(self.delegate.close())
         future = super()._close()
@@ -161,12 +262,21 @@ class _BaseCursor(Stream):
     __hash__ = object.__hash__
 
 
+def _has_deadline(seconds: float | None) -> bool:
+    """Tell whether a call that is made now, with this timeout by itself, has a deadline."""
+    return begin_timeout(copy_context(), seconds) is not None
+
+
 def _fill(cursor: _BaseCursor) -> bool:
     try:
         return fill(cursor.delegate)
     except CancelledError:
         cursor._was_aborted()
         raise
+
+
+# What asks for a batch.
+_FETCHING = {"next", "to_list", "try_next", _fill}
 
 
 def _each(
@@ -231,13 +341,12 @@ class CursorFuture(CallFuture):
         raise TypeError(f"{type(self).__name__!r} object is not iterable: use 'async for'")
 
     def __aiter__(self) -> AsyncIterator[Any]:
-        return self._documents()
+        return self
 
-    async def _documents(self) -> AsyncIterator[Any]:
-        async for document in await self:
-            yield document
+    def __anext__(self) -> Any:
+        return self.result().__anext__() if self.done() else self._anext()
 
-    async def __anext__(self) -> Any:
+    async def _anext(self) -> Any:
         return await (await self).__anext__()
 
     async def __aenter__(self) -> Any:
@@ -374,15 +483,19 @@ class Cursor(
         self._check_free()
         if not self.delegate.cursor_id:
             self.delegate.rewind()
+            self._documents = _NOTHING
+            self._reads_on = False
             return with_callback(completed(self, CursorFuture), callback)
         future = self._start(None, CursorFuture, _close_and_return, self.delegate, self)
         self.delegate = self.delegate.clone()
         del self._call  # it was of the other one
+        self._ahead = None
+        self._reads_on = False
         return with_callback(future, callback)
 
 
 # What waits at the end of a tailable cursor.
-_WAITING = {"next", "to_list", _fill}
+_WAITING = _FETCHING - {"try_next"}
 
 
 def _close_and_return(delegate: Any, cursor: Cursor) -> Cursor:

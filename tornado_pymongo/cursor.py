@@ -106,8 +106,6 @@ class _BaseCursor(Stream):
         if self._given_up is not None and self._given_up.done():
             self._close_after(self._given_up)
         self._documents = _NOTHING
-        if _FETCHING.intersection(call[:1] + call[2:3]) and self.delegate.cursor_id:
-            self._reads_on = True
         if future_class is CallFuture:
             future_class = _StepFuture
         future = super()._start(None, future_class, *call)
@@ -119,14 +117,19 @@ class _BaseCursor(Stream):
 
     def _close_after(self, call: Any) -> None:
         """Have the cursor killed, and so be at its end, unless the given-up call never ran."""
-        self._given_up = None
         if not call.cancelled():
             self._end()
+        self._given_up = None  # not before, or what it has fetched would be handed out
 
     def _end(self) -> None:
         self._documents = _NOTHING
         self._ahead = None
         end(self.delegate)
+
+    def _executor_for(self, what: Any) -> Executor:
+        if what in _FETCHING and self.delegate.cursor_id:
+            self._reads_on = True
+        return super()._executor_for(what)
 
     def _was_aborted(self) -> None:
         super()._was_aborted()
@@ -167,13 +170,23 @@ class _BaseCursor(Stream):
             with suppress(PyMongoError):  # there is no worker to be had: so it is not early
                 self._ahead = ReadAhead(client, self.delegate)
 
+    def _leave_ahead(self) -> None:
+        """Want no more of what is being read ahead, of a cursor that is about to be closed."""
+        if self._ahead is not None:
+            self._ahead.call.cancel()  # if it has begun, it ends as the cursor is killed
+            self._ahead = None
+
     def _fetch(self) -> CallFuture:
         """Return a Future of whether there is a document, of a batch that is not at hand."""
         ahead = self._ahead
-        if ahead is None or ahead.call.done() or self._running() is not None:
-            return self._start(None, CallFuture, _fill, self)  # type: ignore[no-any-return]
-        if ahead.call.deadline is not None or _has_deadline(self._client._operation_timeout):
-            # This call may wait for another time than that one.
+        if (
+            ahead is None
+            or ahead.call.done()
+            or self._running() is not None
+            # This call may wait for another time than that one:
+            or ahead.call.deadline is not None
+            or _has_deadline(self._client._operation_timeout)
+        ):
             return self._start(None, CallFuture, _fill, self)  # type: ignore[no-any-return]
         ahead.told()
         future = _StepFuture(loop=current_loop())
@@ -181,7 +194,14 @@ class _BaseCursor(Stream):
         follow(future, ahead.call)
         future._call = ahead.call
         self._call = weakref.ref(ahead.call)
+        future.add_done_callback(self._arrive)
         return future
+
+    def _arrive(self, future: asyncio.Future[Any]) -> None:
+        """Be what the call has made that was waited for, before who waits for it looks."""
+        if not future.cancelled() and self._running() is None and self._ahead is not None:
+            self._ahead.adopt()
+            self._ahead = None
 
     def next(self, callback: Callback | None = None) -> Any:
         """Return a Future of the next document.
@@ -247,8 +267,7 @@ class _BaseCursor(Stream):
         _each(self, callback)
 
     def _close(self) -> CallFuture:
-        if self._ahead is not None:
-            self._ahead.call.cancel()  # else it ends as the cursor is killed
+        self._leave_ahead()
         if not self.delegate.cursor_id:
             return completed(self.delegate.close())
         future = super()._close()
@@ -489,7 +508,7 @@ class Cursor(
         future = self._start(None, CursorFuture, _close_and_return, self.delegate, self)
         self.delegate = self.delegate.clone()
         del self._call  # it was of the other one
-        self._ahead = None
+        self._leave_ahead()
         self._reads_on = False
         return with_callback(future, callback)
 

@@ -52,8 +52,9 @@ class ReadAhead:
 
     def __init__(self, client: Any, cursor: Any) -> None:
         self._cursor = weakref.ref(cursor)
+        self._before = dict(vars(cursor))
         self._shadow = shadow = object.__new__(type(cursor))
-        vars(shadow).update(vars(cursor))
+        vars(shadow).update(self._before)
         shadow._data = deque()
         self.call = Call(client._executor, _fetch, (client, shadow, self._cursor), {})
         self._is_told = False
@@ -79,9 +80,16 @@ class ReadAhead:
 
     def adopt(self) -> None:
         """Have the consumer's cursor become what the shadow is."""
+        self._is_told = True
         cursor, shadow = self._cursor(), self._shadow
         if cursor is not None and vars(cursor).pop("_refresh", None) is not None:
-            vars(cursor).update(vars(shadow))
+            # Not all of it: the consumer may have set another batch size.
+            news = {
+                name: value
+                for name, value in vars(shadow).items()
+                if value is not self._before.get(name)
+            }
+            vars(cursor).update(news, _session=shadow._session)
             _disarm(shadow)
 
     def _refresh(self) -> int:
@@ -89,14 +97,18 @@ class ReadAhead:
         cursor: Any = self._cursor()
         if cursor._data or cursor._killed:
             return len(cursor._data)
+        if cursor._id != self._before["_id"]:  # it was rewound
+            del cursor._refresh
+            return cursor._refresh()  # type: ignore[no-any-return]
         in_time = self.call.cancel() or self._wait()
+        error = None if self._is_told else self._error()
         self.adopt()
         if not in_time:
             raise NetworkTimeout("timed out while waiting for the batch that was being read ahead")
+        if error is not None:
+            raise error
         if not self.call.has_begun():
             return cursor._refresh()  # type: ignore[no-any-return]
-        if not self._is_told and (error := self._error()) is not None:
-            raise error
         return len(cursor._data)
 
     def _wait(self) -> bool:

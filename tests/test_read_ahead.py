@@ -165,6 +165,7 @@ async def test_a_tailable_cursor_is_not_read_ahead(db):
         cursor = capped.find(cursor_type=kind, batch_size=5)
         assert await read(cursor, 12) == list(range(12))
         assert cursor._ahead is None
+        assert not read_ahead.can_read_ahead(cursor.delegate)
         await cursor.close()
 
 
@@ -174,6 +175,21 @@ async def test_a_change_stream_by_another_name_is_not_read_ahead(numbers):
     for _ in range(6):
         await cursor.next()
     assert cursor._ahead is None
+    await cursor.close()
+
+
+async def test_a_tailable_cursor_by_another_name_is_asked_once_and_waited_for_when_wanted(db):
+    """PyMongo's asks again and again, of which nobody would know the end."""
+    capped = await db.create_collection("capped", capped=True, size=100_000)
+    await capped.insert_many({"_id": n} for n in range(10))
+    cursor = await db.cursor_command("find", "capped", tailable=True, batchSize=5)
+    assert await read(cursor, 6) == list(range(6))
+    await until_over(cursor._ahead.call)
+    assert await read(cursor, 4) == list(range(6, 10))
+    found = cursor.fetch_next
+    await capped.insert_one({"_id": 10})
+    assert await found
+    assert cursor.next_object() == {"_id": 10}
     await cursor.close()
 
 
@@ -542,6 +558,37 @@ async def test_a_cursor_left_alone_is_killed_and_its_worker_free(scan, mongo_cli
     await until_over(call)
 
 
+@pytest.mark.parametrize("leave", ["close", "forget"])
+async def test_a_session_is_nobody_elses_until_the_batch_is_here(
+    make_client, numbers, block, leave
+):
+    sessions = []
+
+    class Listener(pymongo.monitoring.CommandListener):
+        def started(self, event):
+            sessions.append((event.command_name, event.command["lsid"]["id"]))
+
+        def succeeded(self, event): ...
+
+        failed = succeeded
+
+    client = make_client(event_listeners=[Listener()])
+    things = client[numbers.database.name].numbers
+    cursor = await ask_early(lambda: things.find(batch_size=BATCH).sort("_id", 1), block)
+    call = cursor._ahead.call
+    if leave == "close":
+        await cursor.close()
+    del cursor
+    gc.collect()
+    await asyncio.gather(*[things.find_one() for _ in range(3)])
+    (_, of_cursor), *later = sessions
+    assert sessions.count(("getMore", of_cursor)) == 2
+    assert [name for name, _ in later].count("find") == 3
+    assert ("find", of_cursor) not in later
+    await block.wake()
+    await until_over(call)
+
+
 async def test_a_batch_that_still_waits_for_a_worker_is_not_fetched_after_a_close(
     make_client, numbers, commands, gate
 ):
@@ -571,8 +618,9 @@ async def test_giving_up_the_wait_for_a_batch_closes_the_cursor_and_frees_the_wo
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task
-    await until_over(call)
+    await asleep._free()
     assert call.aborted
+    assert call.done()
     with pytest.raises(StopAsyncIteration):
         await way(asleep, 1)
     assert not asleep.alive
@@ -617,6 +665,24 @@ async def test_a_closed_client_is_not_taken_for_the_end_of_the_documents(
     assert await read(asleep, BATCH - 2) == list(range(BATCH + 2, 2 * BATCH))
     with pytest.raises(InvalidOperation):
         await way(asleep, 1)
+
+
+async def test_a_thread_that_waits_for_a_batch_may_close_connections_of_others(
+    scan, slow, make_client, monkeypatch
+):
+    """As the garbage collector does there with those of a client that was forgotten."""
+    other = make_client()
+    await other.open()
+    wait = read_ahead.wait
+
+    def close_and_wait(*args):
+        slow.opened.set()
+        other.delegate.close()
+        return wait(*args)
+
+    monkeypatch.setattr(read_ahead, "wait", close_and_wait)
+    cursor = await read_up(scan())
+    assert numbered(await cursor.to_list()) == list(range(2 * BATCH, 250))
 
 
 # Where there is no worker to be had

@@ -186,9 +186,9 @@ class _BaseCursor(Stream):
             # This call may wait for another time than that one:
             or ahead.call.deadline is not None
             or _has_deadline(self._client._operation_timeout)
+            or not ahead.join()
         ):
             return self._start(None, CallFuture, _fill, self)  # type: ignore[no-any-return]
-        ahead.told()
         future = _StepFuture(loop=current_loop())
         future._cursor = self
         follow(future, ahead.call)

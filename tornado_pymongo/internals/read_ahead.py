@@ -13,6 +13,8 @@ import weakref
 from asyncio import CancelledError
 from collections import deque
 from concurrent.futures import wait
+from contextlib import suppress
+from types import SimpleNamespace
 from typing import Any
 
 from pymongo import _csot
@@ -56,8 +58,11 @@ class ReadAhead:
         self._shadow = shadow = object.__new__(type(cursor))
         vars(shadow).update(self._before)
         shadow._data = deque()
-        self.call = Call(client._executor, _fetch, (client, shadow, self._cursor), {})
+        # To be taken by the first of the consumer, who comes to wait for the batch, and the worker,
+        # which has got an empty one.
+        self._claims = [True]
         self._is_told = False
+        self.call = Call(client._executor, _fetch, (client, shadow, self._claims), {})
         try:
             client._executor.start(self.call)
         except PyMongoError:
@@ -66,9 +71,10 @@ class ReadAhead:
         cursor._session = None  # which is not to be given back while the shadow uses it
         cursor._refresh = self._refresh
 
-    def told(self) -> None:
-        """Take note that the consumer waits for the call, and gets its error."""
-        self._is_told = True
+    def join(self) -> bool:
+        """Wait for the call, and get its error; tell whether that is possible yet."""
+        self._is_told = _take(self._claims)
+        return self._is_told
 
     def is_over(self) -> bool:
         """Tell whether the consumer's cursor can become what the shadow is, without an error."""
@@ -111,6 +117,9 @@ class ReadAhead:
             return cursor._refresh()  # type: ignore[no-any-return]
         return len(cursor._data)
 
+    # What the pool asks of a connection that a call holds.
+    connection: Any = SimpleNamespace(cancel_context=None)
+
     def _wait(self) -> bool:
         """Wait for the shadow, in a worker; tell whether that came in the time of the caller."""
         waiting = running_call()
@@ -139,10 +148,16 @@ def _disarm(shadow: Any) -> None:
     shadow._session = None
 
 
-def _fetch(client: Any, shadow: Any, cursor: Any) -> bool:
+def _take(claims: list[bool]) -> bool:
+    with suppress(IndexError):
+        return claims.pop()
+    return False
+
+
+def _fetch(client: Any, shadow: Any, claims: list[bool]) -> bool:
     """Fetch the next batch; tell whether there is a document in it. In a worker."""
     try:
-        return fill(shadow, lambda: cursor() is not None)
+        return fill(shadow, lambda: not _take(claims))
     except CancelledError:
         client._was_aborted()
         leave_alone(shadow)

@@ -390,6 +390,26 @@ async def test_a_batch_can_be_waited_for_by_another_loop(scan, slow):
     assert found == [list(range(2 * BATCH, 250))]
 
 
+@pytest.mark.parametrize("way", [by_next, by_async_for, by_fetch_next])
+async def test_the_loop_lives_between_two_batches_though_the_next_one_is_here(scan, way):
+    """Or a scan by who never waits would be one long stop."""
+    cursor = await read_up(scan())
+    await until_over(cursor._ahead.call)
+    lived = []
+    asyncio.get_running_loop().call_soon(lived.append, True)
+    await way(cursor, 1)
+    assert lived
+    await cursor.close()
+
+
+async def test_pymongos_own_cursor_can_be_rewound_though_a_batch_is_on_its_way(scan, client, slow):
+    cursor = await read_into_second_batch(scan())
+    delegate = cursor.delegate
+    reading = client.run_in_worker(lambda: delegate.rewind().to_list())
+    slow.opened.set()
+    assert numbered(await reading) == list(range(250))
+
+
 async def test_listeners_see_the_context_of_who_reads(make_client, numbers):
     request = ContextVar("request")
     seen = []

@@ -10,7 +10,7 @@ import asyncio
 import weakref
 from asyncio import CancelledError
 from collections import deque
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import suppress
 from contextvars import copy_context
 from functools import partial
@@ -26,6 +26,7 @@ from tornado_pymongo.bridge import (
     Callback,
     CallFuture,
     OnceFuture,
+    OnceTaskFuture,
     check_callback,
     completed,
     current_loop,
@@ -64,6 +65,10 @@ class _StepFuture(OnceFuture):
 
     def not_taken(self, _: Any) -> None:
         self._cursor._end()
+
+
+class _StepTaskFuture(_StepFuture, OnceTaskFuture):
+    """The same of a coroutine."""
 
 
 _NOTHING: deque[Any] = deque()
@@ -197,6 +202,21 @@ class _BaseCursor(Stream):
         future.add_done_callback(self._arrive)
         return future
 
+    async def _advance(self) -> bool:
+        """Have the batch at hand that comes after the one that is; tell whether there is one."""
+        if self._ahead is not None:
+            # It may be here already, and the loop must live where it always is.
+            await asyncio.sleep(0)
+        while not self._at_hand():
+            if not await self._fetch():
+                return False
+        return bool(self._documents)
+
+    def _in_task(self, coroutine: Coroutine[Any, Any, Any]) -> _StepTaskFuture:
+        future = in_task(coroutine, future_class=_StepTaskFuture)
+        future._cursor = self  # type: ignore[attr-defined]
+        return future  # type: ignore[return-value]
+
     def _arrive(self, future: asyncio.Future[Any]) -> None:
         """Be what the call has made that was waited for, before who waits for it looks."""
         if not future.cancelled() and self._running() is None and self._ahead is not None:
@@ -210,6 +230,8 @@ class _BaseCursor(Stream):
         raises `StopAsyncIteration`. The source is PyMongo's `Cursor.next`.
         """
         check_callback(callback)
+        if self._ahead is not None and not self._documents:
+            return with_callback(self._in_task(self.__anext__()), callback)
         if not self._at_hand():
             return self._start(callback, CallFuture, run_method, self, "next", (), {})
         try:
@@ -227,12 +249,11 @@ class _BaseCursor(Stream):
             return self._documents.popleft()
         except IndexError:
             pass
-        while not self._at_hand():
-            if documents_of(self.delegate) is None:
-                return await self._start(None, CallFuture, run_method, self, "next", (), {})
-            if not await self._fetch():
-                raise StopAsyncIteration
-        return self._take()
+        if documents_of(self.delegate) is None:
+            return await self.next()
+        if await self._advance():
+            return self._documents.popleft()
+        raise StopAsyncIteration
 
     @property
     def fetch_next(self) -> CallFuture:
@@ -243,6 +264,8 @@ class _BaseCursor(Stream):
             while (yield cursor.fetch_next):
                 document = cursor.next_object()
         """
+        if self._ahead is not None and not self._documents:
+            return self._in_task(self._advance())
         if self._at_hand():
             return completed(bool(self._documents) or fill(self.delegate))
         return self._fetch()

@@ -41,8 +41,10 @@ def can_read_ahead(cursor: Any) -> bool:
             # A command may have made a tailable one, or a change stream.
             and cursor._max_await_time_ms is None
             and getattr(cursor, "_postbatchresumetoken", None) is None
+            and vars(cursor)
+            and cursor._refresh
         )
-    except AttributeError:
+    except (AttributeError, TypeError):
         return False
 
 
@@ -72,9 +74,8 @@ class ReadAhead:
         cursor._refresh = self._refresh
 
     def join(self) -> bool:
-        """Wait for the call, and get its error; tell whether that is possible yet."""
-        self._is_told = _take(self._claims)
-        return self._is_told
+        """Tell whether the call can be waited for as if the consumer had made it."""
+        return _take(self._claims)
 
     def is_over(self) -> bool:
         """Tell whether the consumer's cursor can become what the shadow is, without an error."""
@@ -88,7 +89,9 @@ class ReadAhead:
         """Have the consumer's cursor become what the shadow is."""
         self._is_told = True
         cursor, shadow = self._cursor(), self._shadow
-        if cursor is not None and vars(cursor).pop("_refresh", None) is not None:
+        if cursor is None or vars(cursor).pop("_refresh", None) is None:
+            return
+        if cursor._id is not None:  # else it was rewound
             # Not all of it: the consumer may have set another batch size.
             news = {
                 name: value
@@ -103,18 +106,15 @@ class ReadAhead:
         cursor: Any = self._cursor()
         if cursor._data or cursor._killed:
             return len(cursor._data)
-        if cursor._id != self._before["_id"]:  # it was rewound
-            del cursor._refresh
-            return cursor._refresh()  # type: ignore[no-any-return]
         in_time = self.call.cancel() or self._wait()
         error = None if self._is_told else self._error()
         self.adopt()
+        if cursor._id is None or not self.call.has_begun():
+            return cursor._refresh()  # type: ignore[no-any-return]
         if not in_time:
             raise NetworkTimeout("timed out while waiting for the batch that was being read ahead")
         if error is not None:
             raise error
-        if not self.call.has_begun():
-            return cursor._refresh()  # type: ignore[no-any-return]
         return len(cursor._data)
 
     # What the pool asks of a connection that a call holds.
@@ -128,7 +128,7 @@ class ReadAhead:
         waiting.held, outer = self, waiting.held
         if waiting.aborted:  # perhaps before we could be seen there
             self.interrupt()
-        left = _csot.remaining()
+        left = getattr(_csot, "remaining", lambda: None)()
         in_time = wait([self.call], left and max(left, 0.0)).done
         if not in_time:
             self.interrupt()

@@ -204,9 +204,8 @@ class _BaseCursor(Stream):
 
     async def _advance(self) -> bool:
         """Have the batch at hand that comes after the one that is; tell whether there is one."""
-        if self._ahead is not None:
-            # It may be here already, and the loop must live where it always is.
-            await asyncio.sleep(0)
+        if self._ahead is not None and self._ahead.call.done():
+            await asyncio.sleep(0)  # the loop must live though it never has to wait
         while not self._at_hand():
             if not await self._fetch():
                 return False

@@ -41,8 +41,9 @@ def can_read_ahead(cursor: Any) -> bool:
             # A command may have made a tailable one, or a change stream.
             and cursor._max_await_time_ms is None
             and getattr(cursor, "_postbatchresumetoken", None) is None
-            and vars(cursor)
             and cursor._refresh
+            and cursor._batch_size is not None
+            and vars(cursor)
         )
     except (AttributeError, TypeError):
         return False
@@ -56,9 +57,8 @@ class ReadAhead:
 
     def __init__(self, client: Any, cursor: Any) -> None:
         self._cursor = weakref.ref(cursor)
-        self._before = dict(vars(cursor))
         self._shadow = shadow = object.__new__(type(cursor))
-        vars(shadow).update(self._before)
+        vars(shadow).update(vars(cursor))
         shadow._data = deque()
         # To be taken by the first of the consumer, who comes to wait for the batch, and the worker,
         # which has got an empty one.
@@ -92,13 +92,8 @@ class ReadAhead:
         if cursor is None or vars(cursor).pop("_refresh", None) is None:
             return
         if cursor._id is not None:  # else it was rewound
-            # Not all of it: the consumer may have set another batch size.
-            news = {
-                name: value
-                for name, value in vars(shadow).items()
-                if value is not self._before.get(name)
-            }
-            vars(cursor).update(news, _session=shadow._session)
+            shadow._batch_size = cursor._batch_size  # which may have been set meanwhile
+            vars(cursor).update(vars(shadow))
             _disarm(shadow)
 
     def _refresh(self) -> int:

@@ -254,6 +254,15 @@ async def test_a_cursor_left_alone_is_killed_on_the_server(numbers, open_cursors
     await until_none(open_cursors)
 
 
+async def test_a_cursor_is_killed_though_its_last_future_is_not_forgotten(numbers, open_cursors):
+    """Motor's own tests have it so."""
+    cursor = numbers.find(batch_size=5)
+    future = cursor.fetch_next
+    assert await future
+    del cursor
+    await until_none(open_cursors)
+
+
 async def test_a_loop_that_is_left_early_leaves_nothing_open(numbers, open_cursors):
     async for _ in numbers.aggregate([], batchSize=5):
         break

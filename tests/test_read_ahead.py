@@ -178,19 +178,44 @@ async def test_a_change_stream_by_another_name_is_not_read_ahead(numbers):
     await cursor.close()
 
 
-async def test_a_tailable_cursor_by_another_name_is_asked_once_and_waited_for_when_wanted(db):
-    """PyMongo's asks again and again, of which nobody would know the end."""
+@pytest.fixture
+async def tailing(db, client):
+    """Return a cursor over 10 documents, and more that may come, which a command has returned."""
     capped = await db.create_collection("capped", capped=True, size=100_000)
     await capped.insert_many({"_id": n} for n in range(10))
-    cursor = await db.cursor_command("find", "capped", tailable=True, batchSize=5)
-    assert await read(cursor, 6) == list(range(6))
-    await until_over(cursor._ahead.call)
-    assert await read(cursor, 4) == list(range(6, 10))
-    found = cursor.fetch_next
-    await capped.insert_one({"_id": 10})
-    assert await found
-    assert cursor.next_object() == {"_id": 10}
+    cursor = await client[db.name].cursor_command("find", "capped", tailable=True, batchSize=5)
+    yield cursor
     await cursor.close()
+
+
+async def test_a_tailable_cursor_by_another_name_is_asked_once_and_waited_for_when_wanted(
+    db, tailing, commands
+):
+    """PyMongo's asks again and again, of which nobody would know the end."""
+    assert await read(tailing, 6) == list(range(6))
+    await until_over(tailing._ahead.call)
+    assert await read(tailing, 4) == list(range(6, 10))
+    commands.names.clear()
+    found = tailing.fetch_next
+    while len(commands.names) < 3:
+        await asyncio.sleep(0.001)
+    await db.capped.insert_one({"_id": 10})
+    assert await found
+    assert tailing.next_object() == {"_id": 10}
+
+
+async def test_an_empty_batch_that_nobody_wanted_yet_is_no_end_for_who_comes_at_that_moment(
+    db, tailing, monkeypatch, gate
+):
+    fill = read_ahead.fill
+    monkeypatch.setattr(read_ahead, "fill", lambda *args: gate(fill(*args)))
+    assert await read(tailing, 10) == list(range(10))
+    await gate.until_entered()
+    waiting = asyncio.ensure_future(anext(tailing))
+    await asyncio.sleep(0)
+    gate.opened.set()
+    await db.capped.insert_one({"_id": 10})
+    assert await waiting == {"_id": 10}
 
 
 @pytest.mark.skipif(
@@ -609,6 +634,16 @@ async def test_a_session_is_nobody_elses_until_the_batch_is_here(
     await until_over(call)
 
 
+async def test_a_cursor_that_goes_on_is_not_killed(scan, client, commands):
+    """What has fetched its batch is gone, as a cursor that was forgotten."""
+    cursor = await read_up(scan())
+    await read(cursor, 1)
+    gc.collect()
+    await client.run_in_worker(client.delegate._process_kill_cursors)  # PyMongo does once a second
+    assert "killCursors" not in commands.names
+    await cursor.close()
+
+
 async def test_a_batch_that_still_waits_for_a_worker_is_not_fetched_after_a_close(
     make_client, numbers, commands, gate
 ):
@@ -724,6 +759,24 @@ async def test_a_batch_that_cannot_be_fetched_early_is_fetched_when_it_is_wanted
     gate.opened.set()
     await running
     assert numbered([document async for document in cursor]) == list(range(2 * BATCH, 250))
+
+
+async def test_who_may_wait_for_a_worker_for_so_long_has_all_of_that_time(
+    make_client, numbers, gate
+):
+    client = make_client(max_workers=1, waitQueueTimeoutMS=20_000)
+    cursor = client[numbers.database.name].numbers.find(batch_size=BATCH).sort("_id", 1)
+    await read(cursor, BATCH)
+    await cursor.fetch_next
+    client.run_in_worker(gate)
+    await read(cursor, BATCH)
+    began = submitted(client)
+    waiting = asyncio.ensure_future(anext(cursor))
+    await asyncio.sleep(0)
+    assert submitted(client) == began + 1  # by a call of his own
+    gate.opened.set()
+    assert await waiting == {"_id": 2 * BATCH}
+    await cursor.close()
 
 
 async def test_a_pymongo_with_other_insides_is_read_in_the_plain_way(scan, monkeypatch):

@@ -56,15 +56,18 @@ from tornado_pymongo.internals.read_ahead import ReadAhead, can_read_ahead
 class _StepFuture(OnceFuture):
     """Of a call of a cursor, which is closed where nobody takes what that has fetched."""
 
-    _cursor: _BaseCursor
+    # Weak: one that is forgotten is killed, though its last Future is not forgotten.
+    _cursor: Callable[[], _BaseCursor | None]
 
     def _give_up(self, call: Call) -> None:
         super()._give_up(call)
-        self._cursor._given_up = call
-        call.add_done_callback(self._cursor._close_after)
+        if (cursor := self._cursor()) is not None:
+            cursor._given_up = call
+            call.add_done_callback(cursor._close_after)
 
     def not_taken(self, _: Any) -> None:
-        self._cursor._end()
+        if (cursor := self._cursor()) is not None:
+            cursor._end()
 
 
 class _StepTaskFuture(_StepFuture, OnceTaskFuture):
@@ -115,7 +118,7 @@ class _BaseCursor(Stream):
             future_class = _StepFuture
         future = super()._start(None, future_class, *call)
         if future_class is _StepFuture:
-            future._cursor = self
+            future._cursor = weakref.ref(self)
         if self.delegate.session is not None:
             self.session._used_by(future)
         return with_callback(future, callback)
@@ -195,7 +198,7 @@ class _BaseCursor(Stream):
         ):
             return self._start(None, CallFuture, _fill, self)  # type: ignore[no-any-return]
         future = _StepFuture(loop=current_loop())
-        future._cursor = self
+        future._cursor = weakref.ref(self)
         follow(future, ahead.call)
         future._call = ahead.call
         self._call = weakref.ref(ahead.call)
@@ -213,7 +216,7 @@ class _BaseCursor(Stream):
 
     def _in_task(self, coroutine: Coroutine[Any, Any, Any]) -> _StepTaskFuture:
         future = in_task(coroutine, future_class=_StepTaskFuture)
-        future._cursor = self  # type: ignore[attr-defined]
+        future._cursor = weakref.ref(self)  # type: ignore[attr-defined]
         return future  # type: ignore[return-value]
 
     def _arrive(self, future: asyncio.Future[Any]) -> None:

@@ -15,7 +15,7 @@ from collections import deque
 from concurrent.futures import wait
 from contextlib import suppress
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, ClassVar
 
 from pymongo import _csot
 from pymongo.errors import NetworkTimeout, PyMongoError
@@ -64,7 +64,7 @@ class ReadAhead:
         # which has got an empty one.
         self._claims = [True]
         self._is_told = False
-        self.call = Call(client._executor, _fetch, (client, shadow, self._claims), {})
+        self.call: Call = Call(client._executor, _fetch, (client, shadow, self._claims), {})
         try:
             client._executor.start(self.call)
         except PyMongoError:
@@ -113,7 +113,7 @@ class ReadAhead:
         return len(cursor._data)
 
     # What the pool asks of a connection that a call holds.
-    connection: Any = SimpleNamespace(cancel_context=None)
+    connection: ClassVar[Any] = SimpleNamespace(cancel_context=None)
 
     def _wait(self) -> bool:
         """Wait for the shadow, in a worker; tell whether that came in the time of the caller."""

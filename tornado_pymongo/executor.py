@@ -554,7 +554,7 @@ class Executor(BaseExecutor):
 
     def _abort_running(self) -> None:
         """End the calls that run, and wait until they have seen it."""
-        for call in tuple(self._running):
+        for call in self._running.copy():
             call.abort(_closed("running"))
         self._drained.wait(_ABORT)
 

@@ -1,0 +1,171 @@
+"""Shows results: tables on the terminal, and one for the README."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from benchmarks.peers import BLOCKING, OURS, PYMONGO_ASYNC, THREADS, title_of
+from benchmarks.results import Results, Spread, in_words
+from benchmarks.targets import TARGETS
+from benchmarks.workloads import WORKLOADS
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+# The figures beside the rate, and what their columns are called.
+_COLUMNS = {
+    "cpu_us": "CPU µs/{unit}",
+    "switches": "switches/call",
+    "latency_p50_ms": "p50 ms",
+    "latency_p99_ms": "p99 ms",
+    "stall_p50_ms": "loop late p50 ms",
+    "stall_p99_ms": "p99 ms",
+    "stall_max_ms": "largest ms",
+    "bytes_per_call": "bytes/call",
+    "import_ms": "import ms",
+    "import_ratio": "÷ pymongo, tornado",
+    "first_answer_ms": "first answer ms",
+}
+
+
+def number(value: float) -> str:
+    """Return a number with three digits, or all before the point."""
+    if value >= 100:
+        return f"{value:,.0f}"
+    return f"{value:.{2 if value >= 1 else 3}g}" if value < 10 else f"{value:.1f}"
+
+
+def show(results: Results, earlier: Results | None = None) -> None:
+    """Print a table for each workload, and what has changed since an earlier run."""
+    from rich.console import Console
+
+    console = Console()
+    for workload in results.workloads:
+        console.print(workload_table(results, workload))
+    if earlier is not None:
+        console.print(comparison_table(results, earlier))
+    console.print(in_words(results.about), markup=False)
+    for error in results.errors:
+        console.print(f"[red]{error['workload']}, {title_of(error['peer'])} failed:")
+        console.print(error["error"], markup=False)
+
+
+def workload_table(results: Results, workload: str) -> Table:
+    """Return a table of all peers' figures."""
+    from rich.table import Table
+
+    unit = WORKLOADS[workload].unit
+    peers = results.peers(workload)
+    columns = [
+        figure
+        for figure in _COLUMNS
+        if any(results.values(workload, peer, figure) for peer in peers)
+    ]
+    has_rate = any(results.values(workload, peer, "rate") for peer in peers)
+    table = Table(title=f"{WORKLOADS[workload].title} ({workload})")
+    table.add_column("", no_wrap=True)
+    headings = [f"{unit}/s", "range", "÷ PyMongo Async", "range"] if has_rate else []
+    for heading in headings + [_COLUMNS[figure].format(unit=unit) for figure in columns]:
+        table.add_column(heading, justify="right")
+    for peer in peers:
+        cells = []
+        if has_rate:
+            cells += _cells(results.spread(workload, peer, "rate"))
+            cells += _cells(results.ratio(workload, peer, PYMONGO_ASYNC, "rate"), "{:.2f}")
+        cells += [_cells(results.spread(workload, peer, figure))[0] for figure in columns]
+        table.add_row(title_of(peer), *cells, style="bold" if peer == OURS else None)
+    return table
+
+
+def _cells(spread: Spread | None, form: str | None = None) -> tuple[str, str]:
+    """Return the median and the range, as they are shown."""
+    if spread is None:
+        return "", ""
+    median, low, high = (
+        form.format(each) if form else number(each)
+        for each in (spread.median, spread.low, spread.high)
+    )
+    return median, f"{low} … {high}"
+
+
+def comparison_table(results: Results, earlier: Results) -> Table:
+    """Return a table of how this library compared with PyMongo Async, now and earlier."""
+    from rich.table import Table
+
+    table = Table(title=f"tornado_pymongo ÷ PyMongo Async, now and {earlier.about['date']}")
+    table.add_column("", no_wrap=True)
+    for heading in ("now", "range", "earlier", "range", "change"):
+        table.add_column(heading, justify="right", no_wrap=True)
+    for workload in results.workloads:
+        now = results.ratio(workload, OURS, PYMONGO_ASYNC, "rate")
+        then = earlier.ratio(workload, OURS, PYMONGO_ASYNC, "rate")
+        if now is None or then is None:
+            continue
+        change = f"{now.median / then.median - 1:+.0%}"
+        apart = now.low > then.high or now.high < then.low
+        cells = (*_cells(now, "{:.2f}"), *_cells(then, "{:.2f}"))
+        # Where the ranges overlap it may be chance.
+        table.add_row(workload, *cells, change, style="bold" if apart else "dim")
+    return table
+
+
+def _target_rows(results: Results) -> Iterator[tuple[str, str, str, str, bool | None]]:
+    """Yield workload, bound, what was reached and its range, and whether that is enough."""
+    for target in TARGETS:
+        title = WORKLOADS[target.workload].title
+        if target.peer != OURS:
+            title += f", {title_of(target.peer).rpartition(', ')[2]}"
+        spread = target.reached(results)
+        cells = _cells(spread, "{:.2f}" if target.against else None)
+        yield title, target.bound, *cells, None if spread is None else target.met(spread)
+
+
+def show_targets(results: Results) -> int:
+    """Print what is to be reached and what was; return how many targets were missed."""
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table(title="Targets")
+    for heading in ("", "target", "reached", "range", ""):
+        table.add_column(heading, justify="left" if heading in ("", "target") else "right")
+    answers = {True: "[green]yes", False: "[red]no", None: "[dim]not measured"}
+    rows = list(_target_rows(results))
+    for *cells, met in rows:
+        table.add_row(*cells, answers[met])
+    Console().print(table)
+    missed = sum(met is False for *_, met in rows)
+    print(f"{missed} of {sum(met is not None for *_, met in rows)} targets missed")
+    return missed
+
+
+def rst(results: Results) -> str:
+    """Return find_one on a local server as a table for the README, with what it depends on."""
+    numbers = [n for n in (1, 10, 100, 1000) if f"find_one-local-{n}" in results.workloads]
+
+    def rate(peers: tuple[str, ...], in_flight: int) -> str:
+        workload = f"find_one-local-{in_flight}"
+        best = results.best(workload, peers, "rate")
+        spread = best and results.spread(workload, best, "rate")
+        return number(spread.median) if spread else ""
+
+    def ratio(in_flight: int) -> str:
+        spread = results.ratio(f"find_one-local-{in_flight}", OURS, PYMONGO_ASYNC, "rate")
+        return f"{spread.median:.2f}" if spread else ""
+
+    rows = [["in flight", *(f"{n:,}" for n in numbers)]]
+    for title, peers in (
+        ("raw threads, the best number", (BLOCKING, *THREADS)),
+        *((title_of(peer), (peer,)) for peer in (PYMONGO_ASYNC, "motor", "greenlets", "gevent")),
+    ):
+        rows.append([title, *(rate(peers, n) for n in numbers)])
+    rows.append(["**tornado_pymongo**", *(f"**{rate((OURS,), n)}**" for n in numbers)])
+    rows.append(["÷ PyMongo Async", *(ratio(n) for n in numbers)])
+    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
+    lines = [
+        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+        for row in rows
+    ]
+    ruler = "  ".join("=" * width for width in widths)
+    table = "\n".join([ruler, lines[0], ruler, *lines[1:], ruler])
+    return f"{table}\n\n{in_words(results.about)}\n"

@@ -1,4 +1,4 @@
-"""Greenlet wrapping: PyMongo's blocking code in an event loop without threads, as the first Motor did it.
+"""Greenlet wrapping: PyMongo's blocking code without threads, as the first Motor did it.
 
 Every call runs in a greenlet of its own, PyMongo's code unchanged. Where that would wait for the
 server, a `_Socket` in the place of PyMongo's pauses the greenlet, and the greenlet that runs the
@@ -16,6 +16,7 @@ import threading
 from collections.abc import AsyncIterator, Callable
 from typing import Any
 
+import greenlet
 import gridfs
 import gridfs.asynchronous
 import pymongo
@@ -23,18 +24,20 @@ import pymongo.asynchronous.collection
 import pymongo.asynchronous.cursor
 import pymongo.asynchronous.database
 import pymongo.asynchronous.mongo_client
-from greenlet import getcurrent, greenlet
 from pymongo.network_layer import NetworkingInterface
 from pymongo.synchronous import collection, cursor, database, mongo_client, pool
 
 # So large is what a connection reads ahead. What PyMongo wants more of is read where it wants it.
 _BUFFER = 1 << 16
 
+getcurrent: Any = greenlet.getcurrent
+
 
 def connect(uri: str, **options: Any) -> Wrapped:
     """Return a client for coroutines of the running loop."""
-    hooks = {"_pool_class": _Pool, "_condition_class": _Condition}
-    return wrap(pymongo.MongoClient(uri, **hooks, **options))  # type: ignore[no-any-return]
+    options |= {"_pool_class": _Pool, "_condition_class": _Condition}
+    client: Wrapped = wrap(pymongo.MongoClient(uri, **options))
+    return client
 
 
 def spawn(function: Callable[..., Any], *args: Any, **kwargs: Any) -> asyncio.Future[Any]:
@@ -51,7 +54,7 @@ def spawn(function: Callable[..., Any], *args: Any, **kwargs: Any) -> asyncio.Fu
             if not future.done():
                 future.set_result(result)
 
-    greenlet(run).switch()
+    greenlet.greenlet(run).switch()
     return future
 
 
@@ -69,7 +72,7 @@ def _wait_for(coroutine: Any) -> Any:
 
 
 class _Socket(asyncio.BufferedProtocol):
-    """What PyMongo takes for a socket: a transport of the loop, and at most one waiting greenlet."""
+    """What PyMongo takes for a socket: a transport of the loop and a waiting greenlet, if any."""
 
     def __init__(self) -> None:
         self._loop = asyncio.get_running_loop()
@@ -247,7 +250,7 @@ class _Pool(pool.Pool):
 def _open_socket(address: Any, options: Any, *args: Any) -> NetworkingInterface:
     """Take the place of the function with which PyMongo's pool opens a connection."""
     if getcurrent().parent is None:
-        return _pymongo_opens(address, options, *args)
+        return _pymongo_opens(address, options, *args)  # type: ignore[no-any-return]
     loop = asyncio.get_running_loop()
     opening = loop.create_connection(_Socket, *address)
     _, protocol = _wait_for(asyncio.wait_for(opening, options.connect_timeout))
@@ -256,8 +259,9 @@ def _open_socket(address: Any, options: Any, *args: Any) -> NetworkingInterface:
 
 
 # A pool class has no hook for just this.
-_pymongo_opens: Any = pool._configured_socket_interface
-pool._configured_socket_interface = _open_socket
+_module: Any = pool
+_pymongo_opens = _module._configured_socket_interface
+_module._configured_socket_interface = _open_socket
 
 
 _TWINS: dict[type, type] = {

@@ -11,16 +11,16 @@ from benchmarks.targets import TARGETS
 from benchmarks.workloads import WORKLOADS
 
 if TYPE_CHECKING:
+    from rich.console import Console
     from rich.table import Table
 
 # The figures beside the rate, and what their columns are called.
 _COLUMNS = {
-    "cpu_us": "CPU µs/{unit}",
-    "switches": "switches/call",
-    "latency_p50_ms": "p50 ms",
+    "cpu_us": "CPU µs",
+    "switches": "switches",
     "latency_p99_ms": "p99 ms",
-    "stall_p50_ms": "loop late p50 ms",
-    "stall_p99_ms": "p99 ms",
+    "stall_p50_ms": "late p50",
+    "stall_p99_ms": "p99",
     "stall_max_ms": "largest ms",
     "bytes_per_call": "bytes/call",
     "import_ms": "import ms",
@@ -38,9 +38,7 @@ def number(value: float) -> str:
 
 def show(results: Results, earlier: Results | None = None) -> None:
     """Print a table for each workload, and what has changed since an earlier run."""
-    from rich.console import Console
-
-    console = Console()
+    console = _console()
     for workload in results.workloads:
         console.print(workload_table(results, workload))
     if earlier is not None:
@@ -51,8 +49,17 @@ def show(results: Results, earlier: Results | None = None) -> None:
         console.print(error["error"], markup=False)
 
 
+def _console() -> Console:
+    from rich.console import Console
+
+    console = Console()
+    # Where it is no terminal it has no width either: rich takes 80.
+    return console if console.is_terminal else Console(width=120)
+
+
 def workload_table(results: Results, workload: str) -> Table:
     """Return a table of all peers' figures."""
+    from rich import box
     from rich.table import Table
 
     unit = WORKLOADS[workload].unit
@@ -63,13 +70,14 @@ def workload_table(results: Results, workload: str) -> Table:
         if any(results.values(workload, peer, figure) for peer in peers)
     ]
     has_rate = any(results.values(workload, peer, "rate") for peer in peers)
-    table = Table(title=f"{WORKLOADS[workload].title} ({workload})")
+    title = f"{WORKLOADS[workload].title} ({workload})"
+    table = Table(title=title, box=box.SIMPLE_HEAD, padding=0, title_justify="left")
     table.add_column("", no_wrap=True)
-    headings = [f"{unit}/s", "range", "÷ PyMongo Async", "range"] if has_rate else []
+    headings = [f"{unit}/s", "range", "÷ Async", "range"] if has_rate else []
     for heading in headings + [_COLUMNS[figure].format(unit=unit) for figure in columns]:
-        table.add_column(heading, justify="right")
+        table.add_column(heading, justify="right", no_wrap=True)
     for peer in peers:
-        cells = []
+        cells: list[str] = []
         if has_rate:
             cells += _cells(results.spread(workload, peer, "rate"))
             cells += _cells(results.ratio(workload, peer, PYMONGO_ASYNC, "rate"), "{:.2f}")
@@ -91,9 +99,13 @@ def _cells(spread: Spread | None, form: str | None = None) -> tuple[str, str]:
 
 def comparison_table(results: Results, earlier: Results) -> Table:
     """Return a table of how this library compared with PyMongo Async, now and earlier."""
+    from rich import box
     from rich.table import Table
 
-    table = Table(title=f"tornado_pymongo ÷ PyMongo Async, now and {earlier.about['date']}")
+    table = Table(
+        box=box.SIMPLE_HEAD,
+        title=f"tornado_pymongo ÷ PyMongo Async, now and {earlier.about['date']}",
+    )
     table.add_column("", no_wrap=True)
     for heading in ("now", "range", "earlier", "range", "change"):
         table.add_column(heading, justify="right", no_wrap=True)
@@ -113,29 +125,30 @@ def comparison_table(results: Results, earlier: Results) -> Table:
 def _target_rows(results: Results) -> Iterator[tuple[str, str, str, str, bool | None]]:
     """Yield workload, bound, what was reached and its range, and whether that is enough."""
     for target in TARGETS:
-        title = WORKLOADS[target.workload].title
-        if target.peer != OURS:
-            title += f", {title_of(target.peer).rpartition(', ')[2]}"
         spread = target.reached(results)
         cells = _cells(spread, "{:.2f}" if target.against else None)
-        yield title, target.bound, *cells, None if spread is None else target.met(spread)
+        yield target.workload, target.bound, *cells, None if spread is None else target.met(spread)
 
 
 def show_targets(results: Results) -> int:
     """Print what is to be reached and what was; return how many targets were missed."""
-    from rich.console import Console
+    from rich import box
     from rich.table import Table
 
-    table = Table(title="Targets")
+    table = Table(title="Targets", box=box.SIMPLE_HEAD)
     for heading in ("", "target", "reached", "range", ""):
-        table.add_column(heading, justify="left" if heading in ("", "target") else "right")
-    answers = {True: "[green]yes", False: "[red]no", None: "[dim]not measured"}
+        right = heading in ("reached", "range")
+        table.add_column(heading, justify="right" if right else "left", no_wrap=True)
     rows = list(_target_rows(results))
-    for *cells, met in rows:
-        table.add_row(*cells, answers[met])
-    Console().print(table)
-    missed = sum(met is False for *_, met in rows)
-    print(f"{missed} of {sum(met is not None for *_, met in rows)} targets missed")
+    measured = [row for row in rows if row[-1] is not None]
+    for *cells, met in measured:
+        table.add_row(*cells, "[green]yes" if met else "[red]no")
+    console = _console()
+    console.print(table)
+    missed = sum(not met for *_, met in measured)
+    console.print(
+        f"{missed} of {len(measured)} targets missed, {len(rows) - len(measured)} not measured"
+    )
     return missed
 
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
 import platform
 import statistics
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from importlib.metadata import PackageNotFoundError, version
@@ -119,10 +121,8 @@ def describe() -> dict[str, Any]:
     """Return what figures depend on: machine, versions, date."""
     versions = {}
     for package in _PACKAGES:
-        try:
+        with suppress(PackageNotFoundError):  # then its peer is not measured
             versions[package] = version(package)
-        except PackageNotFoundError:  # then its peer is not measured
-            continue
     return {
         "date": datetime.now(timezone.utc).isoformat(timespec="minutes"),
         "python": platform.python_version(),
@@ -133,8 +133,6 @@ def describe() -> dict[str, Any]:
 
 
 def _processor() -> str:
-    import os
-
     model = ""
     cpuinfo = Path("/proc/cpuinfo")
     if cpuinfo.exists():

@@ -38,7 +38,7 @@ class Target:
         if not self.against:
             return results.spread(self.workload, self.peer, self.figure)
         best = results.best(self.workload, self.against, self.figure)
-        return best and results.ratio(self.workload, self.peer, best, self.figure)
+        return results.ratio(self.workload, self.peer, best, self.figure) if best else None
 
     def met(self, spread: Spread) -> bool:
         """Tell whether the median is within the bound."""
@@ -55,7 +55,7 @@ class Target:
             return f"{_FIGURES[self.figure]} {sign} {limit:,g}"
         others = "the best number of threads" if len(self.against) == len(_LIMIT) else ""
         others = others or ", ".join(title_of(name) for name in self.against)
-        return f"{sign} {limit:,g} × {others}"
+        return f"{sign} {limit:,g} of {others}"
 
 
 _FIGURES = {

@@ -99,7 +99,7 @@ def _small(n: int) -> dict[str, Any]:
 
 def _middle(n: int) -> dict[str, Any]:
     """Return a document of some 300 bytes."""
-    return {"_id": n, "name": f"document {n}", "value": n * 1.5, "tags": ["a", "b"], "text": "x" * 200}
+    return {**_small(n), "tags": ["a", "b"], "text": "x" * 200}
 
 
 def _find_one(subject: Subject, n: int) -> Any:
@@ -168,9 +168,7 @@ async def _consume(subject: Subject, n: int) -> None:
 
 
 def _consume_blocking(subject: Subject, n: int) -> None:
-    count = 0
-    for _ in subject.collection.find().batch_size(BATCH):
-        count += 1
+    for count, _ in enumerate(subject.collection.find().batch_size(BATCH), 1):
         if count % (BATCH // SLEEPS_PER_BATCH) == 0:
             time.sleep(subject.batch_seconds / SLEEPS_PER_BATCH)
 

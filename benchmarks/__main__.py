@@ -5,7 +5,7 @@ each round, so that all of them meet the machine in the same mood. What is shown
 the rounds and their range; ratios are taken round by round. Compare figures of one run with each
 other, not with those of another run.
 
-What a target depends on is measured in every round, everything else in every second one.
+Whom a target compares is measured in every round, all others in every second one.
 
     python -m benchmarks [--quick] [--workloads PATTERN ...] [--peers NAME ...] [--check]
 """
@@ -52,16 +52,21 @@ class Job:
 def jobs_of(options: argparse.Namespace) -> list[Job]:
     """Return all measurements, in the order in which they are made."""
     patterns = options.workloads or ["*"]
-    targeted = {target.workload for target in TARGETS}
+    compared = {
+        (target.workload, peer) for target in TARGETS for peer in (target.peer, *target.against)
+    }
     jobs = []
     for round_ in range(options.rounds):
         for workload in WORKLOADS.values():
             if not any(fnmatch(workload.name, pattern) for pattern in patterns):
                 continue
-            if workload.name not in targeted and round_ % 2:
-                continue
             quick = options.quick and not options.workloads
             chosen = list(workload.quick_peers if quick else workload.peers)
+            chosen = [
+                peer
+                for peer in chosen
+                if round_ % 2 == 0 or peer == PYMONGO_ASYNC or (workload.name, peer) in compared
+            ]
             if options.peers:
                 chosen = [peer for peer in chosen if peer in options.peers]
             if options.python and workload.name == "find_one-local-100":

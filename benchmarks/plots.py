@@ -78,10 +78,11 @@ def draw(results: Results, folder: Path) -> None:
                 _draw_ratios(axes, results, workloads, title)
                 _save(figure, folder / name)
         if stalls := _matching(results, ("stall-*",)):
-            shape: dict[str, Any] = {"figsize": (3.6 * len(stalls), 3.4), "squeeze": False}
+            shape: dict[str, Any] = {"figsize": (4.2 * len(stalls), 3.4), "squeeze": False}
             figure, grid = pyplot.subplots(1, len(stalls), layout="constrained", **shape)
             for axes, workload in zip(grid[0], stalls, strict=True):
-                _draw_stall(axes, results, workload, WORKLOADS[workload].title)
+                title = WORKLOADS[workload].title
+                _draw_stall(axes, results, workload, title.replace(" documents", "\ndocuments"))
             _save(figure, folder / "stall")
         finds = _matching(results, ("find_one-local-*",))
         stalls = _matching(results, ("stall-scan-gc-on",))
@@ -165,8 +166,9 @@ def _draw_stall(axes: Any, results: Results, workload: str, title: str) -> None:
     axes.set_yticks(range(len(bars)), [title_of(bar) for bar in bars])
     axes.set_xlabel("lateness in ms: p99 (bar), largest (line)")
     axes.set_xscale("log")
-    axes.margins(x=0.3)
-    axes.set_title(title, fontsize=10)
+    axes.set_xlim(1, 8 * max(axes.get_xlim()[1], 100))
+    axes.xaxis.set_major_formatter("{x:,.0f}")
+    axes.set_title(title)
 
 
 def _save(figure: Any, path: Path) -> None:

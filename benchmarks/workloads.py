@@ -72,6 +72,7 @@ class Workload:
     :param long: whether an operation takes so long that few fit into a measurement. Then each
         coroutine has as many of them to do, and the time until all are done counts.
     :param slow: the server commands that are answered after `delay_ms`.
+    :param lasts: how many times as long as others it is measured.
     :param stall: whether to watch how late the event loop is.
     :param collector: whether Python's garbage collector is on.
     """
@@ -89,6 +90,7 @@ class Workload:
     long: bool = False
     slow: tuple[str, ...] = ()
     delay_ms: int = 0
+    lasts: float = 1
     stall: bool = False
     collector: bool = True
 
@@ -334,6 +336,7 @@ def _stalls() -> Iterator[Workload]:
             amount=SCANNED,
             unit="document",
             long=True,
+            lasts=2.5,  # a percentile wants many ticks
             stall=True,
             collector=collector,
         )
@@ -347,6 +350,7 @@ def _stalls() -> Iterator[Workload]:
         amount=20_000,
         unit="document",
         long=True,
+        lasts=2.5,
         stall=True,
     )
 

@@ -31,7 +31,7 @@ from benchmarks.results import Results, describe
 from benchmarks.targets import TARGETS
 from benchmarks.workloads import DATABASE, WORKLOADS, Workload, clean_up, prepare, time_a_batch
 
-ROUNDS, SECONDS = 5, 1.2
+ROUNDS, SECONDS = 5, 1.0
 QUICK_ROUNDS, QUICK_SECONDS = 2, 0.7
 
 # How long a measurement may take; then its process hangs.
@@ -125,6 +125,8 @@ class Suite:
             )
         except subprocess.TimeoutExpired as hung:
             return {"error": f"{hung}\n{_text(hung.stderr)}"}
+        except OSError as error:
+            return {"error": str(error)}
         finally:
             self._delay(None)
         if ran.returncode:
@@ -169,14 +171,17 @@ def run(options: argparse.Namespace) -> Results:
         suite = Suite(server.uri, options.seconds, options.python)
         task = progress.add_task("preparing", total=len(jobs))
         results.about["server"] = suite.open()
-        for job in jobs:
-            what = f"round {job.round + 1}: {job.workload.name}, {job.peer}"
-            progress.update(task, description=what)
-            outcome = suite.measure(job)
-            results.add(job.workload.name, job.peer, job.round, **outcome)
-            if "error" in outcome:
-                progress.console.print(f"{what} failed:\n{outcome['error']}", markup=False)
-            progress.advance(task)
+        try:
+            for job in jobs:
+                what = f"round {job.round + 1}: {job.workload.name}, {job.peer}"
+                progress.update(task, description=what)
+                outcome = suite.measure(job)
+                results.add(job.workload.name, job.peer, job.round, **outcome)
+                if "error" in outcome:
+                    progress.console.print(f"{what} failed:\n{outcome['error']}", markup=False)
+                progress.advance(task)
+        except KeyboardInterrupt:  # what was measured until now is shown
+            results.about["options"] += ", interrupted"
         suite.close()
     return results
 

@@ -102,7 +102,7 @@ class Meter:
         operations = len(self._latencies)
         figures = {
             "rate": operations * workload.amount / (self._ended - self._began),
-            "cpu_us": cpu * 1e6 / (operations * workload.amount),
+            "cpu_us": cpu * 1e6 / operations,
             "switches": (after.ru_nvcsw - before.ru_nvcsw) / operations,
             "latency_p99_ms": percentile(self._latencies, 99) * 1000,
         }

@@ -77,9 +77,9 @@ def _connect_pymongo_async(uri: str) -> Any:
 
 
 def _pymongo_async_bucket(database: Any) -> Any:
-    import gridfs
+    from gridfs.asynchronous import AsyncGridFSBucket
 
-    return gridfs.AsyncGridFSBucket(database)
+    return AsyncGridFSBucket(database)
 
 
 def _connect_motor(uri: str) -> Any:

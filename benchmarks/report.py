@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 
 # The figures beside the rate, and what their columns are called.
 _COLUMNS = {
-    "cpu_us": "CPU µs",
-    "switches": "switches",
+    "cpu_us": "CPU µs/call",
+    "switches": "switches/call",
     "latency_p99_ms": "p99 ms",
     "stall_p50_ms": "late p50",
     "stall_p99_ms": "p99",

@@ -70,8 +70,8 @@ def jobs_of(options: argparse.Namespace) -> list[Job]:
             if options.peers:
                 chosen = [peer for peer in chosen if peer in options.peers]
             if options.python and workload.name == "find_one-local-100":
-                others = (PYMONGO_ASYNC, MOTOR, OURS, "threads-4")
-                chosen += [peer + OTHER_PYTHON for peer in others if peer in workload.peers]
+                others = {PYMONGO_ASYNC, MOTOR, OURS, "threads-2", "threads-4"}
+                chosen += [peer + OTHER_PYTHON for peer in chosen if peer in others]
             random.Random(f"{round_} {workload.name}").shuffle(chosen)
             jobs += [Job(round_, workload, peer) for peer in chosen]
     return jobs

@@ -161,5 +161,4 @@ UVLOOP = tuple(f"{name}-uvloop" for name in ASYNCHRONOUS)
 
 def title_of(name: str) -> str:
     """Return what a peer is called in tables and plots."""
-    title = PEERS[name.removesuffix(OTHER_PYTHON)].title
-    return f"{title}, other Python" if name.endswith(OTHER_PYTHON) else title
+    return PEERS[name.removesuffix(OTHER_PYTHON)].title

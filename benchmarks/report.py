@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from benchmarks.peers import BLOCKING, OURS, PYMONGO_ASYNC, THREADS, title_of
+from benchmarks.peers import BLOCKING, OTHER_PYTHON, OURS, PYMONGO_ASYNC, THREADS, title_of
 from benchmarks.results import Results, Spread, in_words
 from benchmarks.targets import TARGETS
 from benchmarks.workloads import WORKLOADS
@@ -45,8 +45,9 @@ def show(results: Results, earlier: Results | None = None) -> None:
         console.print(comparison_table(results, earlier))
     console.print(in_words(results.about), markup=False)
     for error in results.errors:
-        console.print(f"[red]{error['workload']}, {title_of(error['peer'])} failed:")
-        console.print(error["error"], markup=False)
+        last_line = error["error"].strip().rpartition("\n")[2]
+        what = f"round {error['round'] + 1}: {error['workload']}, {error['peer']} failed"
+        console.print(f"{what}: {last_line}", markup=False, style="red")
 
 
 def _console() -> Console:
@@ -77,12 +78,17 @@ def workload_table(results: Results, workload: str) -> Table:
     for heading in headings + [_COLUMNS[figure].format(unit=unit) for figure in columns]:
         table.add_column(heading, justify="right", no_wrap=True)
     for peer in peers:
+        # On another interpreter everything is different.
+        suffix = OTHER_PYTHON if peer.endswith(OTHER_PYTHON) else ""
+        title = title_of(peer)
+        if suffix:
+            title += f", Python {results.python(workload, peer)}"
         cells: list[str] = []
         if has_rate:
             cells += _cells(results.spread(workload, peer, "rate"))
-            cells += _cells(results.ratio(workload, peer, PYMONGO_ASYNC, "rate"), "{:.2f}")
+            cells += _cells(results.ratio(workload, peer, PYMONGO_ASYNC + suffix, "rate"), "{:.2f}")
         cells += [_cells(results.spread(workload, peer, figure))[0] for figure in columns]
-        table.add_row(title_of(peer), *cells, style="bold" if peer == OURS else None)
+        table.add_row(title, *cells, style="bold" if peer == OURS else None)
     return table
 
 

@@ -107,6 +107,15 @@ class Results:
         ours = self.values(workload, peer, figure)
         return Spread.of(ours[n] / others[n] for n in ours if others.get(n))
 
+    def python(self, workload: str, peer: str) -> str:
+        """Return the version of the Python on which a peer was measured, "" where it was not."""
+        versions = (
+            str(each["python"])
+            for each in self.measured
+            if (each["workload"], each["peer"]) == (workload, peer) and "python" in each
+        )
+        return next(versions, "")
+
     def best(self, workload: str, peers: Iterable[str], figure: str) -> str | None:
         """Return which of some peers has the best median of a figure."""
         medians = {

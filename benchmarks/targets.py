@@ -35,6 +35,10 @@ class Target:
 
     def reached(self, results: Results) -> Spread | None:
         """Return what was reached, round by round; None where that was not measured."""
+        if self.peer.endswith(OTHER_PYTHON):
+            python = results.python(self.workload, self.peer)
+            if "free-threaded" not in python:
+                return None
         if not self.against:
             return results.spread(self.workload, self.peer, self.figure)
         best = results.best(self.workload, self.against, self.figure)
@@ -55,6 +59,8 @@ class Target:
             return f"{_FIGURES[self.figure]} {sign} {limit:,g}"
         others = "the best number of threads" if len(self.against) == len(_LIMIT) else ""
         others = others or ", ".join(title_of(name) for name in self.against)
+        if self.peer.endswith(OTHER_PYTHON):
+            others += ", free-threaded"
         return f"{sign} {limit:,g} of {others}"
 
 

@@ -90,7 +90,7 @@ def draw(results: Results, folder: Path) -> None:
             shape = {"figsize": (11, 4), "width_ratios": (3, 2)}
             figure, (left, right) = pyplot.subplots(1, 2, layout="constrained", **shape)
             _draw_ratios(left, results, finds, "find_one, calls in flight: more is better")
-            title = "Event loop during 3 large scans: less is better"
+            title = "The loop's delay in 3 large scans"
             _draw_stall(right, results, stalls[0], title)
             _save(figure, folder / "benchmark")
 
@@ -114,21 +114,17 @@ def _ratio(results: Results, workload: str, bar: str) -> Spread | None:
 def _draw_ratios(axes: Any, results: Results, workloads: list[str], title: str) -> None:
     """Draw a group of bars for each workload; a thin line is the range of the rounds."""
     width = 0.86 / len(_COLOURS)
-    for place, (bar, colour) in enumerate(_COLOURS.items()):
-        label = title_of(bar) if bar != _LIMIT else _LIMIT
-        for group, workload in enumerate(workloads):
-            spread = _ratio(results, workload, bar)
-            if spread is None:
-                continue
-            x = group + (place - (len(_COLOURS) - 1) / 2) * width
-            axes.bar(x, spread.median, width * 0.92, color=colour, label=label)
+    for group, workload in enumerate(workloads):
+        spreads = {bar: _ratio(results, workload, bar) for bar in _COLOURS}
+        measured = {bar: spread for bar, spread in spreads.items() if spread}
+        for place, (bar, spread) in enumerate(measured.items()):
+            x = group + (place - (len(measured) - 1) / 2) * width
+            axes.bar(x, spread.median, width * 0.92, color=_COLOURS[bar])
             axes.plot([x, x], [spread.low, spread.high], color="#222222", linewidth=0.8)
             if bar == OURS:
-                above = (0, 3)
-                where = {"xytext": above, "textcoords": "offset points", "ha": "center"}
-                text = f"{spread.median:.2f}"
-                axes.annotate(text, (x, spread.high), fontsize=9, fontweight="bold", **where)
-            label = "_"  # one entry of the legend for all groups
+                style = {"textcoords": "offset points", "ha": "center", "fontweight": "bold"}
+                at = (x, spread.high)
+                axes.annotate(f"{spread.median:.2f}", at, (0, 3), fontsize=9, zorder=9, **style)
     axes.axhline(1, color="#222222", linewidth=0.8, linestyle=":")
     names = [_short(workload) for workload in workloads]
     crowded = len(workloads) > 4 and max(map(len, names)) > 8
@@ -138,14 +134,17 @@ def _draw_ratios(axes: Any, results: Results, workloads: list[str], title: str) 
             tick.set_horizontalalignment("right")
     axes.set_ylabel("throughput ÷ PyMongo Async")
     axes.set_title(title)
+    for bar, colour in _COLOURS.items():
+        if any(_ratio(results, workload, bar) for workload in workloads):
+            axes.bar(0, 0, color=colour, label=title_of(bar) if bar != _LIMIT else _LIMIT)
     axes.legend(frameon=False, fontsize=8, ncols=3, loc="upper left")
-    axes.margins(y=0.28)
+    axes.margins(x=0.02, y=0.28)
 
 
 def _short(workload: str) -> str:
     for prefix in _PREFIXES:
         workload = workload.removeprefix(prefix)
-    return workload.replace("_", " ").replace("ms-", " ms, ")
+    return workload.replace("_", " ").replace("ms-", " ms, ").replace("1000", "1,000")
 
 
 def _draw_stall(axes: Any, results: Results, workload: str, title: str) -> None:

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 
 # The figures beside the rate, and what their columns are called.
 _COLUMNS = {
-    "cpu_us": "CPU µs/call",
-    "switches": "switches/call",
+    "cpu_us": "CPU µs",
+    "switches": "switches",
     "latency_p99_ms": "p99 ms",
     "stall_p50_ms": "late p50",
     "stall_p99_ms": "p99",
@@ -43,6 +43,7 @@ def show(results: Results, earlier: Results | None = None) -> None:
         console.print(workload_table(results, workload))
     if earlier is not None:
         console.print(comparison_table(results, earlier))
+    console.print("CPU time and voluntary context switches are those of the client, per call.")
     console.print(in_words(results.about), markup=False)
     for error in results.errors:
         last_line = error["error"].strip().rpartition("\n")[2]

@@ -156,17 +156,25 @@ def _text(output: Any) -> str:
 
 def run(options: argparse.Namespace) -> Results:
     """Make all measurements, and show how far it is."""
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemainingColumn
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        TimeElapsedColumn,
+        TimeRemainingColumn,
+    )
 
     from tornado_pymongo.testing import MongoServer
 
     jobs = jobs_of(options)
     results = Results(describe())
     results.about["options"] = f"{options.rounds} rounds of {options.seconds:g} s"
-    columns = ("{task.description}", BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    columns = ("{task.description}", BarColumn(), MofNCompleteColumn())
+    times = (TimeElapsedColumn(), TimeRemainingColumn())
     with (
         MongoServer(options=["--setParameter", "enableTestCommands=1"]) as server,
-        Progress(*columns) as progress,
+        # It needs some CPU time for each refresh.
+        Progress(*columns, *times, refresh_per_second=1) as progress,
     ):
         suite = Suite(server.uri, options.seconds, options.python)
         task = progress.add_task("preparing", total=len(jobs))

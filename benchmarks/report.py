@@ -14,26 +14,29 @@ if TYPE_CHECKING:
     from rich.console import Console
     from rich.table import Table
 
+_WIDTH = 135
+
 # The figures beside the rate, and what their columns are called.
 _COLUMNS = {
     "cpu_us": "CPU µs",
     "switches": "switches",
     "latency_p99_ms": "p99 ms",
     "stall_p50_ms": "late p50",
-    "stall_p99_ms": "p99",
-    "stall_max_ms": "largest ms",
+    "stall_p99_ms": "late p99",
+    "stall_max_ms": "late max ms",
     "bytes_per_call": "bytes/call",
     "import_ms": "import ms",
     "import_ratio": "÷ pymongo, tornado",
     "first_answer_ms": "first answer ms",
 }
 
+# Those of them of which the range is shown.
+_WITH_RANGE = ("stall_p99_ms", "stall_max_ms", "bytes_per_call", "import_ms", "import_ratio")
+
 
 def number(value: float) -> str:
     """Return a number with three digits, or all before the point."""
-    if value >= 100:
-        return f"{value:,.0f}"
-    return f"{value:.{2 if value >= 1 else 3}g}" if value < 10 else f"{value:.1f}"
+    return f"{value:,.0f}" if value >= 100 else f"{value:.3g}"
 
 
 def show(results: Results, earlier: Results | None = None) -> None:
@@ -54,9 +57,8 @@ def show(results: Results, earlier: Results | None = None) -> None:
 def _console() -> Console:
     from rich.console import Console
 
-    console = Console()
-    # Where it is no terminal it has no width either: rich takes 80.
-    return console if console.is_terminal else Console(width=120)
+    # Lines that are too long for a terminal are better than figures that are cut.
+    return Console(width=max(Console().width, _WIDTH))
 
 
 def workload_table(results: Results, workload: str) -> Table:
@@ -88,7 +90,9 @@ def workload_table(results: Results, workload: str) -> Table:
         if has_rate:
             cells += _cells(results.spread(workload, peer, "rate"))
             cells += _cells(results.ratio(workload, peer, PYMONGO_ASYNC + suffix, "rate"), "{:.2f}")
-        cells += [_cells(results.spread(workload, peer, figure))[0] for figure in columns]
+        for figure in columns:
+            median, ends = _cells(results.spread(workload, peer, figure))
+            cells.append(f"{median} ({ends})" if figure in _WITH_RANGE and median else median)
         table.add_row(title, *cells, style="bold" if peer == OURS else None)
     return table
 
@@ -111,22 +115,33 @@ def comparison_table(results: Results, earlier: Results) -> Table:
 
     table = Table(
         box=box.SIMPLE_HEAD,
-        title=f"tornado_pymongo ÷ PyMongo Async, now and {earlier.about['date']}",
+        title=f"tornado_pymongo, now and {earlier.about['date']}",
     )
+    table.add_column("", no_wrap=True)
     table.add_column("", no_wrap=True)
     for heading in ("now", "range", "earlier", "range", "change"):
         table.add_column(heading, justify="right", no_wrap=True)
     for workload in results.workloads:
-        now = results.ratio(workload, OURS, PYMONGO_ASYNC, "rate")
-        then = earlier.ratio(workload, OURS, PYMONGO_ASYNC, "rate")
-        if now is None or then is None:
-            continue
-        change = f"{now.median / then.median - 1:+.0%}"
-        apart = now.low > then.high or now.high < then.low
-        cells = (*_cells(now, "{:.2f}"), *_cells(then, "{:.2f}"))
-        # Where the ranges overlap it may be chance.
-        table.add_row(workload, *cells, change, style="bold" if apart else "dim")
+        for name, now, then in _compared(workload, results, earlier):
+            if now is None or then is None:
+                continue
+            change = f"{now.median / then.median - 1:+.0%}"
+            apart = now.low > then.high or now.high < then.low
+            cells = (*_cells(now), *_cells(then))
+            # Where the ranges overlap it may be chance.
+            table.add_row(workload, name, *cells, change, style="bold" if apart else "dim")
     return table
+
+
+def _compared(
+    workload: str, now: Results, then: Results
+) -> Iterator[tuple[str, Spread | None, Spread | None]]:
+    """Yield what of this library's is compared with an earlier run: its name, now and then."""
+    ratios = [each.ratio(workload, OURS, PYMONGO_ASYNC, "rate") for each in (now, then)]
+    yield "÷ PyMongo Async", ratios[0], ratios[1]
+    for figure in ("switches", "stall_p99_ms", "stall_max_ms", "bytes_per_call", "import_ratio"):
+        spreads = [each.spread(workload, OURS, figure) for each in (now, then)]
+        yield _COLUMNS[figure], spreads[0], spreads[1]
 
 
 def _target_rows(results: Results) -> Iterator[tuple[str, str, str, str, bool | None]]:

@@ -138,6 +138,7 @@ def describe() -> dict[str, Any]:
         "versions": versions,
         "machine": f"{platform.system()} {platform.release()} {platform.machine()}",
         "processor": _processor(),
+        "load": round(os.getloadavg()[0], 1),
     }
 
 
@@ -155,7 +156,9 @@ def in_words(about: dict[str, Any]) -> str:
     """Return the same in a line."""
     versions = ", ".join(f"{name} {number}" for name, number in about["versions"].items())
     server = f", MongoDB {about['server']}" if "server" in about else ""
+    load = f", load {about['load']} before" if "load" in about else ""
     return (
         f"{about['date'][:10]}, Python {about['python']}, {versions}{server};"
-        f" {about['processor']}, {about['machine']}; {about.get('options', '')}"
+        f" {about['processor']}, {about['machine']}{load};"
+        f" {about.get('options', '')}"
     )

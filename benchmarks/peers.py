@@ -77,7 +77,7 @@ def _connect_pymongo_async(uri: str) -> Any:
 
 
 def _pymongo_async_bucket(database: Any) -> Any:
-    from gridfs.asynchronous import AsyncGridFSBucket
+    from gridfs.asynchronous.grid_file import AsyncGridFSBucket
 
     return AsyncGridFSBucket(database)
 

@@ -144,7 +144,7 @@ def _draw_ratios(axes: Any, results: Results, workloads: list[str], title: str) 
 def _short(workload: str) -> str:
     for prefix in _PREFIXES:
         workload = workload.removeprefix(prefix)
-    return workload.replace("_", " ").replace("ms-", " ms, ").replace("1000", "1,000")
+    return workload.replace("ms-", " ms-").replace("-", ", ").replace("1000", "1,000")
 
 
 def _draw_stall(axes: Any, results: Results, workload: str, title: str) -> None:

@@ -167,6 +167,8 @@ def run(options: argparse.Namespace) -> Results:
     from tornado_pymongo.testing import MongoServer
 
     jobs = jobs_of(options)
+    if not jobs:
+        sys.exit("there is nothing of that name: --list tells the workloads, --help the peers")
     results = Results(describe())
     results.about["options"] = f"{options.rounds} rounds of {options.seconds:g} s"
     columns = ("{task.description}", BarColumn(), MofNCompleteColumn())
@@ -178,6 +180,8 @@ def run(options: argparse.Namespace) -> Results:
     ):
         suite = Suite(server.uri, options.seconds, options.python)
         task = progress.add_task("preparing", total=len(jobs))
+        if results.about["load"] > (os.cpu_count() or 1) / 2:
+            progress.console.print(f"The machine is busy, load {results.about['load']}.")
         results.about["server"] = suite.open()
         try:
             for job in jobs:

@@ -314,12 +314,12 @@ def test_the_limits_follow_the_pool():
         client = tornado_pymongo.MongoClient(*args, **options)
         return client._executor.max_workers, client._streams.max_workers
 
-    assert limits() == (84, 16)
-    assert limits(maxPoolSize=7) == (6, 1)
+    assert limits() == (100, 16)
+    assert limits(maxPoolSize=7) == (7, 1)
     assert limits(maxPoolSize=1) == (1, 1)
     assert limits("mongodb://localhost/?maxPoolSize=5", max_workers=3) == (3, 2)
     assert limits(max_workers=100) == (100, 1)
-    assert limits(max_stream_workers=40) == (60, 40)
+    assert limits(max_stream_workers=40) == (100, 40)
     assert limits(maxPoolSize=0) == (100, 16)
     assert limits(maxPoolSize=0, max_workers=500, max_stream_workers=100) == (500, 100)
 

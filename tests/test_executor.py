@@ -217,6 +217,29 @@ def test_threads_grow_fewer_when_the_calls_need_the_cpu(monkeypatch, gate):
     executor.shutdown()
 
 
+def test_an_executor_makes_room_for_the_calls_of_another_one(gate, monkeypatch):
+    looks = []
+    count_waiting = supervisor_module._count_waiting
+
+    def look(*args):
+        looks.append(args[0])
+        return count_waiting(*args)
+
+    monkeypatch.setattr(supervisor_module, "_count_waiting", look)
+    other = Executor(3, 10, takes_turns=True)
+    executor = Executor(5, 10, makes_room=(5, other))
+    calls = [other.submit(gate) for _ in range(3)]
+    wait_until(lambda: all(call.running() for call in calls))
+    calls += [executor.submit(gate) for _ in range(6)]
+    wait_until(lambda: looks.count(executor) == 10)  # by then there would be all five
+    assert executor.statistics().busy == executor.most_active == 2
+    gate.opened.set()
+    futures.wait(calls)
+    assert executor.most_active == 5
+    executor.shutdown()
+    other.shutdown()
+
+
 def test_a_call_that_counts_on_a_thread_that_must_park_is_not_forgotten(gate, monkeypatch):
     """A call came while a thread announced, which then had to park since there were too many."""
     executor = Executor(4, 10)

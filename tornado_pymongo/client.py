@@ -66,7 +66,7 @@ class MongoClient(
     make such a client before the loop runs.)
 
     :param max_workers: the most threads that run calls: from 1 to ``maxPoolSize``. The default is
-        ``maxPoolSize`` less `max_stream_workers`.
+        ``maxPoolSize``, of which it leaves those that wait for changes as many as they use.
     :param max_waiting: the most calls that wait when `max_workers` others run. One more fails at
         once with `tornado_pymongo.errors.TooManyCalls`.
     :param max_stream_workers: the most threads, besides, that wait for changes: for change streams
@@ -124,19 +124,20 @@ class MongoClient(
                 min(max(rest, 1), _MAX_STREAM_WORKERS) if most else _MAX_STREAM_WORKERS
             )
         if max_workers is None:
-            max_workers = self._default_workers(max(most - max_stream_workers, 1) if most else 0)
-        self._executor = Executor(
-            max_workers,
-            max_waiting,
-            wait_seconds=pool.wait_queue_timeout,
-            abort_on_cancel=abort_on_cancel,
-        )
+            max_workers = self._default_workers(most)
         self._streams = Executor(
             max_stream_workers,
             max_waiting,
             name="tornado_pymongo_stream",
             takes_turns=True,
             abort_on_cancel=abort_on_cancel,
+        )
+        self._executor = Executor(
+            max_workers,
+            max_waiting,
+            wait_seconds=pool.wait_queue_timeout,
+            abort_on_cancel=abort_on_cancel,
+            makes_room=(most, self._streams) if most else None,
         )
 
     def _kill_soon(self, session_id: Any) -> None:

@@ -92,6 +92,8 @@ class Executor(BaseExecutor):
     :param wait_seconds: after how many seconds a call that waits fails; None for never.
     :param takes_turns: whether its calls are long waits, which have many turns: they get all the
         threads at once, it is no wonder that they wait, and they are not waited for by `close`.
+    :param makes_room: a number of threads that it shares with another executor, and that executor:
+        while calls run there, fewer run here.
     :param abort_on_cancel: whether who cancels a call that runs wants it to be aborted.
     """
 
@@ -104,6 +106,7 @@ class Executor(BaseExecutor):
         idle_seconds: float = 10.0,
         wait_seconds: float | None = None,
         takes_turns: bool = False,
+        makes_room: tuple[int, Executor] | None = None,
         abort_on_cancel: bool = True,
     ) -> None:
         self.max_workers = max_workers
@@ -111,6 +114,7 @@ class Executor(BaseExecutor):
         self.wait_seconds = wait_seconds
         self.takes_turns = takes_turns
         self.abort_on_cancel = abort_on_cancel
+        self._makes_room = makes_room
         self._name = name
         self._idle_seconds = idle_seconds
         self.closed: bool = False
@@ -457,6 +461,14 @@ class Executor(BaseExecutor):
                 logger.exception("a completed call could not be announced by %r", announce)
 
     # How it is
+
+    @property
+    def most_active(self) -> int:
+        """How many threads may be active now."""
+        if self._makes_room is None:
+            return self.max_workers
+        total, other = self._makes_room
+        return max(min(self.max_workers, total - len(other._running)), 1)
 
     @property
     def turn_seconds(self) -> float | None:

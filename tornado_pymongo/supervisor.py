@@ -134,7 +134,7 @@ class Supervisor:
                 wanted = executor._fewest + waiting
                 if waiting >= executor._active:
                     wanted = max(wanted, target * 2)
-                executor._target = min(executor.max_workers, max(wanted, target * 3 // 4))
+                executor._target = min(executor.most_active, max(wanted, target * 3 // 4))
                 tick = _TICK if executor._target != target else min(tick * 2, _LONGEST_TICK)
                 missing = executor._target - executor._active
                 with suppress(InvalidOperation):  # there is no thread to be had now

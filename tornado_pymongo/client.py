@@ -17,7 +17,6 @@ import pymongo.asynchronous.mongo_client
 import pymongo.collection
 import pymongo.database
 from pymongo.cursor import CursorType
-from pymongo.encryption_options import AutoEncryptionOpts
 from pymongo.errors import ConfigurationError, InvalidOperation, PyMongoError
 
 from tornado_pymongo.bridge import (
@@ -98,7 +97,7 @@ class MongoClient(
         given = inspect.signature(pymongo.MongoClient).bind(*args, **kwargs)
         given.arguments["connect"] = False
         options = given.arguments.setdefault("kwargs", {})
-        if isinstance(options.get("auto_encryption_opts"), AutoEncryptionOpts):
+        if options.get("auto_encryption_opts") is not None:
             options["auto_encryption_opts"] = with_key_vault(
                 options["auto_encryption_opts"], unwrap
             )

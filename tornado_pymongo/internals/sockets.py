@@ -95,8 +95,9 @@ class _ReadAhead(socket.socket):
         self._view = memoryview(self._buffer)
         self._start = self._end = 0  # of what was read and not yet taken
         self._kernel_timeout = self._set_kernel_timeout()
-        self._timeout = self._real_timeout = timeout
-        super().settimeout(timeout)
+        self._timeout = timeout
+        self._real_timeout = timeout if self._kernel_timeout is None else None
+        super().settimeout(self._real_timeout)
 
     def _set_kernel_timeout(self) -> float | None:
         # Where the system has another idea of these bytes, or none, each wait has a real timeout.

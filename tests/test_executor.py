@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextvars
 import gc
 import logging
+import socket
 import subprocess
 import sys
 import threading
@@ -215,6 +216,29 @@ def test_threads_grow_fewer_when_the_calls_need_the_cpu(monkeypatch, gate):
         executor.submit(keep_busy)
     wait_until(lambda: executor._target == 2)
     executor.shutdown()
+
+
+def test_a_call_waits_for_the_server_until_its_reply_is_here():
+    """Where its thread has not taken the reply, it waits for the interpreter: more would not help."""
+
+    class Held:
+        def __init__(self, awaited):
+            self.awaited = lambda: awaited
+
+    quiet, quiet_end = socket.socketpair()
+    heard, heard_end = socket.socketpair()
+    with quiet, quiet_end, heard, heard_end:
+        heard_end.sendall(b"reply")
+        executor = Executor(10, 10)
+        helds = [Held(quiet.fileno()), Held(heard.fileno()), Held(-1), Held(None), None]
+        for held in helds:
+            call = Call(executor, abs, (-1,), {})
+            call.held = held
+            executor._running.add(call)
+        assert supervisor_module._count_waiting(executor, False) == 1
+        assert supervisor_module._count_waiting(executor, True) == 3  # with those one cannot know
+        executor._running.clear()
+        executor.shutdown()
 
 
 def test_an_executor_makes_room_for_the_calls_of_another_one(gate, monkeypatch):

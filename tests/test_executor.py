@@ -219,7 +219,7 @@ def test_threads_grow_fewer_when_the_calls_need_the_cpu(monkeypatch, gate):
 
 
 def test_a_call_waits_for_the_server_until_its_reply_is_here():
-    """Where its thread has not taken the reply, it waits for the interpreter: more would not help."""
+    """Where its thread has not taken that yet, it waits for the interpreter."""
 
     class Held:
         def __init__(self, awaited):

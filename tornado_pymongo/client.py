@@ -153,8 +153,11 @@ class MongoClient(
     def _kill(self) -> None:
         self._kills = False
         sessions = []
-        while self._to_kill:
-            sessions.append(self._to_kill.popleft())
+        with suppress(IndexError):  # another such call may take them meanwhile
+            while True:
+                sessions.append(self._to_kill.popleft())
+        if not sessions:  # of none, MongoDB would kill all that the user has
+            return
         with suppress(PyMongoError), pymongo.timeout(_CLEAN_UP):
             self.delegate.admin.command("killSessions", sessions)
 

@@ -15,6 +15,7 @@ from pymongo.errors import InvalidOperation, OperationFailure
 
 import tornado_pymongo
 from tornado_pymongo.call import running_call
+from tornado_pymongo.internals import pool as pool_internals
 
 
 class Events(pymongo.monitoring.CommandListener, pymongo.monitoring.ConnectionPoolListener):
@@ -488,3 +489,13 @@ async def test_a_commit_right_after_the_end_of_a_cancelled_operation_fails_too(
         with pytest.raises(InvalidOperation, match="after calling abortTransaction"):
             await commit
     assert await things.find_one({"_id": "first"}) is None
+
+
+def test_the_context_of_a_connection_is_of_one_class_from_its_first_use_on():
+    """Each call set its class twice, which without the GIL stops all threads."""
+    context = pool_internals._CancellationContext()
+    contexts = pool_internals._Contexts()
+    contexts.add(context)
+    interruptible = type(context)
+    contexts.discard(context)
+    assert type(context) is interruptible is not pool_internals._CancellationContext

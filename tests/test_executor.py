@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextvars
 import gc
 import logging
+import os
 import subprocess
 import sys
 import threading
@@ -208,12 +209,12 @@ def test_threads_grow_fewer_when_the_calls_need_the_cpu(monkeypatch, gate):
     gate.opened.set()
 
     def keep_busy():
-        if executor._target > 2:
+        if executor._target > executor._fewest:
             executor.submit(keep_busy)
 
     for _ in range(50):
         executor.submit(keep_busy)
-    wait_until(lambda: executor._target == 2)
+    wait_until(lambda: executor._target == executor._fewest)
     executor.shutdown()
 
 
@@ -238,6 +239,16 @@ def test_an_executor_makes_room_for_the_calls_of_another_one(gate, monkeypatch):
     assert executor.most_active == 5
     executor.shutdown()
     other.shutdown()
+
+
+def test_without_the_gil_two_threads_for_each_core_are_active(monkeypatch):
+    """There were two in all, for as long as these had nothing to wait for."""
+    monkeypatch.setattr(supervisor_module, "has_gil", lambda: False)
+    monkeypatch.setattr(os, "sched_getaffinity", lambda pid: {1, 3, 5}, raising=False)
+    assert Executor(16, 0)._target == 6
+    assert Executor(4, 0)._target == 4
+    monkeypatch.setattr(supervisor_module, "has_gil", lambda: True)
+    assert Executor(16, 0)._target == 2
 
 
 def test_a_call_that_counts_on_a_thread_that_must_park_is_not_forgotten(gate, monkeypatch):

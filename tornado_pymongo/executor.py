@@ -50,7 +50,12 @@ from pymongo.errors import InvalidOperation, WaitQueueTimeoutError
 from tornado_pymongo.call import AGAIN, Call
 from tornado_pymongo.errors import TooManyCalls
 from tornado_pymongo.stats import WorkerStatistics
-from tornado_pymongo.supervisor import Supervisor, collector_paused, resume_collector
+from tornado_pymongo.supervisor import (
+    Supervisor,
+    collector_paused,
+    resume_collector,
+    usable_cores,
+)
 
 logger: logging.Logger = logging.getLogger("tornado_pymongo")
 
@@ -58,8 +63,9 @@ logger: logging.Logger = logging.getLogger("tornado_pymongo")
 # calls in flight on a local server: 1 ms costs a tenth of the throughput, 20 ms gains nothing.
 _GATHER = 0.005
 
-# How many threads are active while calls need the CPU: one computes while the other's request is
-# at the server. Measured: a third one gains nothing under the GIL.
+# How many threads are active for each usable core, one under the GIL, while calls need the CPU: one
+# computes while the other's request is at the server. Measured: a third one gains nothing under the
+# GIL.
 _FEWEST = 2
 
 # For how long a close waits for the calls that run, by default, in seconds: a guess.
@@ -138,7 +144,8 @@ class Executor(BaseExecutor):
         self._threads: ThreadPoolExecutor | None = None
         self._members: set[threading.Thread] = set()  # those that look for calls
         self._starting = False  # whether a thread is being started, under the lock
-        self._fewest = self.max_workers if self.takes_turns else min(_FEWEST, self.max_workers)
+        fewest = self.max_workers if self.takes_turns else _FEWEST * usable_cores()
+        self._fewest = min(fewest, self.max_workers)
         self._target = self._fewest  # how many threads may be active
         self._active = 0  # those that run a call, or were woken to take one
         self._looking = 0  # those of them that will look at the queue before they park

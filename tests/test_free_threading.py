@@ -20,7 +20,7 @@ from pymongo.errors import InvalidOperation
 import tornado_pymongo
 from tornado_pymongo.call import Call
 from tornado_pymongo.errors import TooManyCalls
-from tornado_pymongo.executor import Executor
+from tornado_pymongo.executor import Executor, _all_executors
 
 THREADS = 16
 WORKERS = 6
@@ -211,11 +211,23 @@ def test_every_call_is_over_when_a_client_is_closed_by_several_threads(make_clie
                 assert found == [{"_id": n} for n in range(10)]
                 done += 1
                 if number % 4 == 0 and done == 3:
-                    await client.close()
+                    await client.close(drain_seconds=0)
         return done
 
     in_loops(work)
     check_counts(tornado_pymongo.statistics(client).calls)
+
+
+def test_all_executors_are_found_while_others_are_made():
+    """The set changed as a thread went over it, at the interpreter's exit."""
+
+    def work(number):
+        for _ in range(100):
+            executor = Executor(1, 0)
+            if number % 2:
+                assert executor in _all_executors()
+
+    in_threads(work)
 
 
 def test_an_executor_runs_each_call_once_whoever_submits_and_cancels_it(most_inside):

@@ -127,7 +127,7 @@ class Executor(BaseExecutor):
         self._closing: Call | None = None
         self._has_closed = False
         self._reset()
-        _executors.add(self)
+        _executors.add(weakref.ref(self, _executors.discard))
 
     def _reset(self) -> None:
         """Begin with no thread and no call: when made, and in a forked child."""
@@ -455,9 +455,9 @@ class Executor(BaseExecutor):
 
     def announce(self) -> None:
         """Announce all that was gathered, now."""
-        self._gathered = 0
         announcements = []
         with self._lock:
+            self._gathered = 0
             while self._announcements:  # others may add to them meanwhile
                 announcements.append(self._announcements.popleft())
             self._counts["loop_wakeups"] += len(announcements)
@@ -573,7 +573,7 @@ class Executor(BaseExecutor):
 
     def _abort_running(self) -> None:
         """End the calls that run, and wait until they have seen it."""
-        for call in self._running.copy():
+        for call in self._running.copy():  # at once: other threads let go of theirs meanwhile
             call.abort(_closed("running"))
         self._drained.wait(_ABORT)
 
@@ -628,11 +628,16 @@ class _Worker:
         self.began = 0.0  # when its last call began
 
 
-_executors: weakref.WeakSet[Executor] = weakref.WeakSet()
+# Not a WeakSet, of which one thread cannot make a list while another one adds to it.
+_executors: set[weakref.ref[Executor]] = set()
+
+
+def _all_executors() -> list[Executor]:
+    return [executor for each in _executors.copy() if (executor := each()) is not None]
 
 
 def _leave_all() -> None:
-    executors = sorted(_executors, key=lambda executor: not executor.takes_turns)
+    executors = sorted(_all_executors(), key=lambda executor: not executor.takes_turns)
     for executor in executors:
         executor._leave()
     deadline = monotonic() + DRAIN
@@ -644,7 +649,7 @@ def _leave_all() -> None:
 
 def _reset_all() -> None:
     resume_collector()
-    for executor in list(_executors):
+    for executor in _all_executors():
         executor._reset()
 
 

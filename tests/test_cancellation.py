@@ -6,7 +6,6 @@ import asyncio
 import gc
 import threading
 import time
-from collections import deque
 
 import pymongo.monitoring
 import pytest
@@ -449,23 +448,10 @@ async def test_no_session_is_killed_where_another_call_has_killed_all_there_are(
 ):
     """It asked MongoDB to kill the sessions in an empty list: those are all of the user's."""
     client = make_client(max_workers=1, event_listeners=[events, commands])
-    sessions = [{"id": Binary(bytes([n] * 16), 4)} for n in range(2)]
-
-    class ToKill(deque):
-        def popleft(self):
-            if not self.late:
-                self.late = True
-                client._kill_soon(sessions[1])  # which starts another call
-            return super().popleft()
-
-        late = False
-
-    client._to_kill = ToKill()
-    client._kill_soon(sessions[0])
-    while len(events.killed) < 2:
-        await asyncio.sleep(0.01)
-    await client.admin.command("ping")  # after that other call
-    assert events.killed == sessions
+    session = {"id": Binary(bytes(16), 4)}
+    client._kill_soon(session)
+    await client.run_in_worker(client._kill)
+    assert events.killed == [session]
     assert commands.names.count("killSessions") == 1
 
 

@@ -83,7 +83,7 @@ class _BaseCursor(Stream):
         take the lock: nobody finds the cursor half closed, or closes what was rewound meanwhile.
         """
         with self._client._executor._lock:
-            if self._given_up is call:
+            if call is self._given_up:
                 if not call.cancelled():
                     end(self.delegate)
                 self._given_up = None

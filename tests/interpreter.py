@@ -2,11 +2,23 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 import sysconfig
 
 # Whether it was built to run without the GIL.
 FREE_THREADED = bool(sysconfig.get_config_var("Py_GIL_DISABLED"))
 
-# Why tests are skipped that need cryptography or pymongocrypt, which come by way of cffi; or False.
-NO_CFFI = FREE_THREADED and sys.version_info < (3, 14) and "cffi has no free-threaded Python 3.13"
+# Whether tests must be skipped that need cryptography or pymongocrypt, and why.
+NO_CFFI = FREE_THREADED and sys.version_info < (3, 14)
+NO_CFFI_REASON = "they come by way of cffi, which has no free-threaded Python 3.13"
+
+
+def free() -> None:
+    """Free what nobody refers to, without going for cycles where there is a GIL.
+
+    Without it, what was made in one thread and is let go of in another waits until the first one
+    runs, which may be parked, or for the collector.
+    """
+    if FREE_THREADED:
+        gc.collect()

@@ -14,6 +14,7 @@ import weakref
 from concurrent import futures
 
 import pytest
+from interpreter import FREE_THREADED, free
 from pymongo.errors import InvalidOperation, PyMongoError
 
 from tornado_pymongo import TooManyCalls
@@ -185,7 +186,8 @@ def test_no_thread_is_left_after_close(gate):
 
 def test_short_calls_in_sequence_use_one_thread(executor):
     idents = {executor.submit(threading.get_ident).result() for _ in range(100)}
-    assert len(idents) == 1
+    # Without the GIL, the next call may be here before the thread has looked for one.
+    assert len(idents) <= (2 if FREE_THREADED else 1)
 
 
 def test_a_clock_that_stands_still_between_two_looks_ends_no_supervisor(gate, monkeypatch):
@@ -454,6 +456,7 @@ def test_no_thread_keeps_arguments_result_or_error_of_the_last_call(executor):
         alive = weakref.ref(thing)
         del thing, call
         wait_until(lambda: executor._active == 0)  # the thread has done with it
+        free()
         assert alive() is None
 
 

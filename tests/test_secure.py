@@ -9,7 +9,7 @@ from urllib.parse import quote_plus
 
 import pymongo
 import pytest
-from interpreter import NO_CFFI
+from interpreter import NO_CFFI, NO_CFFI_REASON
 from pymongo.errors import (
     OperationFailure,
     ServerSelectionTimeoutError,
@@ -19,7 +19,7 @@ import tornado_pymongo
 from tornado_pymongo.testing import MongoServer
 
 if NO_CFFI:
-    pytest.skip(NO_CFFI, allow_module_level=True)
+    pytest.skip(NO_CFFI_REASON, allow_module_level=True)
 
 import trustme
 from cryptography.hazmat.primitives import serialization

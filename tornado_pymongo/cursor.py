@@ -83,8 +83,9 @@ class _BaseCursor(Stream):
         take the lock: nobody finds the cursor half closed, or closes what was rewound meanwhile.
         """
         with self._client._executor._lock:
-            if call is self._given_up:
-                if not call.cancelled():
+            given_up = self._given_up
+            if given_up is not None and given_up is call:
+                if not given_up.cancelled():
                     end(self.delegate)
                 self._given_up = None
 

@@ -9,9 +9,9 @@ import sysconfig
 # Whether it was built to run without the GIL.
 FREE_THREADED = bool(sysconfig.get_config_var("Py_GIL_DISABLED"))
 
-# Whether tests must be skipped that need cryptography or pymongocrypt, and why.
-NO_CFFI = FREE_THREADED and sys.version_info < (3, 14)
-NO_CFFI_REASON = "they come by way of cffi, which has no free-threaded Python 3.13"
+# Whether and why tests are skipped that need cryptography, pymongocrypt or greenlet.
+EARLY = FREE_THREADED and sys.version_info < (3, 14)
+EARLY_REASON = "neither cffi, which others need, nor greenlet has a free-threaded Python 3.13"
 
 
 def free() -> None:

@@ -6,14 +6,14 @@ import os
 
 import pytest
 from bson import CodecOptions
-from interpreter import NO_CFFI, NO_CFFI_REASON
+from interpreter import EARLY, EARLY_REASON
 from pymongo.encryption import Algorithm, AutoEncryptionOpts
 from pymongo.errors import EncryptionError
 
 import tornado_pymongo
 
-if NO_CFFI:
-    pytest.skip(NO_CFFI_REASON, allow_module_level=True)
+if EARLY:
+    pytest.skip(EARLY_REASON, allow_module_level=True)
 
 KEY_VAULT = "tornado_pymongo_test.keys"
 

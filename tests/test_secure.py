@@ -9,7 +9,7 @@ from urllib.parse import quote_plus
 
 import pymongo
 import pytest
-from interpreter import NO_CFFI, NO_CFFI_REASON
+from interpreter import EARLY, EARLY_REASON
 from pymongo.errors import (
     OperationFailure,
     ServerSelectionTimeoutError,
@@ -18,8 +18,8 @@ from pymongo.errors import (
 import tornado_pymongo
 from tornado_pymongo.testing import MongoServer
 
-if NO_CFFI:
-    pytest.skip(NO_CFFI_REASON, allow_module_level=True)
+if EARLY:
+    pytest.skip(EARLY_REASON, allow_module_level=True)
 
 import trustme
 from cryptography.hazmat.primitives import serialization

@@ -32,6 +32,7 @@ from hypothesis.stateful import (
     rule,
     run_state_machine_as_test,
 )
+from interpreter import free
 from pymongo.errors import InvalidOperation, WaitQueueTimeoutError
 
 from tornado_pymongo import TooManyCalls
@@ -474,7 +475,7 @@ class Machine(RuleBasedStateMachine):
             self.end_turn(0, "finish")
         assert not self.waiting
         until_equal(0, lambda: self.executor.statistics().busy)
-        until_equal(0, lambda: len(Thing.alive))  # a list of them would keep them
+        until_equal(0, lambda: free() or len(Thing.alive))  # a list of them would keep them
         gc.enable()
         self.grow_idle()
         self.executor.shutdown()

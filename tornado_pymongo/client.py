@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import inspect
-from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
 from contextvars import Context
@@ -106,8 +105,8 @@ class MongoClient(
         self.delegate = pymongo.MongoClient(*given.args, **given.kwargs)
         self._client = self
         self._known: WeakValueDictionary[int, Bridged] = WeakValueDictionary()
-        self._to_kill: deque[Any] = deque()  # sessions on the server
-        self._kills = False
+        self._to_kill: list[Any] = []  # sessions on the server
+        self._kills = False  # whether a call that has not looked yet is on its way
         self._operation_timeout = self.delegate.options.timeout
         pool = self.delegate.options.pool_options
         most = pool.max_pool_size
@@ -141,20 +140,23 @@ class MongoClient(
 
     def _kill_soon(self, session_id: Any) -> None:
         """Have the server give up what it does, or keeps, for the session of an aborted call."""
-        self._to_kill.append(session_id)
-        if not self._kills:  # else a call that has not looked yet is on its way
+        with self._executor._lock:
+            self._to_kill.append(session_id)
+            if self._kills:
+                return
             self._kills = True
-            try:
-                # Not in the context of the aborted call, whose deadline may have passed.
-                self._executor.start(Call(self._executor, self._kill, (), {}, context=Context()))
-            except PyMongoError:  # there is no worker to be had: it ends by itself, some time
-                self._kills = False
+        try:
+            # Not in the context of the aborted call, whose deadline may have passed.
+            self._executor.start(Call(self._executor, self._kill, (), {}, context=Context()))
+        except PyMongoError:  # there is no worker to be had: it ends by itself, some time
+            self._kills = False
 
     def _kill(self) -> None:
-        self._kills = False
-        sessions = []
-        while self._to_kill:
-            sessions.append(self._to_kill.popleft())
+        with self._executor._lock:
+            self._kills = False
+            sessions, self._to_kill = self._to_kill, []
+        if not sessions:  # of none, MongoDB would kill all that the user has
+            return
         with suppress(PyMongoError), pymongo.timeout(_CLEAN_UP):
             self.delegate.admin.command("killSessions", sessions)
 

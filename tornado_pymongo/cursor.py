@@ -66,8 +66,7 @@ class _BaseCursor(Stream):
 
     def _start(self, callback: Callback | None, future_class: Any, *call: Any) -> Any:
         check_callback(callback)
-        if self._given_up is not None and self._given_up.done():
-            self._close_after(self._given_up)
+        self._settle()
         if future_class is CallFuture:
             future_class = _StepFuture
         future = super()._start(None, future_class, *call)
@@ -78,18 +77,32 @@ class _BaseCursor(Stream):
         return with_callback(future, callback)
 
     def _close_after(self, call: Any) -> None:
-        """Have the cursor killed, and so be at its end, unless the given-up call never ran."""
-        self._given_up = None
-        if not call.cancelled():
-            end(self.delegate)
+        """Have the cursor killed, and so be at its end, unless the given-up call never ran.
+
+        The thread that ends the call does so, or the loop where that comes first to need it. Both
+        take the lock: nobody finds the cursor half closed, or closes what was rewound meanwhile.
+        """
+        with self._client._executor._lock:
+            given_up = self._given_up
+            if given_up is not None and given_up is call:
+                if not given_up.cancelled():
+                    end(self.delegate)
+                self._given_up = None
+
+    def _settle(self) -> None:
+        """Do at once what is to be done after a call that was given up and is over."""
+        given_up = self._given_up
+        if given_up is not None and given_up.done():
+            self._close_after(given_up)
 
     def _was_aborted(self) -> None:
         super()._was_aborted()
         leave_alone(self.delegate)
 
     def _has_next_at_hand(self) -> bool:
-        at_hand = self._running() is None and has_next_at_hand(self.delegate)
-        return at_hand and self._given_up is None
+        # In this order: what was given up may end, and empty the cursor, at any time.
+        free = self._running() is None and self._given_up is None
+        return free and has_next_at_hand(self.delegate)
 
     def next(self, callback: Callback | None = None) -> Any:
         """Return a Future of the next document.
@@ -372,6 +385,7 @@ class Cursor(
         """
         check_callback(callback)
         self._check_free()
+        self._settle()
         if not self.delegate.cursor_id:
             self.delegate.rewind()
             return with_callback(completed(self, CursorFuture), callback)

@@ -50,7 +50,12 @@ from pymongo.errors import InvalidOperation, WaitQueueTimeoutError
 from tornado_pymongo.call import AGAIN, Call
 from tornado_pymongo.errors import TooManyCalls
 from tornado_pymongo.stats import WorkerStatistics
-from tornado_pymongo.supervisor import Supervisor, collector_paused, resume_collector
+from tornado_pymongo.supervisor import (
+    Supervisor,
+    collector_paused,
+    resume_collector,
+    usable_cores,
+)
 
 logger: logging.Logger = logging.getLogger("tornado_pymongo")
 
@@ -58,8 +63,9 @@ logger: logging.Logger = logging.getLogger("tornado_pymongo")
 # calls in flight on a local server: 1 ms costs a tenth of the throughput, 20 ms gains nothing.
 _GATHER = 0.005
 
-# How many threads are active while calls need the CPU: one computes while the other's request is
-# at the server. Measured: a third one gains nothing under the GIL.
+# How many threads are active for each usable core, one under the GIL, while calls need the CPU: one
+# computes while the other's request is at the server. Measured: a third one gains nothing under the
+# GIL.
 _FEWEST = 2
 
 # For how long a close waits for the calls that run, by default, in seconds: a guess.
@@ -121,7 +127,7 @@ class Executor(BaseExecutor):
         self._closing: Call | None = None
         self._has_closed = False
         self._reset()
-        _executors.add(self)
+        _executors.add(weakref.ref(self, _executors.discard))
 
     def _reset(self) -> None:
         """Begin with no thread and no call: when made, and in a forked child."""
@@ -138,7 +144,8 @@ class Executor(BaseExecutor):
         self._threads: ThreadPoolExecutor | None = None
         self._members: set[threading.Thread] = set()  # those that look for calls
         self._starting = False  # whether a thread is being started, under the lock
-        self._fewest = self.max_workers if self.takes_turns else min(_FEWEST, self.max_workers)
+        fewest = self.max_workers if self.takes_turns else _FEWEST * usable_cores()
+        self._fewest = min(fewest, self.max_workers)
         self._target = self._fewest  # how many threads may be active
         self._active = 0  # those that run a call, or were woken to take one
         self._looking = 0  # those of them that will look at the queue before they park
@@ -448,9 +455,9 @@ class Executor(BaseExecutor):
 
     def announce(self) -> None:
         """Announce all that was gathered, now."""
-        self._gathered = 0
         announcements = []
         with self._lock:
+            self._gathered = 0
             while self._announcements:  # others may add to them meanwhile
                 announcements.append(self._announcements.popleft())
             self._counts["loop_wakeups"] += len(announcements)
@@ -566,7 +573,7 @@ class Executor(BaseExecutor):
 
     def _abort_running(self) -> None:
         """End the calls that run, and wait until they have seen it."""
-        for call in self._running.copy():
+        for call in self._running.copy():  # at once: other threads let go of theirs meanwhile
             call.abort(_closed("running"))
         self._drained.wait(_ABORT)
 
@@ -621,11 +628,16 @@ class _Worker:
         self.began = 0.0  # when its last call began
 
 
-_executors: weakref.WeakSet[Executor] = weakref.WeakSet()
+# Not a WeakSet, of which one thread cannot make a list while another one adds to it.
+_executors: set[weakref.ref[Executor]] = set()
+
+
+def _all_executors() -> list[Executor]:
+    return [executor for each in _executors.copy() if (executor := each()) is not None]
 
 
 def _leave_all() -> None:
-    executors = sorted(_executors, key=lambda executor: not executor.takes_turns)
+    executors = sorted(_all_executors(), key=lambda executor: not executor.takes_turns)
     for executor in executors:
         executor._leave()
     deadline = monotonic() + DRAIN
@@ -637,7 +649,7 @@ def _leave_all() -> None:
 
 def _reset_all() -> None:
     resume_collector()
-    for executor in list(_executors):
+    for executor in _all_executors():
         executor._reset()
 
 

@@ -1,4 +1,4 @@
-"""Sockets that read ahead: few system calls, and nothing else that a caller could tell."""
+"""Sockets with buffered reads: few system calls, and nothing else that a caller could tell."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ KERNEL_WAITS = hasattr(socket, "SO_RCVTIMEO")
 
 
 class Connection:
-    """What `read_ahead` takes for a connection of PyMongo's, up to 4.12."""
+    """What `read_buffered` takes for a connection of PyMongo's, up to 4.12."""
 
     def __init__(self, sock):
         self.conn = sock
@@ -32,10 +32,10 @@ class Connection:
 
 @pytest.fixture
 def pair():
-    """Return a socket that reads ahead, and the other end."""
+    """Return a socket with buffered reads, and the other end."""
     ours, theirs = socket.socketpair()
     connection = Connection(ours)
-    sockets.read_ahead(connection)
+    sockets.buffer_reads(connection)
     with connection.conn, theirs:
         yield connection.conn, theirs
 
@@ -59,7 +59,7 @@ def tls_pair():
     thread.start()
     connection = Connection(client_context.wrap_socket(ours, server_hostname="127.0.0.1"))
     thread.join()
-    sockets.read_ahead(connection)
+    sockets.buffer_reads(connection)
     return connection.conn, made[0]
 
 
@@ -77,8 +77,8 @@ def receive(sock, size):
 def reads(monkeypatch):
     """Return how much was asked for in each read of a real socket, and the timeouts set there."""
     seen = []
-    wait_for = sockets._ReadAhead._wait_for
-    set_real = sockets._ReadAhead._set_real_timeout
+    wait_for = sockets._BufferedSocket._wait_for
+    set_real = sockets._BufferedSocket._set_real_timeout
 
     def count(self, buffer, nbytes, flags):
         seen.append(len(buffer))
@@ -88,8 +88,8 @@ def reads(monkeypatch):
         seen.append(f"timeout {self._timeout}")
         set_real(self)
 
-    monkeypatch.setattr(sockets._ReadAhead, "_wait_for", count)
-    monkeypatch.setattr(sockets._ReadAhead, "_set_real_timeout", count_timeout)
+    monkeypatch.setattr(sockets._BufferedSocket, "_wait_for", count)
+    monkeypatch.setattr(sockets._BufferedSocket, "_set_real_timeout", count_timeout)
     return seen
 
 
@@ -103,64 +103,64 @@ def reads(monkeypatch):
 def test_what_is_sent_comes_whole_and_in_order(pieces, sizes):
     ours, theirs = socket.socketpair()
     connection = Connection(ours)
-    sockets.read_ahead(connection)
-    with connection.conn as ahead, theirs:
+    sockets.buffer_reads(connection)
+    with connection.conn as sock, theirs:
         sending = threading.Thread(target=lambda: [theirs.sendall(piece) for piece in pieces])
         sending.start()
         sent = b"".join(pieces)
         received = b""
         while len(received) < len(sent):
             size = min(sizes[len(received) % len(sizes)], len(sent) - len(received))
-            received += receive(ahead, size)
+            received += receive(sock, size)
         sending.join()
         assert received == sent
-        assert ahead.pending() == 0
+        assert sock.pending() == 0
 
 
 def test_what_a_read_leaves_is_had_without_another_one(pair, reads):
-    ahead, theirs = pair
+    sock, theirs = pair
     theirs.sendall(b"head" + b"body" * 100)
-    assert receive(ahead, 4) == b"head"
-    assert ahead.pending() == 400
-    assert receive(ahead, 400) == b"body" * 100
+    assert receive(sock, 4) == b"head"
+    assert sock.pending() == 400
+    assert receive(sock, 400) == b"body" * 100
     assert reads == [sockets._SIZE]
 
 
 def test_what_is_larger_than_the_buffer_goes_where_it_belongs_at_once(pair, reads):
-    ahead, theirs = pair
+    sock, theirs = pair
     theirs.sendall(b"x" * 20_000)
-    assert receive(ahead, 20_000) == b"x" * 20_000
+    assert receive(sock, 20_000) == b"x" * 20_000
     assert max(reads) == 20_000
 
 
 def test_the_end_is_told_as_ever(pair):
-    ahead, theirs = pair
+    sock, theirs = pair
     theirs.sendall(b"last")
     theirs.close()
-    assert receive(ahead, 4) == b"last"
-    assert ahead.recv_into(bytearray(4)) == 0
+    assert receive(sock, 4) == b"last"
+    assert sock.recv_into(bytearray(4)) == 0
 
 
 @pytest.mark.skipif(not KERNEL_WAITS, reason="this system has no timeout of a blocking read")
 @pytest.mark.parametrize("interval", [0.01, sockets._INTERVAL])
 def test_a_timeout_is_that_which_was_set_last(pair, reads, interval):
-    ahead, theirs = pair
-    ahead.settimeout(interval)
-    assert ahead.gettimeout() == interval
+    sock, theirs = pair
+    sock.settimeout(interval)
+    assert sock.gettimeout() == interval
     began = time.monotonic()
     with pytest.raises(TimeoutError):
-        ahead.recv_into(bytearray(4))
+        sock.recv_into(bytearray(4))
     assert time.monotonic() - began >= interval * 0.9
-    assert not ahead.waiting
+    assert not sock.waiting
     assert [read for read in reads if read != sockets._SIZE] == (
         [] if interval == sockets._INTERVAL else [f"timeout {interval}"]
     )
     theirs.sendall(b"late")
-    assert receive(ahead, 4) == b"late"
+    assert receive(sock, 4) == b"late"
 
 
 def test_without_a_timeout_a_read_outlasts_the_kernels(pair, monkeypatch):
-    ahead, theirs = pair
+    sock, theirs = pair
     interrupted = threading.Event()
     recv_into = socket.socket.recv_into
 
@@ -179,55 +179,55 @@ def test_without_a_timeout_a_read_outlasts_the_kernels(pair, monkeypatch):
 
     answering = threading.Thread(target=answer)
     answering.start()
-    assert receive(ahead, 4) == b"late"
+    assert receive(sock, 4) == b"late"
     answering.join()
     assert interrupted.is_set() == KERNEL_WAITS
 
 
 def test_a_timeout_of_nothing_does_not_wait(pair):
-    ahead, _ = pair
-    ahead.settimeout(0)
+    sock, _ = pair
+    sock.settimeout(0)
     with pytest.raises(BlockingIOError):
-        ahead.recv_into(bytearray(4))
+        sock.recv_into(bytearray(4))
 
 
 def test_what_cannot_be_sent_at_once_is_sent_within_the_timeout(pair):
-    ahead, theirs = pair
-    ahead.settimeout(20)
+    sock, theirs = pair
+    sock.settimeout(20)
     sent = b"x" * 5_000_000  # more than the system takes
     received = []
     receiving = threading.Thread(target=lambda: received.append(receive(theirs, len(sent))))
     receiving.start()
-    ahead.sendall(sent)
+    sock.sendall(sent)
     receiving.join()
     assert received == [sent]
 
 
 def test_what_cannot_be_sent_in_time_fails(pair):
-    ahead, _ = pair
-    ahead.settimeout(0.01)
+    sock, _ = pair
+    sock.settimeout(0.01)
     with pytest.raises(TimeoutError):
-        ahead.sendall(b"x" * 5_000_000)
+        sock.sendall(b"x" * 5_000_000)
 
 
 def test_over_tls_all_is_the_same():
-    ahead, theirs = tls_pair()
-    with ahead, theirs:
-        assert isinstance(ahead, sockets._ReadAheadTLS)
+    sock, theirs = tls_pair()
+    with sock, theirs:
+        assert isinstance(sock, sockets._BufferedTLSSocket)
         theirs.sendall(b"head" + b"body" * 100)
-        assert receive(ahead, 4) == b"head"
-        assert ahead.pending() == 400
-        assert receive(ahead, 400) == b"body" * 100
-        ahead.settimeout(0.01)
+        assert receive(sock, 4) == b"head"
+        assert sock.pending() == 400
+        assert receive(sock, 400) == b"body" * 100
+        sock.settimeout(0.01)
         with pytest.raises(TimeoutError):
-            ahead.recv_into(bytearray(4))
-        ahead.settimeout(None)
-        ahead.sendall(b"x" * 1000)
+            sock.recv_into(bytearray(4))
+        sock.settimeout(None)
+        sock.sendall(b"x" * 1000)
         assert receive(theirs, 1000) == b"x" * 1000
         large = b"y" * 100_000
         sending = threading.Thread(target=theirs.sendall, args=(large,))
         sending.start()
-        assert receive(ahead, len(large)) == large
+        assert receive(sock, len(large)) == large
         sending.join()
 
 
@@ -240,20 +240,22 @@ def fake():
         yield server
 
 
-def is_ahead(connection):
-    return isinstance(getattr(connection.conn, "get_conn", connection.conn), sockets._ReadAhead)
+def is_buffered(connection):
+    return isinstance(
+        getattr(connection.conn, "get_conn", connection.conn), sockets._BufferedSocket
+    )
 
 
 def pools_of(client):
     return [server.pool for server in client.delegate._topology._servers.values()]
 
 
-async def test_connections_of_calls_read_ahead_and_those_of_monitors_do_not(
+async def test_connections_of_calls_have_buffered_reads_and_those_of_monitors_do_not(
     mongo_server, make_client
 ):
     client = make_client()
     await client.admin.command("ping")
-    assert [is_ahead(connection) for pool in pools_of(client) for connection in pool.conns] == [
+    assert [is_buffered(connection) for pool in pools_of(client) for connection in pool.conns] == [
         True
     ]
     monitors = [server._monitor for server in client.delegate._topology._servers.values()]
@@ -263,7 +265,7 @@ async def test_connections_of_calls_read_ahead_and_those_of_monitors_do_not(
         for pool in (monitor._pool, monitor._rtt_monitor._pool)
         for connection in pool.conns
     ]
-    assert not any(map(is_ahead, of_monitors))
+    assert not any(map(is_buffered, of_monitors))
 
 
 @pytest.mark.skipif(not KERNEL_WAITS, reason="this system has no timeout of a blocking read")
@@ -357,4 +359,4 @@ async def test_what_is_no_socket_of_pythons_is_left_alone_with_one_warning(
         await client.admin.command("ping")
     await client.admin.command("ping")
     (record,) = caplog.records
-    assert "cannot read ahead, since this PyMongo has Odd for a socket" in record.getMessage()
+    assert "have no buffered reads, since this PyMongo has Odd for a socket" in record.getMessage()

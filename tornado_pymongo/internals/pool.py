@@ -17,7 +17,7 @@ from typing import Any
 from pymongo.synchronous import pool
 
 from tornado_pymongo.call import running_call
-from tornado_pymongo.internals.sockets import read_ahead
+from tornado_pymongo.internals.sockets import buffer_reads
 
 logger: logging.Logger = logging.getLogger("tornado_pymongo")
 
@@ -101,7 +101,7 @@ class _Checkout:
 
 
 class _Pool(pool.Pool):
-    """A pool whose connections can be interrupted, and read ahead."""
+    """A pool whose connections can be interrupted, and have buffered reads."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -112,7 +112,7 @@ class _Pool(pool.Pool):
     def connect(self, handler: Any = None) -> Any:
         connection = super().connect(handler)
         if not connection.is_sdam:  # those that monitor a server keep the socket that they have
-            read_ahead(connection)
+            buffer_reads(connection)
         return connection
 
     def _get_conn(self, checkout_started_time: float, handler: Any = None) -> Any:

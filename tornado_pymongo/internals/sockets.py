@@ -1,4 +1,4 @@
-"""Reading ahead on a connection's socket: fewer system calls for each operation.
+"""Buffered reads of a connection's socket: fewer system calls for each operation.
 
 PyMongo sets a timeout before each of the two reads of a reply, its header and its body, and takes
 it back afterwards. Python's socket polls before each read that has a timeout. So an operation takes
@@ -35,27 +35,27 @@ _INTERVAL = 0.5
 
 _HEADER = struct.Struct("<iiii").unpack_from
 
-# How much is read ahead, in bytes: as much as one record of TLS has.
+# How large the buffer is, in bytes: as much as one record of TLS has.
 _SIZE = 2**14
 
 
-def read_ahead(connection: Any) -> None:
-    """Have a connection of PyMongo's, which is ready for use, read ahead."""
+def buffer_reads(connection: Any) -> None:
+    """Have a connection of PyMongo's, which is ready for use, have buffered reads."""
     interface: Any = getattr(connection, "conn", None)  # up to PyMongo 4.12 the socket itself
     sock = getattr(interface, "conn", interface)
     if type(sock) is ssl.SSLSocket:
         timeout = sock.gettimeout()
-        sock.__class__ = _ReadAheadTLS  # it has no way to be made of another one
-        _ReadAhead._begin(sock, timeout)  # type: ignore[arg-type]
+        sock.__class__ = _BufferedTLSSocket  # it has no way to be made of another one
+        _BufferedSocket._begin(sock, timeout)  # type: ignore[arg-type]
     elif type(sock) is socket.socket:
         timeout = sock.gettimeout()
-        ahead = _ReadAhead(sock.family, sock.type, sock.proto, sock.detach())
-        ahead._begin(timeout)
+        buffered = _BufferedSocket(sock.family, sock.type, sock.proto, sock.detach())
+        buffered._begin(timeout)
         holder = connection if sock is interface else interface
-        holder.conn = ahead
+        holder.conn = buffered
         if type(connection) is pool.Connection:
             connection.__class__ = _Connection
-            vars(connection)["_ahead"] = ahead
+            vars(connection)["_buffered"] = buffered
     elif not isinstance(sock, socket.socket) and not hasattr(sock, "set_verify"):  # pyOpenSSL's has
         _warn_once(type(sock).__name__)
 
@@ -63,8 +63,8 @@ def read_ahead(connection: Any) -> None:
 @cache
 def _warn_once(what: str) -> None:
     logger.warning(
-        "connections cannot read ahead, since this PyMongo has %s for a socket, which we do not"
-        " know: operations take a little longer",
+        "connections have no buffered reads, since this PyMongo has %s for a socket, which we do"
+        " not know: operations take a little longer",
         what,
     )
 
@@ -72,18 +72,18 @@ def _warn_once(what: str) -> None:
 class _Connection(pool.Connection):
     """A connection of PyMongo's that takes the shortest way to a reply that comes in one piece."""
 
-    _ahead: _ReadAhead
+    _buffered: _BufferedSocket
 
     def receive_message(self, request_id: int | None) -> Any:
         try:
-            reply = self._ahead.receive_whole(request_id)
+            reply = self._buffered.receive_whole(request_id)
         except BaseException as error:
             self._raise_connection_failure(error)
         return super().receive_message(request_id) if reply is None else _OpMsg.unpack(reply)
 
 
-class _ReadAhead(socket.socket):
-    """A socket that reads ahead; the timeout that it tells need not be set on the real one."""
+class _BufferedSocket(socket.socket):
+    """A socket with buffered reads; the timeout that it tells need not be set on the real one."""
 
     _timeout: float | None  # as it was asked for
     _real_timeout: float | None  # as it is set
@@ -196,7 +196,7 @@ class _ReadAhead(socket.socket):
         return self._end - self._start
 
 
-class _ReadAheadTLS(_ReadAhead, ssl.SSLSocket):  # type: ignore[misc]
+class _BufferedTLSSocket(_BufferedSocket, ssl.SSLSocket):  # type: ignore[misc]
     """The same with TLS, under which each wait has a real timeout: OpenSSL ignores the kernel's."""
 
     def _set_kernel_timeout(self) -> None:

@@ -190,20 +190,24 @@ async def test_every_way_to_a_large_reply_has_slices(make_client, things, blocki
     every = await asyncio.to_thread(their_db.things.find().to_list)
     find = {"find": "things", "batchSize": 2000}
     exhaust = pymongo.CursorType.EXHAUST
+
+    def by_command():
+        """Up to PyMongo 4.17, this one is decoded at once."""
+        return db.cursor_command(find)
+
     for ask in (
         lambda: db.things.find(batch_size=1000),
         lambda: db.things.find(cursor_type=exhaust, batch_size=700),
         lambda: db.things.aggregate([], batchSize=700),
-        lambda: db.cursor_command(find),
+        by_command,
     ):
         runs.clear()
         assert await ask().to_list() == every
-        assert len(runs) > 100
+        assert len(runs) > 100 or (ask is by_command and decoding._reads_by_itself)
     runs.clear()
     distinct = await db.things.distinct("document")
     assert distinct == await asyncio.to_thread(their_db.things.distinct, "document")
     assert len(runs) > 10
-    # PyMongo up to 4.17 has nothing of ours in this one.
     assert (await db.command(find))["cursor"]["firstBatch"] == every
     one_by_one = [document async for document in db.things.find()]
     assert one_by_one == every
@@ -216,7 +220,7 @@ async def test_raw_batches_are_pymongos(make_client, things, blocking, runs):
     assert await ours.find_raw_batches().to_list() == every
     batches = await ours.aggregate_raw_batches([], batchSize=1400)
     assert b"".join(await batches.to_list()) == b"".join(every)
-    assert not runs
+    assert max(runs, default=0) < SLICE
 
 
 async def test_a_document_larger_than_a_slice_is_decoded_at_once(make_client, db, runs):
@@ -366,7 +370,8 @@ def encode(documents, kind):
     if kind == "first":
         return bson.encode({"cursor": {"firstBatch": documents, "id": 0, "ns": "a.b"}, "ok": 1.0})
     cursor = {"id": Int64(1), "ns": "a.b", "partial": True, "nextBatch": documents}
-    return bson.encode({"$time": {"a": Timestamp(1, 1), "b": ObjectId()}, "cursor": cursor, "ok": 1})
+    time = {"a": Timestamp(1, 1), "b": ObjectId("0" * 24)}
+    return bson.encode({"$time": time, "cursor": cursor, "ok": 1})
 
 
 @EXAMPLES
@@ -378,7 +383,8 @@ def test_any_reply_is_decoded_as_pymongo_does(documents, kind, size, guess_from)
         monkeypatch.setattr(decoding, "_GUESS_FROM", guess_from)
         decoded = decoding._decode(reply, size, CodecOptions(), {"cursor": {"firstBatch": 1}})
     assert decoded is None or typed(decoded) == typed([bson.decode(reply)])
-    assert decoded or not documents or len(reply) < size + 100
+    array = len(bson.encode({"": documents})) - 7
+    assert (decoded is None) is (array <= size or not documents)
 
 
 @EXAMPLES
@@ -564,9 +570,7 @@ async def test_a_type_decoder_may_ask_the_server(make_client, things, runs, monk
     assert len(asked) == 1501
 
 
-async def test_a_cancelled_call_stops_between_two_slices(
-    make_client, things, runs, monkeypatch
-):
+async def test_a_cancelled_call_stops_between_two_slices(make_client, things, runs, monkeypatch):
     """Its worker is free then, its cursor is closed, and the client goes on."""
     monkeypatch.setattr(decoding, "_LOOK", 0.0)
     monkeypatch.setattr(decoding, "_IDLE", -1.0)

@@ -7,8 +7,8 @@ its own, which PyMongo decodes as it would the whole one, and the lists are join
 
 Why the result is the same:
 
-- A run is decoded by PyMongo from a reply in which it has the place that it had: codec options, type
-  decoders and errors are as they were.
+- A run is decoded by PyMongo, in the place that it had in the reply: codec options, type decoders
+  and errors are as they were.
 - PyMongo refuses an array whose elements do not end where it ends. So a run that begins with an
   element and was decoded also ends with one: no cut can be wrong and go unnoticed.
 - Where anything is not as expected, PyMongo decodes the whole reply, and raises what it raises.
@@ -189,9 +189,7 @@ class _Reply(_OpMsg):  # type: ignore[misc]
         legacy_response: bool = False,
     ) -> Any:
         if _is_worth_it(codec_options):
-            documents = _decode(
-                self.payload_document, self.slice_bytes, codec_options, user_fields
-            )
+            documents = _decode(self.payload_document, self.slice_bytes, codec_options, user_fields)
             if documents is not None:
                 return documents
         return super().unpack_response(cursor_id, codec_options, user_fields, legacy_response)
@@ -345,9 +343,7 @@ def _elements(data: Any, position: int) -> Iterator[tuple[bytes, int, int]]:
         begin = position + 2
         while data[begin - 1]:
             begin += 1
-        end = begin + (
-            _FIXED[kind] if kind in _FIXED else _LONGER[kind] + _size_at(data, begin)[0]
-        )
+        end = begin + (_FIXED[kind] if kind in _FIXED else _LONGER[kind] + _size_at(data, begin)[0])
         yield bytes(data[position + 1 : begin - 1]), begin, end
         position = end
 

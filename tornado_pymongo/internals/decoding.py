@@ -50,8 +50,8 @@ from tornado_pymongo.call import running_call
 
 logger: logging.Logger = logging.getLogger("tornado_pymongo")
 
-# After how long, in seconds, whoever decodes looks whether others want in. Measured: 2 ms double the
-# loop's median delay, which is 0.6 ms, and save less than 1 % of the CPU time.
+# After how long, in seconds, whoever decodes looks whether others want in. Measured: 2 ms double
+# the loop's median delay, which is 0.6 ms, and save less than 1 % of the CPU time.
 _LOOK = 0.001
 
 # How much CPU time, in seconds, others may use meanwhile and be taken for idle. Measured: a loop

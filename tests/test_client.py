@@ -204,6 +204,7 @@ def test_the_clients_signature_has_pymongos_parameters_and_ours():
     theirs = inspect.signature(pymongo.MongoClient).parameters
     assert set(ours) - set(theirs) == {
         *("max_workers", "max_waiting", "max_stream_workers", "abort_on_cancel"),
+        "slice_bytes",
     }
     assert ours["max_workers"].kind is inspect.Parameter.KEYWORD_ONLY
     assert ours["max_waiting"].default == 100_000
@@ -298,6 +299,10 @@ async def test_a_function_of_ones_own_runs_in_a_worker(mongo_client, numbers):
         ({"max_waiting": None}, "max_waiting must be"),
         ({"max_stream_workers": 0}, "max_stream_workers must be a whole number from 1"),
         ({"max_stream_workers": 1.5}, "max_stream_workers must be"),
+        ({"slice_bytes": -1}, "slice_bytes must be a whole number from 0"),
+        ({"slice_bytes": 1e6}, "slice_bytes must be.*1000000.0"),
+        ({"slice_bytes": "64k"}, "slice_bytes must be.*'64k'"),
+        ({"slice_bytes": True}, "slice_bytes must be"),
         ({"abort_on_cancel": 1}, "abort_on_cancel must be True or False, not 1"),
         ({"max_workers": 101}, "max_workers=101 and .* are more than maxPoolSize=100"),
         ({"max_workers": 6, "maxPoolSize": 5}, "raise maxPoolSize or lower max_workers"),

@@ -217,6 +217,7 @@ class AgnosticClient:
         max_waiting: int = ...,
         max_stream_workers: int | None = None,
         abort_on_cancel: bool = True,
+        slice_bytes: int | None = ...,
         **kwargs: Any,
     ) -> None: ...
 

@@ -33,6 +33,7 @@ from tornado_pymongo.derive import Bridged, run_method, unwrap
 from tornado_pymongo.executor import DRAIN, Executor
 from tornado_pymongo.internals.clients import connect, with_key_vault
 from tornado_pymongo.internals.cursors import exhaust_selects_server
+from tornado_pymongo.internals.decoding import with_slices
 from tornado_pymongo.internals.pool import interruptible
 from tornado_pymongo.stats import Statistics
 
@@ -49,6 +50,10 @@ _CLEAN_UP = 5.0
 
 # How many more may wait for changes, by default: a guess, of which maxPoolSize has a sixth.
 _MAX_STREAM_WORKERS = 16
+
+# How much of a reply is decoded at a time, by default, in bytes. Measured with documents of 300
+# bytes: it takes a millisecond; with half of it, scans take 2 % more CPU time.
+_SLICE = 128 * 1024
 
 
 class MongoClient(
@@ -72,6 +77,8 @@ class MongoClient(
         a part of a ``maxPoolSize`` below 96.
     :param abort_on_cancel: whether a call that is cancelled while it runs is interrupted, for which
         its connection is closed. Otherwise it goes on in its worker, and its result is dropped.
+    :param slice_bytes: how much of a large result is decoded at a time, in bytes, before the event
+        loop is let in; None or 0 decodes each batch in one go, as PyMongo does.
 
     PyMongo's ``waitQueueTimeoutMS`` is the longest that a call may wait for a worker, in
     milliseconds; ``timeoutMS`` and `pymongo.timeout` include that wait.
@@ -84,11 +91,13 @@ class MongoClient(
         max_waiting: int = _MAX_WAITING,
         max_stream_workers: int | None = None,
         abort_on_cancel: bool = True,
+        slice_bytes: int | None = _SLICE,
         **kwargs: Any,
     ) -> None:
         _check_limit("max_workers", max_workers, least=1)
         _check_limit("max_waiting", max_waiting, least=0)
         _check_limit("max_stream_workers", max_stream_workers, least=1)
+        _check_limit("slice_bytes", slice_bytes, least=0)
         if not isinstance(abort_on_cancel, bool):
             raise ConfigurationError(
                 f"abort_on_cancel must be True or False, not {abort_on_cancel!r}"
@@ -100,7 +109,7 @@ class MongoClient(
             options["auto_encryption_opts"] = with_key_vault(
                 options["auto_encryption_opts"], unwrap
             )
-        for name, hook in interruptible().items():
+        for name, hook in with_slices(interruptible(), slice_bytes).items():
             options.setdefault(name, hook)
         self.delegate = pymongo.MongoClient(*given.args, **given.kwargs)
         self._client = self

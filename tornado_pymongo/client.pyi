@@ -69,6 +69,7 @@ class MongoClient(Bridged, Generic[_DocumentType]):
         max_waiting: int = ...,
         max_stream_workers: int | None = None,
         abort_on_cancel: bool = True,
+        slice_bytes: int | None = ...,
         **kwargs: Any,
     ) -> None: ...
     def __getattr__(self, name: str) -> Database[_DocumentType]: ...

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import functools
+import sys
 import threading
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 
@@ -11,10 +12,18 @@ import pymongo.collection
 import pymongo.monitoring
 import pytest
 from blockbuster import BlockBuster, blockbuster_ctx
+from interpreter import FREE_THREADED
 from pymongo.errors import OperationFailure, PyMongoError
 
 import tornado_pymongo
 from tornado_pymongo.testing import MongoServer
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _no_gil() -> Iterator[None]:
+    """Fail where a free-threaded Python got a GIL by a module that was not made for it."""
+    yield
+    assert not FREE_THREADED or not sys._is_gil_enabled()
 
 
 @pytest.fixture(scope="session")

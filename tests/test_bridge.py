@@ -12,6 +12,7 @@ import threading
 import time
 import traceback
 import weakref
+from collections import deque
 from collections.abc import Coroutine
 from functools import partial
 
@@ -24,6 +25,7 @@ from tornado.concurrent import is_future
 from tornado.ioloop import IOLoop
 
 from tornado_pymongo import TooManyCalls
+from tornado_pymongo.bridge import inbox_of
 
 ONE = {"_id": 1}
 
@@ -375,6 +377,22 @@ def test_a_loop_closed_while_its_call_runs_costs_a_logged_line_and_no_thread(
     assert asyncio.run(_abs(client)) == 1
     assert "1 results of MongoDB calls were dropped" in caplog.text
     assert "is closed" in caplog.text
+
+
+def test_two_threads_may_drop_results_for_a_closed_loop_at_once():
+    """One saw that there was another result, which the other one had by then."""
+
+    class Completed(deque):
+        def popleft(self):
+            self.clear()  # as the other thread does just then
+            return super().popleft()
+
+    loop = asyncio.new_event_loop()
+    loop.close()
+    inbox = inbox_of(loop)
+    inbox._completed = Completed([(None, 1, None)])
+    inbox._announce()
+    assert not inbox._completed
 
 
 def test_of_a_close_that_nobody_waited_for_nothing_is_logged(make_client, caplog):

@@ -14,6 +14,7 @@ from pymongo.errors import InvalidOperation, OperationFailure
 
 import tornado_pymongo
 from tornado_pymongo.call import running_call
+from tornado_pymongo.internals import pool as pool_internals
 
 
 class Events(pymongo.monitoring.CommandListener, pymongo.monitoring.ConnectionPoolListener):
@@ -442,6 +443,18 @@ async def test_the_server_is_told_though_the_time_of_the_caller_is_over(client, 
         await asyncio.sleep(0.01)
 
 
+async def test_no_session_is_killed_where_another_call_has_killed_all_there_are(
+    make_client, events, commands
+):
+    """It asked MongoDB to kill the sessions in an empty list: those are all of the user's."""
+    client = make_client(max_workers=1, event_listeners=[events, commands])
+    session = {"id": Binary(bytes(16), 4)}
+    client._kill_soon(session)
+    await client.run_in_worker(client._kill)
+    assert events.killed == [session]
+    assert commands.names.count("killSessions") == 1
+
+
 async def test_a_commit_right_after_the_end_of_a_cancelled_operation_fails_too(
     client, things, events, block, blockbuster
 ):
@@ -462,3 +475,13 @@ async def test_a_commit_right_after_the_end_of_a_cancelled_operation_fails_too(
         with pytest.raises(InvalidOperation, match="after calling abortTransaction"):
             await commit
     assert await things.find_one({"_id": "first"}) is None
+
+
+def test_the_context_of_a_connection_is_of_one_class_from_its_first_use_on():
+    """Each call set its class twice, which without the GIL stops all threads."""
+    context = pool_internals._CancellationContext()
+    contexts = pool_internals._Contexts()
+    contexts.add(context)
+    interruptible = type(context)
+    contexts.discard(context)
+    assert type(context) is interruptible is not pool_internals._CancellationContext

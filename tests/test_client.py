@@ -204,6 +204,7 @@ def test_the_clients_signature_has_pymongos_parameters_and_ours():
     theirs = inspect.signature(pymongo.MongoClient).parameters
     assert set(ours) - set(theirs) == {
         *("max_workers", "max_waiting", "max_stream_workers", "abort_on_cancel", "read_ahead"),
+        "slice_bytes",
     }
     assert ours["max_workers"].kind is inspect.Parameter.KEYWORD_ONLY
     assert ours["max_waiting"].default == 100_000
@@ -298,6 +299,10 @@ async def test_a_function_of_ones_own_runs_in_a_worker(mongo_client, numbers):
         ({"max_waiting": None}, "max_waiting must be"),
         ({"max_stream_workers": 0}, "max_stream_workers must be a whole number from 1"),
         ({"max_stream_workers": 1.5}, "max_stream_workers must be"),
+        ({"slice_bytes": -1}, "slice_bytes must be a whole number from 0"),
+        ({"slice_bytes": 1e6}, "slice_bytes must be.*1000000.0"),
+        ({"slice_bytes": "64k"}, "slice_bytes must be.*'64k'"),
+        ({"slice_bytes": True}, "slice_bytes must be"),
         ({"abort_on_cancel": 1}, "abort_on_cancel must be True or False, not 1"),
         ({"max_workers": 101}, "max_workers=101 and .* are more than maxPoolSize=100"),
         ({"max_workers": 6, "maxPoolSize": 5}, "raise maxPoolSize or lower max_workers"),
@@ -314,12 +319,12 @@ def test_the_limits_follow_the_pool():
         client = tornado_pymongo.MongoClient(*args, **options)
         return client._executor.max_workers, client._streams.max_workers
 
-    assert limits() == (84, 16)
-    assert limits(maxPoolSize=7) == (6, 1)
+    assert limits() == (100, 16)
+    assert limits(maxPoolSize=7) == (7, 1)
     assert limits(maxPoolSize=1) == (1, 1)
     assert limits("mongodb://localhost/?maxPoolSize=5", max_workers=3) == (3, 2)
     assert limits(max_workers=100) == (100, 1)
-    assert limits(max_stream_workers=40) == (60, 40)
+    assert limits(max_stream_workers=40) == (100, 40)
     assert limits(maxPoolSize=0) == (100, 16)
     assert limits(maxPoolSize=0, max_workers=500, max_stream_workers=100) == (500, 100)
 

@@ -15,8 +15,9 @@ from pymongo.errors import InvalidOperation, OperationFailure
 from tornado import gen
 
 import tornado_pymongo
+from tornado_pymongo import cursor as cursor_module
 from tornado_pymongo.bridge import inbox_of
-from tornado_pymongo.internals.cursors import exhaust_selects_server
+from tornado_pymongo.internals.cursors import end, exhaust_selects_server, has_next_at_hand
 
 
 def ids(documents):
@@ -628,3 +629,48 @@ async def test_a_cursor_goes_on_where_the_call_that_was_given_up_never_ran(make_
     gate.opened.set()
     await running
     assert await cursor.next() == {"_id": 2}
+
+
+async def test_nothing_is_taken_from_a_cursor_that_is_being_closed(
+    make_client, numbers, gate, monkeypatch
+):
+    """The loop saw a document, and that no call was given up any more: just before the end."""
+    client = make_client(abort_on_cancel=False)
+    cursor = client[numbers.database.name].numbers.find(batch_size=5)
+    fetch = cursor.delegate.next
+    monkeypatch.setattr(cursor.delegate, "next", lambda: gate() or fetch())
+    call = cursor.next()
+    await gate.until_entered()
+    call.cancel()
+    closing = type(gate)()
+
+    monkeypatch.setattr(cursor_module, "end", lambda delegate: closing() or end(delegate))
+    gate.opened.set()
+    await closing.until_entered()
+    assert has_next_at_hand(cursor.delegate)
+    assert not cursor._has_next_at_hand()
+    closing.opened.set()
+    assert [document async for document in cursor] == []
+
+
+async def test_a_cursor_that_is_rewound_stays_so_when_a_call_that_was_given_up_ends(
+    make_client, numbers, gate, monkeypatch
+):
+    """The thread that was to close it did so after it was rewound."""
+    client = make_client(abort_on_cancel=False)
+    cursor = client[numbers.database.name].numbers.find()
+    late = type(gate)()
+    with monkeypatch.context() as patch:
+        patch.setattr(cursor.delegate, "next", gate)
+        close_after = cursor._close_after
+        patch.setattr(cursor, "_close_after", lambda call: late() or close_after(call))
+        call = cursor.next()
+        await gate.until_entered()
+        call.cancel()
+        gate.opened.set()
+        await late.until_entered()
+    await cursor.rewind()
+    late.opened.set()
+    while tornado_pymongo.statistics(client).calls.busy:
+        await asyncio.sleep(0.01)
+    assert len(await cursor.to_list()) == 250

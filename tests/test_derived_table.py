@@ -35,7 +35,7 @@ def derived_table():
     """Return {"Class.member": kind} for the installed PyMongo."""
     return {
         f"{cls.__name__}.{name}": kind_of(cls, name)
-        for cls in vars(tornado_pymongo).values()
+        for cls in (getattr(tornado_pymongo, name) for name in tornado_pymongo.__all__)
         if isinstance(cls, type) and issubclass(cls, derive.Bridged)
         for name in dir(cls._source)
         if not name.startswith("_")

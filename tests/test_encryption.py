@@ -6,10 +6,14 @@ import os
 
 import pytest
 from bson import CodecOptions
+from interpreter import EARLY, EARLY_REASON
 from pymongo.encryption import Algorithm, AutoEncryptionOpts
 from pymongo.errors import EncryptionError
 
 import tornado_pymongo
+
+if EARLY:
+    pytest.skip(EARLY_REASON, allow_module_level=True)
 
 KEY_VAULT = "tornado_pymongo_test.keys"
 

@@ -12,6 +12,7 @@ import types
 import bson
 import pymongo
 import pytest
+from interpreter import EARLY, EARLY_REASON
 from pymongo.errors import InvalidOperation, OperationFailure
 from tornado.ioloop import IOLoop
 
@@ -410,6 +411,7 @@ async def test_a_file_is_read_by_chunks_and_positioned_at_once(motor_db):
         AsyncIOMotorGridOut(motor_db.fs, file_id).seek(0)
 
 
+@pytest.mark.skipif(EARLY, reason=EARLY_REASON)
 async def test_the_keys_of_an_encryption_are_awaited(motor_db):
     options = bson.codec_options.CodecOptions()
     loop = asyncio.get_running_loop()

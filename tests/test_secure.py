@@ -9,8 +9,7 @@ from urllib.parse import quote_plus
 
 import pymongo
 import pytest
-import trustme
-from cryptography.hazmat.primitives import serialization
+from interpreter import EARLY, EARLY_REASON
 from pymongo.errors import (
     OperationFailure,
     ServerSelectionTimeoutError,
@@ -18,6 +17,12 @@ from pymongo.errors import (
 
 import tornado_pymongo
 from tornado_pymongo.testing import MongoServer
+
+if EARLY:
+    pytest.skip(EARLY_REASON, allow_module_level=True)
+
+import trustme
+from cryptography.hazmat.primitives import serialization
 
 PASSWORD = "tea@4 o'clock/£5"
 WRONG_PASSWORD = "coffee@5 o'clock/£6"

@@ -219,6 +219,7 @@ class AgnosticClient:
         max_stream_workers: int | None = None,
         abort_on_cancel: bool = True,
         read_ahead: bool = True,
+        slice_bytes: int | None = ...,
         **kwargs: Any,
     ) -> None: ...
 

@@ -9,6 +9,8 @@ The names are PyMongo's; what blocks there returns a Future here. Each class has
 asynchronous twin as well (`AsyncMongoClient`...), and what `pymongo` has to go with them is here.
 """
 
+from typing import TYPE_CHECKING, Any
+
 from pymongo import (
     ASCENDING,
     DESCENDING,
@@ -43,7 +45,6 @@ from tornado_pymongo.cursor import (
     RawBatchCommandCursor,
     RawBatchCursor,
 )
-from tornado_pymongo.encryption import ClientEncryption
 from tornado_pymongo.errors import TooManyCalls
 from tornado_pymongo.gridfs import GridFS, GridFSBucket, GridIn, GridOut, GridOutCursor
 from tornado_pymongo.session import ClientSession
@@ -51,7 +52,6 @@ from tornado_pymongo.stats import Statistics, WorkerStatistics
 
 # The names of PyMongo Async for the same classes.
 AsyncChangeStream = ChangeStream
-AsyncClientEncryption = ClientEncryption
 AsyncClientSession = ClientSession
 AsyncClusterChangeStream = ClusterChangeStream
 AsyncCollection = Collection
@@ -68,6 +68,21 @@ AsyncGridOutCursor = GridOutCursor
 AsyncMongoClient = MongoClient
 AsyncRawBatchCommandCursor = RawBatchCommandCursor
 AsyncRawBatchCursor = RawBatchCursor
+
+if TYPE_CHECKING:
+    from tornado_pymongo.encryption import ClientEncryption
+
+    AsyncClientEncryption = ClientEncryption
+else:
+
+    def __getattr__(name: str) -> Any:
+        # Few need it, and where pymongocrypt is installed its import takes as long as all the rest.
+        if name in ("ClientEncryption", "AsyncClientEncryption"):
+            from tornado_pymongo.encryption import ClientEncryption
+
+            return ClientEncryption
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
 
 __version__ = "0.1.0"
 

@@ -22,6 +22,7 @@ import inspect
 import weakref
 from collections import deque
 from collections.abc import Callable, Coroutine, Generator
+from contextlib import suppress
 from contextvars import ContextVar, copy_context
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -195,23 +196,25 @@ def finish(future: CallFuture, done: asyncio.Future[Any]) -> None:
 class Inbox:
     """The completed calls of one loop that the loop has not seen yet.
 
-    Workers put them in, the loop takes all that are there at one wake-up. `_announced` is true
-    while a wake-up is on its way: the loop clears it *before* it looks, and a worker reads it
-    *after* it has put its call in, so no call is left behind.
+    Workers put them in, the loop takes all that are there at one wake-up. `_asleep` has an item
+    unless a wake-up is on its way: the loop puts it back *before* it looks, and a worker tries to
+    take it *after* it has put its call in. Both change the same dict, one after the other whatever
+    the machine, so a worker that comes first has put in its call for the loop to see, and no call
+    is left behind. A plain flag would not do without the GIL: each side could read before what it
+    wrote can be seen by the other.
     """
 
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
         self._loop = weakref.ref(loop)  # it is the key under which we are kept, so not by us
         self._completed: deque[tuple[CallFuture, Any, BaseException | None]] = deque()
-        self._announced = False
+        self._asleep: dict[str, bool] = {"asleep": True}
 
     def put(
         self, executor: Executor, future: CallFuture, result: Any, error: BaseException | None
     ) -> None:
         """Take what became of a call; the thread that ended it runs this."""
         self._completed.append((future, result, error))
-        if not self._announced:
-            self._announced = True
+        if self._asleep.pop("asleep", False):
             executor.announce_soon(self._announce)
 
     def _announce(self) -> None:
@@ -222,12 +225,13 @@ class Inbox:
                 return
         except RuntimeError:  # the loop is closed
             pass
-        self._announced = False
+        self._asleep["asleep"] = True
         lost = 0
-        while self._completed:
-            _, result, error = self._completed.popleft()
-            # Nothing is lost with None, such as that of a client's close() at a program's end.
-            lost += result is not error
+        with suppress(IndexError):  # other threads may do the same
+            while True:
+                _, result, error = self._completed.popleft()
+                # Nothing is lost with None, such as that of a client's close() at a program's end.
+                lost += result is not error
         if lost:
             logger.warning(
                 "%d results of MongoDB calls were dropped: the event loop that waited for them is"
@@ -236,7 +240,7 @@ class Inbox:
             )
 
     def _deliver(self) -> None:
-        self._announced = False
+        self._asleep["asleep"] = True
         completed = self._completed
         while completed:
             future, result, error = completed.popleft()

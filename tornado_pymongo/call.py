@@ -60,7 +60,7 @@ class Call(Future[Any]):
         self.deadline: float | None = deadline
         self.queued_at: float = monotonic()
         self.aborted: bool = False
-        # What the thread is in that can be interrupted, such as a connection.
+        # The connection that the thread has: what can be interrupted, and asked what it awaits.
         self.held: Any = None
         # The session in which the server may still be at what was aborted, or keep what that made.
         self.left_behind: Any = None

@@ -111,8 +111,7 @@ class _BaseCursor(Stream):
 
     def _start(self, callback: Callback | None, future_class: Any, *call: Any) -> Any:
         check_callback(callback)
-        if self._given_up is not None and self._given_up.done():
-            self._close_after(self._given_up)
+        self._settle()
         self._documents = _NOTHING
         if future_class is CallFuture:
             future_class = _StepFuture
@@ -124,10 +123,23 @@ class _BaseCursor(Stream):
         return with_callback(future, callback)
 
     def _close_after(self, call: Any) -> None:
-        """Have the cursor killed, and so be at its end, unless the given-up call never ran."""
-        if not call.cancelled():
-            self._end()
-        self._given_up = None  # not before, or what it has fetched would be handed out
+        """Have the cursor killed, and so be at its end, unless the given-up call never ran.
+
+        The thread that ends the call does so, or the loop where that comes first to need it. Both
+        take the lock: nobody finds the cursor half closed, or closes what was rewound meanwhile.
+        """
+        with self._client._executor._lock:
+            given_up = self._given_up
+            if given_up is not None and given_up is call:
+                if not given_up.cancelled():
+                    self._end()
+                self._given_up = None
+
+    def _settle(self) -> None:
+        """Do at once what is to be done after a call that was given up and is over."""
+        given_up = self._given_up
+        if given_up is not None and given_up.done():
+            self._close_after(given_up)
 
     def _end(self) -> None:
         self._documents = _NOTHING
@@ -143,7 +155,7 @@ class _BaseCursor(Stream):
         super()._was_aborted()
         leave_alone(self.delegate)
 
-    def _at_hand(self) -> bool:
+    def _has_next_at_hand(self) -> bool:
         """Tell whether the next document, or the end, is here; have the documents that are."""
         if self._documents:
             return True
@@ -209,7 +221,7 @@ class _BaseCursor(Stream):
         """Have the batch at hand that comes after the one that is; tell whether there is one."""
         if self._ahead is not None and self._ahead.call.done():
             await asyncio.sleep(0)  # the loop must live though it never has to wait
-        while not self._at_hand():
+        while not self._has_next_at_hand():
             if not await self._fetch():
                 return False
         return bool(self._documents)
@@ -234,7 +246,7 @@ class _BaseCursor(Stream):
         check_callback(callback)
         if self._ahead is not None and not self._documents:
             return with_callback(self._in_task(self.__anext__()), callback)
-        if not self._at_hand():
+        if not self._has_next_at_hand():
             return self._start(callback, CallFuture, run_method, self, "next", (), {})
         try:
             future = completed(self._take())
@@ -268,7 +280,7 @@ class _BaseCursor(Stream):
         """
         if self._ahead is not None and not self._documents:
             return self._in_task(self._advance())
-        if self._at_hand():
+        if self._has_next_at_hand():
             return completed(bool(self._documents) or fill(self.delegate))
         return self._fetch()
 
@@ -278,7 +290,7 @@ class _BaseCursor(Stream):
         Runs at once, in the caller's thread.
         """
         try:
-            return self._take() if self._at_hand() else None
+            return self._take() if self._has_next_at_hand() else None
         except StopAsyncIteration:
             return None
 
@@ -525,6 +537,7 @@ class Cursor(
         """
         check_callback(callback)
         self._check_free()
+        self._settle()
         if not self.delegate.cursor_id:
             self.delegate.rewind()
             self._documents = _NOTHING

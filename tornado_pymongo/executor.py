@@ -50,7 +50,12 @@ from pymongo.errors import InvalidOperation, WaitQueueTimeoutError
 from tornado_pymongo.call import AGAIN, Call
 from tornado_pymongo.errors import TooManyCalls
 from tornado_pymongo.stats import WorkerStatistics
-from tornado_pymongo.supervisor import Supervisor, collector_paused, resume_collector
+from tornado_pymongo.supervisor import (
+    Supervisor,
+    collector_paused,
+    resume_collector,
+    usable_cores,
+)
 
 logger: logging.Logger = logging.getLogger("tornado_pymongo")
 
@@ -58,8 +63,9 @@ logger: logging.Logger = logging.getLogger("tornado_pymongo")
 # calls in flight on a local server: 1 ms costs a tenth of the throughput, 20 ms gains nothing.
 _GATHER = 0.005
 
-# How many threads are active while calls need the CPU: one computes while the other's request is
-# at the server. Measured: a third one gains nothing under the GIL.
+# How many threads are active for each usable core, one under the GIL, while calls need the CPU: one
+# computes while the other's request is at the server. Measured: a third one gains nothing under the
+# GIL.
 _FEWEST = 2
 
 # For how long a close waits for the calls that run, by default, in seconds: a guess.
@@ -92,6 +98,8 @@ class Executor(BaseExecutor):
     :param wait_seconds: after how many seconds a call that waits fails; None for never.
     :param takes_turns: whether its calls are long waits, which have many turns: they get all the
         threads at once, it is no wonder that they wait, and they are not waited for by `close`.
+    :param makes_room: a number of threads that it shares with another executor, and that executor:
+        while calls run there, fewer run here.
     :param abort_on_cancel: whether who cancels a call that runs wants it to be aborted.
     """
 
@@ -104,6 +112,7 @@ class Executor(BaseExecutor):
         idle_seconds: float = 10.0,
         wait_seconds: float | None = None,
         takes_turns: bool = False,
+        makes_room: tuple[int, Executor] | None = None,
         abort_on_cancel: bool = True,
     ) -> None:
         self.max_workers = max_workers
@@ -111,13 +120,14 @@ class Executor(BaseExecutor):
         self.wait_seconds = wait_seconds
         self.takes_turns = takes_turns
         self.abort_on_cancel = abort_on_cancel
+        self._makes_room = makes_room
         self._name = name
         self._idle_seconds = idle_seconds
         self.closed: bool = False
         self._closing: Call | None = None
         self._has_closed = False
         self._reset()
-        _executors.add(self)
+        _executors.add(weakref.ref(self, _executors.discard))
 
     def _reset(self) -> None:
         """Begin with no thread and no call: when made, and in a forked child."""
@@ -134,7 +144,8 @@ class Executor(BaseExecutor):
         self._threads: ThreadPoolExecutor | None = None
         self._members: set[threading.Thread] = set()  # those that look for calls
         self._starting = False  # whether a thread is being started, under the lock
-        self._fewest = self.max_workers if self.takes_turns else min(_FEWEST, self.max_workers)
+        fewest = self.max_workers if self.takes_turns else _FEWEST * usable_cores()
+        self._fewest = min(fewest, self.max_workers)
         self._target = self._fewest  # how many threads may be active
         self._active = 0  # those that run a call, or were woken to take one
         self._looking = 0  # those of them that will look at the queue before they park
@@ -444,9 +455,9 @@ class Executor(BaseExecutor):
 
     def announce(self) -> None:
         """Announce all that was gathered, now."""
-        self._gathered = 0
         announcements = []
         with self._lock:
+            self._gathered = 0
             while self._announcements:  # others may add to them meanwhile
                 announcements.append(self._announcements.popleft())
             self._counts["loop_wakeups"] += len(announcements)
@@ -457,6 +468,14 @@ class Executor(BaseExecutor):
                 logger.exception("a completed call could not be announced by %r", announce)
 
     # How it is
+
+    @property
+    def most_active(self) -> int:
+        """How many threads may be active now."""
+        if self._makes_room is None:
+            return self.max_workers
+        total, other = self._makes_room
+        return max(min(self.max_workers, total - len(other._running)), 1)
 
     @property
     def turn_seconds(self) -> float | None:
@@ -554,7 +573,7 @@ class Executor(BaseExecutor):
 
     def _abort_running(self) -> None:
         """End the calls that run, and wait until they have seen it."""
-        for call in tuple(self._running):
+        for call in self._running.copy():  # at once: other threads let go of theirs meanwhile
             call.abort(_closed("running"))
         self._drained.wait(_ABORT)
 
@@ -609,11 +628,16 @@ class _Worker:
         self.began = 0.0  # when its last call began
 
 
-_executors: weakref.WeakSet[Executor] = weakref.WeakSet()
+# Not a WeakSet, of which one thread cannot make a list while another one adds to it.
+_executors: set[weakref.ref[Executor]] = set()
+
+
+def _all_executors() -> list[Executor]:
+    return [executor for each in _executors.copy() if (executor := each()) is not None]
 
 
 def _leave_all() -> None:
-    executors = sorted(_executors, key=lambda executor: not executor.takes_turns)
+    executors = sorted(_all_executors(), key=lambda executor: not executor.takes_turns)
     for executor in executors:
         executor._leave()
     deadline = monotonic() + DRAIN
@@ -625,7 +649,7 @@ def _leave_all() -> None:
 
 def _reset_all() -> None:
     resume_collector()
-    for executor in list(_executors):
+    for executor in _all_executors():
         executor._reset()
 
 

@@ -6,9 +6,9 @@ import asyncio
 import inspect
 from collections.abc import Callable, Generator
 from contextlib import suppress
-from functools import cached_property, partial
+from functools import partial
 from typing import Any
-from weakref import WeakKeyDictionary, WeakSet, ref
+from weakref import ref
 
 import pymongo.asynchronous.client_session
 import pymongo.client_session
@@ -42,13 +42,12 @@ class ClientSession(
 
     _has_state = True
 
-    # The calls that were given this session.
-    _users: WeakSet[Call] | tuple[()] = ()
-
-    @cached_property
-    def _operations(self) -> WeakKeyDictionary[CallFuture, Callable[[], Any]]:
-        """What is to be called when an operation of the transaction is over, which may be late."""
-        return WeakKeyDictionary()
+    # The calls that were given this session, and of the transaction's operations their Futures and
+    # what is to be called when they are over, which may be late. All of them weak, so as not to
+    # keep results, in tuples that are made anew: a call may be let go of in another thread, and a
+    # WeakSet would change then, while one goes over it.
+    _users: tuple[ref[Call], ...] = ()
+    _operations: tuple[tuple[ref[CallFuture], ref[partial[None]]], ...] = ()
 
     # The end of a transaction of which an operation was aborted.
     _aborting: CallFuture | None = None
@@ -63,11 +62,12 @@ class ClientSession(
 
     def _used_by(self, future: CallFuture) -> None:
         if future._call is not None:
-            vars(self).setdefault("_users", WeakSet()).add(future._call)
+            self._users = (*filter(_going_on, self._users), ref(future._call))
             if self.delegate.in_transaction:
                 abort = partial(self._abort_with, future._call)
-                future.add_done_callback(abort)
-                self._operations[future] = ref(abort)  # the future has it until it was called
+                future.add_done_callback(abort)  # which has it until it was called
+                going_on = (each for each in self._operations if each[1]() is not None)
+                self._operations = (*going_on, (ref(future), ref(abort)))
 
     def _abort_with(self, call: Call, future: asyncio.Future[Any]) -> None:
         """Abort the transaction if one of its operations was: nobody knows what that has done."""
@@ -76,7 +76,7 @@ class ClientSession(
             self._aborting.add_done_callback(_log_failure)
 
     def _user(self) -> Call | None:
-        return next((call for call in self._users if not call.done()), None)
+        return next(filter(None, map(_going_on, self._users)), None)
 
     def _running(self) -> Call | None:
         # An operation of the transaction runs on when whoever waited for it has given up. Aborted
@@ -87,8 +87,9 @@ class ClientSession(
         if self._client._executor.closed and "end_session" in call and not self.in_transaction:
             # Its client has ended it on the server; what is left does not wait.
             return with_callback(completed(self.delegate.end_session()), callback)
-        for future, abort in list(self._operations.items()):
-            if future.cancelled() and (abort_with := abort()) is not None:
+        for operation, abort in self._operations:
+            future, abort_with = operation(), abort()
+            if future is not None and abort_with is not None and future.cancelled():
                 abort_with(future)
         if self._aborting is not None:
             if "abort_transaction" in call:
@@ -139,7 +140,7 @@ class ClientSession(
             )
         self.delegate.start_transaction(*args, **kwargs)
         self._aborting = None
-        self._operations.clear()
+        self._operations = ()
         return TransactionContext(self)
 
     def with_transaction(
@@ -184,6 +185,11 @@ class ClientSession(
             source is PyMongo's `ClientSession.bind`.
             """
             return BoundSession(self, end_session)
+
+
+def _going_on(user: ref[Call]) -> Call | None:
+    call = user()
+    return None if call is None or call.done() else call
 
 
 def _log_failure(aborting: asyncio.Future[Any]) -> None:

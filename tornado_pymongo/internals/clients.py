@@ -50,7 +50,12 @@ _SECRET_OPTIONS = {
 
 
 def with_key_vault(options: Any, unwrap: Callable[[Any], Any]) -> Any:
-    """Return AutoEncryptionOpts whose key vault client is PyMongo's, in the place of ours."""
+    """Return AutoEncryptionOpts whose key vault client is PyMongo's, in the place of ours.
+
+    PyMongo has its say about what is something else.
+    """
+    if not hasattr(options, "_key_vault_client"):
+        return options
     options = copy(options)
     options._key_vault_client = unwrap(options._key_vault_client)
     return options

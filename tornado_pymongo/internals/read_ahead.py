@@ -112,7 +112,8 @@ class ReadAhead:
             raise error
         return len(cursor._data)
 
-    # What the pool asks of a connection that a call holds.
+    # What follows makes it something that a call holds, as a connection of the pool's.
+
     connection: ClassVar[Any] = SimpleNamespace(cancel_context=None)
 
     def _wait(self) -> bool:
@@ -131,6 +132,11 @@ class ReadAhead:
         waiting.let_go(outer)
         waiting.check()
         return bool(in_time)
+
+    def awaited(self) -> int | None:
+        """Return what the pool's `awaited` does: who waits here waits for what the shadow does."""
+        held = self.call.held
+        return -1 if held is None else held.awaited()
 
     def interrupt(self) -> None:
         """Give up the shadow, and with it the cursor."""

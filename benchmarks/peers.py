@@ -1,0 +1,164 @@
+"""The ways to use MongoDB that are compared, each as its own documentation advises.
+
+All of them have at most 100 connections. What else was chosen:
+
+- **PyMongo** in one thread, and **raw threads** that do nothing but call it, without a loop: the
+  limit for whatever runs its code. How many threads are best depends on the load: several numbers.
+- **PyMongo Async** with its defaults.
+- **Motor** documents one knob, ``MOTOR_MAX_WORKERS``: by default five threads per core. That stays
+  where the server answers at once; where it takes its time there are as many as connections, or
+  the figure would be the knob's.
+- **gevent** with ``python -m gevent.monkey``, which patches everything before anything is imported.
+- **uvloop** with its ``uvloop.run``.
+- **greenlets**: see `benchmarks.greenlets`.
+
+Nothing is imported here before it is needed: each measurement runs in a process of its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any
+
+CONNECTIONS = 100
+
+OURS = "tornado_pymongo"
+PYMONGO_ASYNC = "pymongo-async"
+MOTOR = "motor"
+GREENLETS = "greenlets"
+BLOCKING = "pymongo"
+GEVENT = "gevent"
+
+# What is added to the name of a peer that runs on the interpreter of ``--python``.
+OTHER_PYTHON = "@python"
+
+
+@dataclass(frozen=True)
+class Peer:
+    """A way to use MongoDB.
+
+    :param name: what it is called on the command line and in results.
+    :param title: what it is called in tables and plots.
+    :param connect: returns a client.
+    :param bucket: returns the GridFSBucket of a database.
+    :param imports: the statement that imports it.
+    :param loop: the event loop that runs its coroutines; none where it blocks.
+    :param threads: the most threads that call it, where it blocks: no more than calls in flight.
+    :param command: how Python is told to run a module for it.
+    """
+
+    name: str
+    title: str
+    connect: Callable[[str], Any]
+    bucket: Callable[[Any], Any]
+    imports: str
+    loop: str | None = None
+    threads: int = CONNECTIONS
+    command: tuple[str, ...] = ("-m",)
+
+
+def _connect_pymongo(uri: str) -> Any:
+    import pymongo
+
+    return pymongo.MongoClient(uri, maxPoolSize=CONNECTIONS)
+
+
+def _pymongo_bucket(database: Any) -> Any:
+    import gridfs
+
+    return gridfs.GridFSBucket(database)
+
+
+def _connect_pymongo_async(uri: str) -> Any:
+    import pymongo
+
+    return pymongo.AsyncMongoClient(uri, maxPoolSize=CONNECTIONS)
+
+
+def _pymongo_async_bucket(database: Any) -> Any:
+    from gridfs.asynchronous.grid_file import AsyncGridFSBucket
+
+    return AsyncGridFSBucket(database)
+
+
+def _connect_motor(uri: str) -> Any:
+    import motor.motor_asyncio
+
+    return motor.motor_asyncio.AsyncIOMotorClient(uri, maxPoolSize=CONNECTIONS)
+
+
+def _motor_bucket(database: Any) -> Any:
+    import motor.motor_asyncio
+
+    return motor.motor_asyncio.AsyncIOMotorGridFSBucket(database)
+
+
+def _connect_ours(uri: str) -> Any:
+    import tornado_pymongo
+
+    return tornado_pymongo.MongoClient(uri, maxPoolSize=CONNECTIONS)
+
+
+def _our_bucket(database: Any) -> Any:
+    import tornado_pymongo
+
+    return tornado_pymongo.GridFSBucket(database)
+
+
+def _connect_greenlets(uri: str) -> Any:
+    from benchmarks import greenlets
+
+    return greenlets.connect(uri, maxPoolSize=CONNECTIONS)
+
+
+def _greenlet_bucket(database: Any) -> Any:
+    from benchmarks import greenlets
+
+    return greenlets.wrap(_pymongo_bucket(database.delegate))
+
+
+def _blocking(name: str, title: str, **changes: Any) -> Peer:
+    return Peer(name, title, _connect_pymongo, _pymongo_bucket, "import pymongo", **changes)
+
+
+_ASYNCHRONOUS = [
+    Peer(
+        PYMONGO_ASYNC,
+        "PyMongo Async",
+        _connect_pymongo_async,
+        _pymongo_async_bucket,
+        "import pymongo",
+    ),
+    Peer(MOTOR, "Motor", _connect_motor, _motor_bucket, "import motor.motor_asyncio"),
+    Peer(OURS, "tornado_pymongo", _connect_ours, _our_bucket, "import tornado_pymongo"),
+    Peer(
+        GREENLETS,
+        "greenlet wrapping",
+        _connect_greenlets,
+        _greenlet_bucket,
+        "import pymongo, greenlet",
+    ),
+]
+
+_ALL = [
+    _blocking(BLOCKING, "PyMongo, 1 thread", threads=1),
+    *(_blocking(f"threads-{n}", f"PyMongo, {n} threads", threads=n) for n in (2, 4, 16, 100)),
+    _blocking(GEVENT, "gevent", threads=10_000, command=("-m", "gevent.monkey", "--module")),
+    *(replace(peer, loop="asyncio") for peer in _ASYNCHRONOUS),
+    *(
+        replace(peer, name=f"{peer.name}-uvloop", title=f"{peer.title}, uvloop", loop="uvloop")
+        for peer in _ASYNCHRONOUS
+    ),
+]
+
+PEERS: dict[str, Peer] = {peer.name: peer for peer in _ALL}
+
+THREADS = tuple(name for name in PEERS if name.startswith("threads-"))
+ASYNCHRONOUS = tuple(peer.name for peer in _ASYNCHRONOUS)
+UVLOOP = tuple(f"{name}-uvloop" for name in ASYNCHRONOUS)
+
+
+def title_of(name: str) -> str:
+    """Return what a peer is called in tables and plots."""
+    return PEERS[name.removesuffix(OTHER_PYTHON)].title

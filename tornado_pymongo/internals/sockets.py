@@ -1,0 +1,206 @@
+"""Buffered reads of a connection's socket: fewer system calls for each operation.
+
+PyMongo sets a timeout before each of the two reads of a reply, its header and its body, and takes
+it back afterwards. Python's socket polls before each read that has a timeout. So an operation takes
+nine system calls, and each of them lets go of the GIL, for which other threads compete. Here it
+takes two, in the common case:
+
+- A read fetches what is there, up to the size of a buffer, of which the next read gets the rest.
+- A reply that is there as a whole is handed on as it is, without going through those two reads.
+- A timeout is only noted. The one that PyMongo reads with is the kernel's, in a blocking read. Any
+  other is set on the socket, as ever, when a read or a write with it has to wait.
+
+All that a caller of the socket can see stays the same. The connections with which PyMongo monitors
+the servers, and those of pyOpenSSL, are left as they are.
+"""
+
+from __future__ import annotations
+
+import logging
+import socket
+import ssl
+import struct
+from contextlib import suppress
+from functools import cache
+from typing import Any
+
+from pymongo._csot import get_timeout
+from pymongo.message import _OpMsg
+from pymongo.synchronous import pool
+
+logger: logging.Logger = logging.getLogger("tornado_pymongo")
+
+# How long PyMongo waits in one read, in seconds, before it looks whether it still shall.
+_INTERVAL = 0.5
+
+_HEADER = struct.Struct("<iiii").unpack_from
+
+# How large the buffer is, in bytes: as much as one record of TLS has.
+_SIZE = 2**14
+
+
+def buffer_reads(connection: Any) -> None:
+    """Have a connection of PyMongo's, which is ready for use, have buffered reads."""
+    interface: Any = getattr(connection, "conn", None)  # up to PyMongo 4.12 the socket itself
+    sock = getattr(interface, "conn", interface)
+    if type(sock) is ssl.SSLSocket:
+        timeout = sock.gettimeout()
+        sock.__class__ = _BufferedTLSSocket  # it has no way to be made of another one
+        _BufferedSocket._begin(sock, timeout)  # type: ignore[arg-type]
+    elif type(sock) is socket.socket:
+        timeout = sock.gettimeout()
+        buffered = _BufferedSocket(sock.family, sock.type, sock.proto, sock.detach())
+        buffered._begin(timeout)
+        holder = connection if sock is interface else interface
+        holder.conn = buffered
+        if type(connection) is pool.Connection:
+            connection.__class__ = _Connection
+            vars(connection)["_buffered"] = buffered
+    elif not isinstance(sock, socket.socket) and not hasattr(sock, "set_verify"):  # pyOpenSSL's has
+        _warn_once(type(sock).__name__)
+
+
+@cache
+def _warn_once(what: str) -> None:
+    logger.warning(
+        "connections have no buffered reads, since this PyMongo has %s for a socket, which we do"
+        " not know: operations take a little longer",
+        what,
+    )
+
+
+class _Connection(pool.Connection):
+    """A connection of PyMongo's that takes the shortest way to a reply that comes in one piece."""
+
+    _buffered: _BufferedSocket
+
+    def receive_message(self, request_id: int | None) -> Any:
+        try:
+            reply = self._buffered.receive_whole(request_id)
+        except BaseException as error:
+            self._raise_connection_failure(error)
+        return super().receive_message(request_id) if reply is None else _OpMsg.unpack(reply)
+
+
+class _BufferedSocket(socket.socket):
+    """A socket with buffered reads; the timeout that it tells need not be set on the real one."""
+
+    _timeout: float | None  # as it was asked for
+    _real_timeout: float | None  # as it is set
+    _kernel_timeout: float | None  # after which a read wakes up though none is set
+    waiting: bool = False  # whether a thread is in a read
+
+    def _begin(self, timeout: float | None) -> None:
+        self._buffer = bytearray(_SIZE)
+        self._view = memoryview(self._buffer)
+        self._start = self._end = 0  # of what was read and not yet taken
+        self._kernel_timeout = self._set_kernel_timeout()
+        self._timeout = timeout
+        self._real_timeout = timeout if self._kernel_timeout is None else None
+        super().settimeout(self._real_timeout)
+
+    def _set_kernel_timeout(self) -> float | None:
+        # Where the system has another idea of these bytes, or none, each wait has a real timeout.
+        with suppress(AttributeError, OSError):
+            seconds, rest = divmod(_INTERVAL, 1)
+            interval = struct.pack("@ll", int(seconds), int(rest * 1e6))
+            option = socket.SOL_SOCKET, socket.SO_RCVTIMEO
+            self.setsockopt(*option, interval)
+            if self.getsockopt(*option, len(interval)) == interval:
+                return _INTERVAL
+        return None
+
+    def settimeout(self, value: float | None) -> None:
+        self._timeout = value
+
+    def gettimeout(self) -> float | None:
+        return self._timeout
+
+    def _set_real_timeout(self) -> None:
+        self._real_timeout = self._timeout
+        super().settimeout(self._timeout)
+
+    def sendall(self, data: Any, flags: int = 0) -> None:
+        timeout = self._timeout
+        if timeout != self._real_timeout:
+            if self._real_timeout is None and self._kernel_timeout is not None:
+                # Mostly there is no wait, and so no need for a timeout.
+                sent = self._send_at_once(data, flags)
+                if sent == len(data):
+                    return
+                data = memoryview(data)[sent:]
+            self._set_real_timeout()
+        super().sendall(data, flags)
+
+    def _send_at_once(self, data: Any, flags: int) -> int:
+        try:
+            return super().send(data, flags | socket.MSG_DONTWAIT)
+        except BlockingIOError:
+            return 0
+
+    def receive_whole(self, request_id: int | None) -> bytes | None:
+        """Return the body of the reply to this request, if it comes as a whole and as expected.
+
+        Else return None, and leave what has come to be read.
+        """
+        if self._timeout is None and self._start == self._end and not get_timeout():
+            try:
+                self._timeout = self._kernel_timeout
+                self._start, self._end = 0, self._wait_for(self._buffer, 0, 0)
+            except TimeoutError:
+                return None
+            finally:
+                self._timeout = None
+            end = self._end
+            if end > 16:
+                length, _, response_to, op_code = _HEADER(self._buffer)
+                if length == end and response_to == request_id and op_code == _OpMsg.OP_CODE:
+                    self._start = end
+                    return bytes(self._view[16:end])
+        return None
+
+    def recv_into(self, buffer: Any, nbytes: int = 0, flags: int = 0) -> int:
+        size = nbytes or len(buffer)
+        start = self._start
+        left = self._end - start
+        if not left:
+            if size >= _SIZE:
+                return self._wait_for(buffer, nbytes, flags)
+            self._end = left = self._wait_for(self._buffer, 0, flags)
+            start = 0
+        size = min(size, left)
+        buffer[:size] = self._view[start : start + size]
+        self._start = start + size
+        return size
+
+    def _wait_for(self, buffer: Any, nbytes: int, flags: int) -> int:
+        timeout = self._timeout
+        blocking = self._real_timeout is None and timeout in (None, self._kernel_timeout)
+        if not blocking and timeout != self._real_timeout:
+            self._set_real_timeout()
+        self.waiting = True
+        try:
+            while True:
+                try:
+                    return super().recv_into(buffer, nbytes, flags)
+                except BlockingIOError:  # noqa: PERF203 - the kernel's timeout has passed
+                    if not blocking:
+                        raise
+                    if timeout is not None:
+                        raise TimeoutError("timed out") from None
+        finally:
+            self.waiting = False
+
+    def pending(self) -> int:
+        """Return how many bytes are here, so that there is no need to wait for the socket."""
+        return self._end - self._start
+
+
+class _BufferedTLSSocket(_BufferedSocket, ssl.SSLSocket):  # type: ignore[misc]
+    """The same with TLS, under which each wait has a real timeout: OpenSSL ignores the kernel's."""
+
+    def _set_kernel_timeout(self) -> None:
+        return None
+
+    def pending(self) -> int:
+        return super().pending() or ssl.SSLSocket.pending(self)

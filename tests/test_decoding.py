@@ -380,7 +380,7 @@ def test_any_reply_is_decoded_as_pymongo_does(documents, kind, size, guess_from)
     """However small the slices, and wherever it is guessed where they begin."""
     reply = encode(documents, kind)
     with pytest.MonkeyPatch.context() as monkeypatch:
-        monkeypatch.setattr(decoding, "_GUESS_FROM", guess_from)
+        monkeypatch.setattr(decoding, "GUESS_FROM", guess_from)
         decoded = decoding._decode(reply, size, CodecOptions(), {"cursor": {"firstBatch": 1}})
     assert decoded is None or typed(decoded) == typed([bson.decode(reply)])
     array = len(bson.encode({"": documents})) - 7
@@ -399,7 +399,7 @@ def test_of_a_corrupt_reply_nothing_else_is_made_than_pymongo_makes(documents, k
     for where, byte in changes:
         reply[int(where * len(reply))] = byte
     with pytest.MonkeyPatch.context() as monkeypatch:
-        monkeypatch.setattr(decoding, "_GUESS_FROM", 2)
+        monkeypatch.setattr(decoding, "GUESS_FROM", 2)
         decoded = decoding._decode(bytes(reply), size, CodecOptions(), None)
     if decoded is not None:
         assert repr(decoded) == repr([bson.decode(reply)])

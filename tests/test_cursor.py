@@ -255,6 +255,15 @@ async def test_a_cursor_left_alone_is_killed_on_the_server(numbers, open_cursors
     await until_none(open_cursors)
 
 
+async def test_a_cursor_is_killed_though_its_last_future_is_not_forgotten(numbers, open_cursors):
+    """Motor's own tests have it so."""
+    cursor = numbers.find(batch_size=5)
+    future = cursor.fetch_next
+    assert await future
+    del cursor
+    await until_none(open_cursors)
+
+
 async def test_a_loop_that_is_left_early_leaves_nothing_open(numbers, open_cursors):
     async for _ in numbers.aggregate([], batchSize=5):
         break
@@ -639,7 +648,7 @@ async def test_nothing_is_taken_from_a_cursor_that_is_being_closed(
     gate.opened.set()
     await closing.until_entered()
     assert has_next_at_hand(cursor.delegate)
-    assert not cursor._has_next_at_hand()
+    assert not cursor._at_hand()
     closing.opened.set()
     assert [document async for document in cursor] == []
 

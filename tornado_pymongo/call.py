@@ -73,6 +73,10 @@ class Call(Future[Any]):
 
     # As the caller sees it
 
+    def has_begun(self) -> bool:
+        """Tell whether it had a turn, or has one."""
+        return self._begun
+
     def cancel(self) -> bool:
         """Cancel the call if it has not started; it then leaves the queue at once."""
         if not super().cancel():

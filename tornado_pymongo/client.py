@@ -79,6 +79,8 @@ class MongoClient(
         its connection is closed. Otherwise it goes on in its worker, and its result is dropped.
     :param slice_bytes: how much of a large result is decoded at a time, in bytes, before the event
         loop is let in; None or 0 decodes each batch in one go, as PyMongo does.
+    :param read_ahead: whether the next batch of a cursor is fetched while the one before it is
+        consumed, from the second one on: see `Cursor.read_ahead`, which says it of one cursor.
 
     PyMongo's ``waitQueueTimeoutMS`` is the longest that a call may wait for a worker, in
     milliseconds; ``timeoutMS`` and `pymongo.timeout` include that wait.
@@ -92,16 +94,16 @@ class MongoClient(
         max_stream_workers: int | None = None,
         abort_on_cancel: bool = True,
         slice_bytes: int | None = _SLICE,
+        read_ahead: bool = True,
         **kwargs: Any,
     ) -> None:
         _check_limit("max_workers", max_workers, least=1)
         _check_limit("max_waiting", max_waiting, least=0)
         _check_limit("max_stream_workers", max_stream_workers, least=1)
         _check_limit("slice_bytes", slice_bytes, least=0)
-        if not isinstance(abort_on_cancel, bool):
-            raise ConfigurationError(
-                f"abort_on_cancel must be True or False, not {abort_on_cancel!r}"
-            )
+        for name, switch in ("abort_on_cancel", abort_on_cancel), ("read_ahead", read_ahead):
+            if not isinstance(switch, bool):
+                raise ConfigurationError(f"{name} must be True or False, not {switch!r}")
         given = inspect.signature(pymongo.MongoClient).bind(*args, **kwargs)
         given.arguments["connect"] = False
         options = given.arguments.setdefault("kwargs", {})
@@ -116,6 +118,7 @@ class MongoClient(
         self._known: WeakValueDictionary[int, Bridged] = WeakValueDictionary()
         self._to_kill: list[Any] = []  # sessions on the server
         self._kills = False  # whether a call that has not looked yet is on its way
+        self._read_ahead = read_ahead
         self._operation_timeout = self.delegate.options.timeout
         pool = self.delegate.options.pool_options
         most = pool.max_pool_size

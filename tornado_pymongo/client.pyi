@@ -70,6 +70,7 @@ class MongoClient(Bridged, Generic[_DocumentType]):
         max_stream_workers: int | None = None,
         abort_on_cancel: bool = True,
         slice_bytes: int | None = ...,
+        read_ahead: bool = True,
         **kwargs: Any,
     ) -> None: ...
     def __getattr__(self, name: str) -> Database[_DocumentType]: ...

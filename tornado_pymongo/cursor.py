@@ -1,14 +1,18 @@
 """Cursors: what PyMongo's have, and what an event loop wants of them.
 
 A document of the batch that was fetched last is handed out at once, on the loop's thread; only a
-new batch takes a worker.
+new batch takes a worker. From the second one on, it does so while the one before is consumed.
 """
 
 from __future__ import annotations
 
 import asyncio
+import weakref
 from asyncio import CancelledError
-from collections.abc import AsyncIterator, Callable
+from collections import deque
+from collections.abc import AsyncIterator, Callable, Coroutine
+from contextlib import suppress
+from contextvars import copy_context
 from functools import partial
 from typing import Any
 
@@ -16,15 +20,17 @@ import pymongo.asynchronous.command_cursor
 import pymongo.asynchronous.cursor
 import pymongo.command_cursor
 import pymongo.cursor
-from pymongo.errors import InvalidOperation
+from pymongo.errors import ConfigurationError, InvalidOperation, PyMongoError
 
 from tornado_pymongo.bridge import (
     Callback,
     CallFuture,
     OnceFuture,
+    OnceTaskFuture,
     check_callback,
     completed,
     current_loop,
+    follow,
     in_task,
     with_callback,
 )
@@ -32,7 +38,9 @@ from tornado_pymongo.call import Call
 from tornado_pymongo.derive import future_classes, run_method, wrap
 from tornado_pymongo.exclusive import Stream
 from tornado_pymongo.executor import Executor
+from tornado_pymongo.internals.clients import begin_timeout
 from tornado_pymongo.internals.cursors import (
+    documents_of,
     end,
     exhaust_selects_server,
     fill,
@@ -42,20 +50,31 @@ from tornado_pymongo.internals.cursors import (
     limit_wait,
     wished_wait,
 )
+from tornado_pymongo.internals.read_ahead import ReadAhead, can_read_ahead
 
 
 class _StepFuture(OnceFuture):
     """Of a call of a cursor, which is closed where nobody takes what that has fetched."""
 
-    _cursor: _BaseCursor
+    # Weak: one that is forgotten is killed, though its last Future is not forgotten.
+    _cursor: Callable[[], _BaseCursor | None]
 
     def _give_up(self, call: Call) -> None:
         super()._give_up(call)
-        self._cursor._given_up = call
-        call.add_done_callback(self._cursor._close_after)
+        if (cursor := self._cursor()) is not None:
+            cursor._given_up = call
+            call.add_done_callback(cursor._close_after)
 
     def not_taken(self, _: Any) -> None:
-        end(self._cursor.delegate)
+        if (cursor := self._cursor()) is not None:
+            cursor._end()
+
+
+class _StepTaskFuture(_StepFuture, OnceTaskFuture):
+    """The same of a coroutine."""
+
+
+_NOTHING: deque[Any] = deque()
 
 
 class _BaseCursor(Stream):
@@ -64,14 +83,41 @@ class _BaseCursor(Stream):
     # The last call that was given up.
     _given_up: Call | None = None
 
+    # What is left of the batch that was fetched last. It is PyMongo's own deque, and here only
+    # while no call runs that may use that.
+    _documents: deque[Any] = _NOTHING
+
+    # Whether a batch was asked for after the first one, and so the next one may be early.
+    _reads_on = False
+    _read_ahead: bool | None = None  # None: as the client says
+    _ahead: ReadAhead | None = None
+
+    def read_ahead(self, read_ahead: bool) -> Any:
+        """Say whether the next batch is fetched while this one is consumed; return this cursor.
+
+        Where the client's `read_ahead` shall not hold for this cursor. Runs at once, in the
+        caller's thread, and holds for what is not under way yet.
+        """
+        if not isinstance(read_ahead, bool):
+            raise ConfigurationError(f"read_ahead must be True or False, not {read_ahead!r}")
+        self._read_ahead = read_ahead
+        return self
+
+    read_ahead.is_immediate = True  # type: ignore[attr-defined]
+
+    def _made_by(self, owner: Any) -> None:
+        if isinstance(owner, _BaseCursor):  # it is a copy
+            self._read_ahead = owner._read_ahead
+
     def _start(self, callback: Callback | None, future_class: Any, *call: Any) -> Any:
         check_callback(callback)
         self._settle()
+        self._documents = _NOTHING
         if future_class is CallFuture:
             future_class = _StepFuture
         future = super()._start(None, future_class, *call)
         if future_class is _StepFuture:
-            future._cursor = self
+            future._cursor = weakref.ref(self)
         if self.delegate.session is not None:
             self.session._used_by(future)
         return with_callback(future, callback)
@@ -86,8 +132,8 @@ class _BaseCursor(Stream):
             given_up = self._given_up
             if given_up is not None and given_up is call:
                 if not given_up.cancelled():
-                    end(self.delegate)
-                self._given_up = None
+                    self._end()
+                self._given_up = None  # not before, or what it has fetched would be handed out
 
     def _settle(self) -> None:
         """Do at once what is to be done after a call that was given up and is over."""
@@ -95,14 +141,102 @@ class _BaseCursor(Stream):
         if given_up is not None and given_up.done():
             self._close_after(given_up)
 
+    def _end(self) -> None:
+        self._documents = _NOTHING
+        self._ahead = None
+        end(self.delegate)
+
+    def _executor_for(self, what: Any) -> Executor:
+        if what in _FETCHING and self.delegate.cursor_id:
+            self._reads_on = True
+        return super()._executor_for(what)
+
     def _was_aborted(self) -> None:
         super()._was_aborted()
         leave_alone(self.delegate)
 
-    def _has_next_at_hand(self) -> bool:
+    def _at_hand(self) -> bool:
+        """Tell whether the next document, or the end, is here; have the documents that are."""
+        if self._documents:
+            return True
         # In this order: what was given up may end, and empty the cursor, at any time.
-        free = self._running() is None and self._given_up is None
-        return free and has_next_at_hand(self.delegate)
+        if self._running() is not None or self._given_up is not None:
+            return False
+        if self._ahead is not None and not documents_of(self.delegate):
+            if not self._ahead.is_over():
+                return False
+            self._ahead.adopt()
+            self._ahead = None
+        if not has_next_at_hand(self.delegate):
+            return False
+        self._documents = documents_of(self.delegate) or _NOTHING
+        if self._reads_on and self._documents and self._ahead is None:
+            self._begin_to_read_ahead()
+        return True
+
+    def _take(self) -> Any:
+        """Return the next document, which is at hand, or raise that this is the end."""
+        if self._documents:
+            return self._documents.popleft()
+        try:
+            return wrap(self.delegate.next(), self)
+        except StopIteration:
+            raise StopAsyncIteration from None
+
+    def _begin_to_read_ahead(self) -> None:
+        client = self._client
+        wanted = client._read_ahead if self._read_ahead is None else self._read_ahead
+        # A deadline of this call's must not be the end of a cursor that nobody is in a hurry with.
+        if wanted and can_read_ahead(self.delegate) and not _has_deadline(None):
+            with suppress(PyMongoError):  # there is no worker to be had: so it is not early
+                self._ahead = ReadAhead(client, self.delegate)
+
+    def _leave_ahead(self) -> None:
+        """Want no more of what is being read ahead, of a cursor that is about to be closed."""
+        if self._ahead is not None:
+            self._ahead.call.cancel()  # if it has begun, it ends as the cursor is killed
+            self._ahead = None
+
+    def _fetch(self) -> CallFuture:
+        """Return a Future of whether there is a document, of a batch that is not at hand."""
+        ahead = self._ahead
+        if (
+            ahead is None
+            or ahead.call.done()
+            or self._running() is not None
+            # This call may wait for another time than that one:
+            or ahead.call.deadline is not None
+            or _has_deadline(self._client._operation_timeout)
+            or not ahead.join()
+        ):
+            return self._start(None, CallFuture, _fill, self)  # type: ignore[no-any-return]
+        future = _StepFuture(loop=current_loop())
+        future._cursor = weakref.ref(self)
+        follow(future, ahead.call)
+        future._call = ahead.call
+        self._call = weakref.ref(ahead.call)
+        future.add_done_callback(self._arrive)
+        return future
+
+    async def _advance(self) -> bool:
+        """Have the batch at hand that comes after the one that is; tell whether there is one."""
+        if self._ahead is not None and self._ahead.call.done():
+            await asyncio.sleep(0)  # the loop must live though it never has to wait
+        while not self._at_hand():
+            if not await self._fetch():
+                return False
+        return bool(self._documents)
+
+    def _in_task(self, coroutine: Coroutine[Any, Any, Any]) -> _StepTaskFuture:
+        future = in_task(coroutine, future_class=_StepTaskFuture)
+        future._cursor = weakref.ref(self)  # type: ignore[attr-defined]
+        return future  # type: ignore[return-value]
+
+    def _arrive(self, future: asyncio.Future[Any]) -> None:
+        """Be what the call has made that was waited for, before who waits for it looks."""
+        if not future.cancelled() and self._running() is None and self._ahead is not None:
+            self._ahead.adopt()
+            self._ahead = None
 
     def next(self, callback: Callback | None = None) -> Any:
         """Return a Future of the next document.
@@ -111,25 +245,30 @@ class _BaseCursor(Stream):
         raises `StopAsyncIteration`. The source is PyMongo's `Cursor.next`.
         """
         check_callback(callback)
-        if not self._has_next_at_hand():
+        if self._ahead is not None and not self._documents:
+            return with_callback(self._in_task(self.__anext__()), callback)
+        if not self._at_hand():
             return self._start(callback, CallFuture, run_method, self, "next", (), {})
         try:
-            future = completed(wrap(self.delegate.next(), self))
-        except StopIteration:
+            future = completed(self._take())
+        except StopAsyncIteration as error:
             future = CallFuture(loop=current_loop())
-            future.set_exception(StopAsyncIteration())
+            future.set_exception(error)
         return with_callback(future, callback)
 
     def __aiter__(self) -> Any:
         return self
 
     async def __anext__(self) -> Any:
-        if self._has_next_at_hand():
-            try:
-                return wrap(self.delegate.next(), self)
-            except StopIteration:
-                raise StopAsyncIteration from None
-        return await self._start(None, CallFuture, run_method, self, "next", (), {})
+        try:
+            return self._documents.popleft()
+        except IndexError:
+            pass
+        if documents_of(self.delegate) is None:
+            return await self.next()
+        if await self._advance():
+            return self._documents.popleft()
+        raise StopAsyncIteration
 
     @property
     def fetch_next(self) -> CallFuture:
@@ -140,16 +279,21 @@ class _BaseCursor(Stream):
             while (yield cursor.fetch_next):
                 document = cursor.next_object()
         """
-        if self._has_next_at_hand():
-            return completed(fill(self.delegate))
-        return self._start(None, CallFuture, _fill, self)  # type: ignore[no-any-return]
+        if self._ahead is not None and not self._documents:
+            return self._in_task(self._advance())
+        if self._at_hand():
+            return completed(bool(self._documents) or fill(self.delegate))
+        return self._fetch()
 
     def next_object(self) -> Any:
         """Return the next document of the batch that was fetched last, or None: see `fetch_next`.
 
         Runs at once, in the caller's thread.
         """
-        return wrap(next(self.delegate, None), self) if self._has_next_at_hand() else None
+        try:
+            return self._take() if self._at_hand() else None
+        except StopAsyncIteration:
+            return None
 
     def each(self, callback: Callable[[Any, BaseException | None], Any]) -> None:
         """Call ``callback(document, None)`` on the caller's loop for each document.
@@ -161,6 +305,7 @@ class _BaseCursor(Stream):
         _each(self, callback)
 
     def _close(self) -> CallFuture:
+        self._leave_ahead()
         if not self.delegate.cursor_id:
             return completed(self.delegate.close())
         future = super()._close()
@@ -174,12 +319,21 @@ class _BaseCursor(Stream):
     __hash__ = object.__hash__
 
 
+def _has_deadline(seconds: float | None) -> bool:
+    """Tell whether a call that is made now, with this timeout by itself, has a deadline."""
+    return begin_timeout(copy_context(), seconds) is not None
+
+
 def _fill(cursor: _BaseCursor) -> bool:
     try:
         return fill(cursor.delegate)
     except CancelledError:
         cursor._was_aborted()
         raise
+
+
+# What asks for a batch.
+_FETCHING = {"next", "to_list", "try_next", _fill}
 
 
 def _each(
@@ -244,13 +398,12 @@ class CursorFuture(CallFuture):
         raise TypeError(f"{type(self).__name__!r} object is not iterable: use 'async for'")
 
     def __aiter__(self) -> AsyncIterator[Any]:
-        return self._documents()
+        return self
 
-    async def _documents(self) -> AsyncIterator[Any]:
-        async for document in await self:
-            yield document
+    def __anext__(self) -> Any:
+        return self.result().__anext__() if self.done() else self._anext()
 
-    async def __anext__(self) -> Any:
+    async def _anext(self) -> Any:
         return await (await self).__anext__()
 
     async def __aenter__(self) -> Any:
@@ -388,15 +541,19 @@ class Cursor(
         self._settle()
         if not self.delegate.cursor_id:
             self.delegate.rewind()
+            self._documents = _NOTHING
+            self._reads_on = False
             return with_callback(completed(self, CursorFuture), callback)
         future = self._start(None, CursorFuture, _close_and_return, self.delegate, self)
         self.delegate = self.delegate.clone()
         del self._call  # it was of the other one
+        self._leave_ahead()
+        self._reads_on = False
         return with_callback(future, callback)
 
 
 # What waits at the end of a tailable cursor.
-_WAITING = {"next", "to_list", _fill}
+_WAITING = _FETCHING - {"try_next"}
 
 
 def _close_and_return(delegate: Any, cursor: Cursor) -> Cursor:

@@ -130,6 +130,9 @@ class Bridged:
     def _used_by(self, future: CallFuture) -> None:
         """Take note of a call that has this object among its arguments."""
 
+    def _made_by(self, owner: Bridged) -> None:
+        """Take over what PyMongo's object does not have."""
+
     def _was_aborted(self) -> None:
         """Put in order what the running call, which was aborted, has left. It must not wait."""
         call = running_call()
@@ -257,6 +260,7 @@ def wrap(value: Any, owner: Bridged) -> Any:
     wrapped = cls.__new__(cls)
     wrapped.delegate = value
     wrapped._client = owner._client
+    wrapped._made_by(owner)
     if cls._has_state:
         owner._client._known[id(value)] = wrapped
     return wrapped

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import sys
+from collections import deque
+from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
 from types import SimpleNamespace
 from typing import Any
 
 from pymongo import CursorType, message
+from pymongo.command_cursor import CommandCursor, RawBatchCommandCursor
+from pymongo.cursor import Cursor, RawBatchCursor
 
 # Whether PyMongo selects a server to make an exhaust cursor, rather than check the one it asks.
 exhaust_selects_server: bool = not hasattr(message, "_check_exhaust_supported")
@@ -51,11 +55,26 @@ def has_next_at_hand(cursor: Any) -> bool:
         return False
 
 
-def fill(cursor: Any) -> bool:
+def documents_of(cursor: Any) -> deque[Any] | None:
+    """Return what is left of the last batch, of which ``cursor.next()`` returns the first.
+
+    None where it would return something else, as a cursor of files does.
+    """
+    return getattr(cursor, "_data", None) if type(cursor) in _PLAIN else None
+
+
+_PLAIN = {Cursor, RawBatchCursor, CommandCursor, RawBatchCommandCursor}
+
+
+def fill(cursor: Any, is_wanted: Callable[[], bool] = lambda: True) -> bool:
     """Ask the server for the next batch if none is at hand; tell whether there is a document."""
     if getattr(cursor, "_empty", False):
         return False
-    return bool(cursor._data or cursor._refresh())
+    while not (cursor._data or cursor._refresh()):
+        # A command's cursor goes on after an empty batch.
+        if not (isinstance(cursor, CommandCursor) and cursor.alive and is_wanted()):
+            return False
+    return True
 
 
 def has_change_at_hand(stream: Any) -> bool:

@@ -62,6 +62,7 @@ class AgnosticClient(AgnosticBase, MongoClient[_DocumentType]):
         max_stream_workers: int | None = None,
         abort_on_cancel: bool = True,
         slice_bytes: int | None = ...,
+        read_ahead: bool = True,
         **kwargs: Any,
     ) -> None: ...
     def __getattr__(self, name: str) -> MotorDatabase[_DocumentType]: ...

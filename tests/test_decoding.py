@@ -24,9 +24,12 @@ from bson.raw_bson import RawBSONDocument
 from bson.son import SON
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from interpreter import FREE_THREADED
 from pymongo.encryption import Algorithm, AutoEncryptionOpts, ClientEncryption
 
 from tornado_pymongo.internals import decoding, turns
+
+pytestmark = pytest.mark.skipif(FREE_THREADED, reason="there, nothing is held up")
 
 SLICE = 4096
 

@@ -648,7 +648,7 @@ async def test_nothing_is_taken_from_a_cursor_that_is_being_closed(
     gate.opened.set()
     await closing.until_entered()
     assert has_next_at_hand(cursor.delegate)
-    assert not cursor._has_next_at_hand()
+    assert not cursor._at_hand()
     closing.opened.set()
     assert [document async for document in cursor] == []
 

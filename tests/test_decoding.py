@@ -24,9 +24,12 @@ from bson.raw_bson import RawBSONDocument
 from bson.son import SON
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from interpreter import FREE_THREADED
 from pymongo.encryption import Algorithm, AutoEncryptionOpts, ClientEncryption
 
 from tornado_pymongo.internals import decoding, turns
+
+pytestmark = pytest.mark.skipif(FREE_THREADED, reason="there, nothing is held up")
 
 SLICE = 4096
 
@@ -380,7 +383,7 @@ def test_any_reply_is_decoded_as_pymongo_does(documents, kind, size, guess_from)
     """However small the slices, and wherever it is guessed where they begin."""
     reply = encode(documents, kind)
     with pytest.MonkeyPatch.context() as monkeypatch:
-        monkeypatch.setattr(decoding, "_GUESS_FROM", guess_from)
+        monkeypatch.setattr(decoding, "GUESS_FROM", guess_from)
         decoded = decoding._decode(reply, size, CodecOptions(), {"cursor": {"firstBatch": 1}})
     assert decoded is None or typed(decoded) == typed([bson.decode(reply)])
     array = len(bson.encode({"": documents})) - 7
@@ -399,7 +402,7 @@ def test_of_a_corrupt_reply_nothing_else_is_made_than_pymongo_makes(documents, k
     for where, byte in changes:
         reply[int(where * len(reply))] = byte
     with pytest.MonkeyPatch.context() as monkeypatch:
-        monkeypatch.setattr(decoding, "_GUESS_FROM", 2)
+        monkeypatch.setattr(decoding, "GUESS_FROM", 2)
         decoded = decoding._decode(bytes(reply), size, CodecOptions(), None)
     if decoded is not None:
         assert repr(decoded) == repr([bson.decode(reply)])

@@ -253,16 +253,17 @@ def test_an_executor_makes_room_for_the_calls_of_another_one(gate, monkeypatch):
         return count_waiting(*args)
 
     monkeypatch.setattr(supervisor_module, "_count_waiting", look)
+    few = 2 * supervisor_module.usable_cores()  # that are active in any case
     other = Executor(3, 10, takes_turns=True)
-    executor = Executor(5, 10, makes_room=(5, other))
+    executor = Executor(few + 3, 10, makes_room=(few + 3, other))
     calls = [other.submit(gate) for _ in range(3)]
     wait_until(lambda: all(call.running() for call in calls))
-    calls += [executor.submit(gate) for _ in range(6)]
-    wait_until(lambda: looks.count(executor) == 10)  # by then there would be all five
-    assert executor.statistics().busy == executor.most_active == 2
+    calls += [executor.submit(gate) for _ in range(few + 4)]
+    wait_until(lambda: looks.count(executor) == 10)  # by then there would be all
+    assert executor.statistics().busy == executor.most_active == few
     gate.opened.set()
     futures.wait(calls)
-    assert executor.most_active == 5
+    assert executor.most_active == few + 3
     executor.shutdown()
     other.shutdown()
 
@@ -528,7 +529,8 @@ def test_close_waits_for_a_thread_that_has_just_been_started(monkeypatch):
         closing.result(timeout=0.1)
     begin.set()
     closing.result(timeout=20)
-    assert not threads_named("just_started")
+    # The thread of the close itself, which has told its result, may not have ended yet.
+    assert not [each for each in threads_named("just_started") if "close" not in each.name]
 
 
 def test_close_fails_what_waits_and_lets_finish_what_runs(gate, monkeypatch, caplog):

@@ -218,8 +218,8 @@ class AgnosticClient:
         max_waiting: int = ...,
         max_stream_workers: int | None = None,
         abort_on_cancel: bool = True,
-        read_ahead: bool = True,
         slice_bytes: int | None = ...,
+        read_ahead: bool = True,
         **kwargs: Any,
     ) -> None: ...
 

@@ -55,7 +55,9 @@ class Call(Future[Any]):
         context: Context | None = None,
         deadline: float | None = None,
     ) -> None:
-        super().__init__()
+        # Not super(), here and wherever each call comes by: without the GIL, up to Python 3.13, it
+        # takes a lock that all threads share.
+        Future.__init__(self)
         self.executor: Executor = executor
         self.deadline: float | None = deadline
         self.queued_at: float = monotonic()

@@ -77,10 +77,10 @@ class MongoClient(
         a part of a ``maxPoolSize`` below 96.
     :param abort_on_cancel: whether a call that is cancelled while it runs is interrupted, for which
         its connection is closed. Otherwise it goes on in its worker, and its result is dropped.
-    :param read_ahead: whether the next batch of a cursor is fetched while the one before it is
-        consumed, from the second one on: see `Cursor.read_ahead`, which says it of one cursor.
     :param slice_bytes: how much of a large result is decoded at a time, in bytes, before the event
         loop is let in; None or 0 decodes each batch in one go, as PyMongo does.
+    :param read_ahead: whether the next batch of a cursor is fetched while the one before it is
+        consumed, from the second one on: see `Cursor.read_ahead`, which says it of one cursor.
 
     PyMongo's ``waitQueueTimeoutMS`` is the longest that a call may wait for a worker, in
     milliseconds; ``timeoutMS`` and `pymongo.timeout` include that wait.
@@ -93,8 +93,8 @@ class MongoClient(
         max_waiting: int = _MAX_WAITING,
         max_stream_workers: int | None = None,
         abort_on_cancel: bool = True,
-        read_ahead: bool = True,
         slice_bytes: int | None = _SLICE,
+        read_ahead: bool = True,
         **kwargs: Any,
     ) -> None:
         _check_limit("max_workers", max_workers, least=1)

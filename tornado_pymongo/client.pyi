@@ -69,8 +69,8 @@ class MongoClient(Bridged, Generic[_DocumentType]):
         max_waiting: int = ...,
         max_stream_workers: int | None = None,
         abort_on_cancel: bool = True,
-        read_ahead: bool = True,
         slice_bytes: int | None = ...,
+        read_ahead: bool = True,
         **kwargs: Any,
     ) -> None: ...
     def __getattr__(self, name: str) -> Database[_DocumentType]: ...

@@ -133,7 +133,7 @@ class _BaseCursor(Stream):
             if given_up is not None and given_up is call:
                 if not given_up.cancelled():
                     self._end()
-                self._given_up = None
+                self._given_up = None  # not before, or what it has fetched would be handed out
 
     def _settle(self) -> None:
         """Do at once what is to be done after a call that was given up and is over."""
@@ -155,10 +155,11 @@ class _BaseCursor(Stream):
         super()._was_aborted()
         leave_alone(self.delegate)
 
-    def _has_next_at_hand(self) -> bool:
+    def _at_hand(self) -> bool:
         """Tell whether the next document, or the end, is here; have the documents that are."""
         if self._documents:
             return True
+        # In this order: what was given up may end, and empty the cursor, at any time.
         if self._running() is not None or self._given_up is not None:
             return False
         if self._ahead is not None and not documents_of(self.delegate):

@@ -40,10 +40,10 @@ class Place:
     def __init__(
         self, path: tuple[bytes, ...], around: tuple[int, ...], begin: int, end: int
     ) -> None:
-        self.path = path
-        self.around = around
-        self.begin = begin
-        self.end = end
+        self.path: tuple[bytes, ...] = path
+        self.around: tuple[int, ...] = around
+        self.begin: int = begin
+        self.end: int = end
 
     def whole_reply_with(self, data: Any, run: Any) -> bytes:
         """Return the reply with a run of elements in the place of all."""

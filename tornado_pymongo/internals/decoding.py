@@ -70,6 +70,7 @@ def _is_known() -> bool:
             list(signature(pool.Pool.connect).parameters) == ["self", "handler"]
             and list(signature(pool.Connection.receive_message).parameters) == _RECEIVE
             and list(signature(message._OpMsg.unpack_response).parameters)[:4] == _UNPACK
+            and _can_become(pool.Connection, _slicing_connection(pool.Connection, 30))
             and _is_worth_it(DEFAULT_CODEC_OPTIONS)
             and _decode(reply, 30, DEFAULT_CODEC_OPTIONS, None) == [bson.decode(reply)]
         )
@@ -81,6 +82,11 @@ def _is_known() -> bool:
             " PyMongo differs in how it decodes replies from those that we know"
         )
     return known
+
+
+def _can_become(cls: Any, other: Any) -> bool:
+    cls.__new__(cls).__class__ = other
+    return True
 
 
 _RECEIVE = ["self", "request_id"]

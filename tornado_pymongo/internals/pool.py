@@ -123,7 +123,9 @@ class _Pool(pool.Pool):
         outer = call.held
         call.held = held = _Checkout(getattr(handler, "session", None), outer)
         try:
-            held.connection = connection = super()._get_conn(checkout_started_time, handler=handler)
+            held.connection = connection = pool.Pool._get_conn(
+                self, checkout_started_time, handler=handler
+            )
         except BaseException:
             call.held = outer
             raise
@@ -142,7 +144,7 @@ class _Pool(pool.Pool):
                 server_session.mark_dirty()
                 if held.session._implicit:  # it is nobody else's
                     call.left_behind = server_session.session_id
-        super().checkin(conn)
+        pool.Pool.checkin(self, conn)
 
 
 _CancellationContext: Any = getattr(pool, "_CancellationContext", object)
@@ -161,11 +163,11 @@ class _Contexts(set[Any]):
         if type(context) is not _Interruptible:
             context.__class__ = _Interruptible
         context.in_use = True
-        super().add(context)
+        set.add(self, context)
 
     def discard(self, context: Any) -> None:
         context.in_use = False
-        super().discard(context)
+        set.discard(self, context)
 
 
 class _Interruptible(_CancellationContext):  # type: ignore[misc]

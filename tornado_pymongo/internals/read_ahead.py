@@ -133,10 +133,8 @@ class ReadAhead:
         waiting.check()
         return bool(in_time)
 
-    def awaited(self) -> int | None:
-        """Return what the pool's `awaited` does: who waits here waits for what the shadow does."""
-        held = self.call.held
-        return -1 if held is None else held.awaited()
+    def awaited(self) -> None:
+        """Return None: what the shadow waits for is its call's to know."""
 
     def interrupt(self) -> None:
         """Give up the shadow, and with it the cursor."""

@@ -90,6 +90,9 @@ class _BufferedSocket(socket.socket):
     _kernel_timeout: float | None  # after which a read wakes up though none is set
     waiting: bool = False  # whether a thread is in a read
 
+    # Whose methods are the real ones; super() would be slow (see `Call`).
+    _real: type[socket.socket] = socket.socket
+
     def _begin(self, timeout: float | None) -> None:
         self._buffer = bytearray(_SIZE)
         self._view = memoryview(self._buffer)
@@ -134,7 +137,7 @@ class _BufferedSocket(socket.socket):
 
     def _send_at_once(self, data: Any, flags: int) -> int:
         try:
-            return super().send(data, flags | socket.MSG_DONTWAIT)
+            return self._real.send(self, data, flags | socket.MSG_DONTWAIT)
         except BlockingIOError:
             return 0
 
@@ -182,7 +185,7 @@ class _BufferedSocket(socket.socket):
         try:
             while True:
                 try:
-                    return super().recv_into(buffer, nbytes, flags)
+                    return self._real.recv_into(self, buffer, nbytes, flags)
                 except BlockingIOError:  # noqa: PERF203 - the kernel's timeout has passed
                     if not blocking:
                         raise
@@ -198,6 +201,8 @@ class _BufferedSocket(socket.socket):
 
 class _BufferedTLSSocket(_BufferedSocket, ssl.SSLSocket):  # type: ignore[misc]
     """The same with TLS, under which each wait has a real timeout: OpenSSL ignores the kernel's."""
+
+    _real = ssl.SSLSocket
 
     def _set_kernel_timeout(self) -> None:
         return None

@@ -61,8 +61,8 @@ class AgnosticClient(AgnosticBase, MongoClient[_DocumentType]):
         max_waiting: int = ...,
         max_stream_workers: int | None = None,
         abort_on_cancel: bool = True,
-        read_ahead: bool = True,
         slice_bytes: int | None = ...,
+        read_ahead: bool = True,
         **kwargs: Any,
     ) -> None: ...
     def __getattr__(self, name: str) -> MotorDatabase[_DocumentType]: ...

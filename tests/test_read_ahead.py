@@ -722,17 +722,6 @@ async def test_a_closed_client_is_not_taken_for_the_end_of_the_documents(
         await way(asleep, 1)
 
 
-async def test_a_thread_that_waits_for_a_batch_is_one_that_waits_for_the_server(asleep, client):
-    """Or there would be fewer threads for the others."""
-    call = asleep._ahead.call
-    listing = asleep.to_list()
-    while listing._call.held is not asleep._ahead:
-        await asyncio.sleep(0.001)
-    assert listing._call.held.awaited() == call.held.awaited() >= 0
-    listing.cancel()
-    await asleep._free()
-
-
 async def test_a_thread_that_waits_for_a_batch_may_close_connections_of_others(
     scan, slow, make_client, monkeypatch
 ):

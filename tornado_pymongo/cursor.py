@@ -222,7 +222,7 @@ class _BaseCursor(Stream):
         """Have the batch at hand that comes after the one that is; tell whether there is one."""
         if self._ahead is not None and self._ahead.call.done():
             await asyncio.sleep(0)  # the loop must live though it never has to wait
-        while not self._has_next_at_hand():
+        while not self._at_hand():
             if not await self._fetch():
                 return False
         return bool(self._documents)
@@ -247,7 +247,7 @@ class _BaseCursor(Stream):
         check_callback(callback)
         if self._ahead is not None and not self._documents:
             return with_callback(self._in_task(self.__anext__()), callback)
-        if not self._has_next_at_hand():
+        if not self._at_hand():
             return self._start(callback, CallFuture, run_method, self, "next", (), {})
         try:
             future = completed(self._take())
@@ -281,7 +281,7 @@ class _BaseCursor(Stream):
         """
         if self._ahead is not None and not self._documents:
             return self._in_task(self._advance())
-        if self._has_next_at_hand():
+        if self._at_hand():
             return completed(bool(self._documents) or fill(self.delegate))
         return self._fetch()
 
@@ -291,7 +291,7 @@ class _BaseCursor(Stream):
         Runs at once, in the caller's thread.
         """
         try:
-            return self._take() if self._has_next_at_hand() else None
+            return self._take() if self._at_hand() else None
         except StopAsyncIteration:
             return None
 

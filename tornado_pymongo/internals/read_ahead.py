@@ -112,8 +112,7 @@ class ReadAhead:
             raise error
         return len(cursor._data)
 
-    # What follows makes it something that a call holds, as a connection of the pool's.
-
+    # What the pool asks of a connection that a call holds.
     connection: ClassVar[Any] = SimpleNamespace(cancel_context=None)
 
     def _wait(self) -> bool:

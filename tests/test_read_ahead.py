@@ -669,7 +669,10 @@ async def test_giving_up_the_wait_for_a_batch_closes_the_cursor_and_frees_the_wo
     await read(asleep, BATCH - 2)
     call = asleep._ahead.call
     task = asyncio.ensure_future(way(asleep, 1))
-    await asyncio.sleep(0.01)
+    while (waiting := asleep._running()) is not call and (
+        waiting is None or waiting.held is not asleep._ahead
+    ):
+        await asyncio.sleep(0.001)
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task

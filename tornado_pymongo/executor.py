@@ -48,14 +48,10 @@ from typing import Any
 from pymongo.errors import InvalidOperation, WaitQueueTimeoutError
 
 from tornado_pymongo.call import AGAIN, Call
+from tornado_pymongo.collector import collector_paused, resume_collector
 from tornado_pymongo.errors import TooManyCalls
 from tornado_pymongo.stats import WorkerStatistics
-from tornado_pymongo.supervisor import (
-    Supervisor,
-    collector_paused,
-    resume_collector,
-    usable_cores,
-)
+from tornado_pymongo.supervisor import Supervisor, usable_cores
 
 logger: logging.Logger = logging.getLogger("tornado_pymongo")
 
@@ -251,6 +247,8 @@ class Executor(BaseExecutor):
         wanted = [True]
         self._starting = True
         try:
+            # We wait for the new thread, with our lock, for which a finalizer that cancels or starts
+            # a call would wait, if the collector ran it there.
             with collector_paused():
                 self._threads.submit(self._work, wanted)
             self._active += 1

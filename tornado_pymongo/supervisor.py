@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import gc
 import os
 import select
 import sys
 import threading
 import weakref
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from itertools import islice
 from time import monotonic, process_time, sleep
 from typing import TYPE_CHECKING, Any
 
 from pymongo.errors import InvalidOperation
+
+from tornado_pymongo.collector import collector_paused
 
 if TYPE_CHECKING:
     from tornado_pymongo.executor import Executor
@@ -84,7 +84,7 @@ class Supervisor:
             name = f"{executor._name}_supervisor"
             executor._starting = True
             try:
-                with collector_paused():
+                with collector_paused():  # see Executor._activate
                     thread = threading.Thread(target=self._run, name=name, daemon=True)
                     thread.start()
                 self._thread = thread
@@ -188,41 +188,3 @@ def _count_waiting(executor: Executor, are_idle: bool) -> int:
 
 
 _new_poller: Any = getattr(select, "poll", lambda: None)  # Windows has none
-
-
-@contextmanager
-def collector_paused() -> Iterator[None]:
-    """Keep the garbage collector from running a finalizer in a thread that is being started.
-
-    Its starter waits for it, with our lock held, for which a finalizer that cancels or starts a
-    call would wait. Two executors may start threads at the same time: the last one to do so ends
-    the pause.
-    """
-    global _pauses, _resume
-    with _pauses_lock:
-        if not _pauses:
-            _resume = gc.isenabled()
-            gc.disable()
-        _pauses += 1
-    try:
-        yield
-    finally:
-        with _pauses_lock:
-            _pauses -= 1
-            if not _pauses and _resume:
-                gc.enable()
-
-
-_pauses = 0  # for how many threads that are being started
-_resume = False  # whether the collector was enabled before
-_pauses_lock = threading.RLock()  # as the lock of an executor: a finalizer may come back to it
-
-
-def resume_collector() -> None:
-    """End, in a forked child, a pause that its parent was in."""
-    global _pauses, _pauses_lock
-    _pauses_lock = threading.RLock()
-    if _pauses:  # whoever would end the pause is in the parent process
-        _pauses = 0
-        if _resume:
-            gc.enable()

@@ -247,8 +247,8 @@ class Executor(BaseExecutor):
         wanted = [True]
         self._starting = True
         try:
-            # We wait for the new thread, with our lock, for which a finalizer that cancels or starts
-            # a call would wait, if the collector ran it there.
+            # We wait for the new thread, with our lock, for which a finalizer that cancels or
+            # starts a call would wait, if the collector ran it there.
             with collector_paused():
                 self._threads.submit(self._work, wanted)
             self._active += 1

@@ -111,7 +111,8 @@ class _Pool(pool.Pool):
 
     def connect(self, handler: Any = None) -> Any:
         connection = super().connect(handler)
-        if not connection.is_sdam:  # those that monitor a server keep the socket that they have
+        # Those that monitor a server, by whatever name PyMongo has for it, keep their sockets.
+        if not getattr(connection, "is_sdam", False) and getattr(self, "handshake", True):
             buffer_reads(connection)
         return connection
 

@@ -466,16 +466,16 @@ def clock(monkeypatch):
     return clock
 
 
-def decode_for(clock, turn, seconds, others=0.0):
+def decode_for(clock, turn, seconds, others=0.0, left=1):
     """Have a thread decode for a while, and others use the CPU, before it looks."""
     clock["now"] += seconds
     clock["thread"] += seconds
     clock["process"] += seconds + others
-    turn.let_others_in()
+    turn.let_others_in(left)
 
 
 def test_others_are_let_in_where_they_have_used_the_cpu(clock):
-    with turns.Turn() as turn:
+    with turns.Turn(1) as turn:
         for _ in range(10):
             decode_for(clock, turn, 0.002)
         assert not clock["slept"]
@@ -492,13 +492,14 @@ def test_others_are_let_in_where_they_have_used_the_cpu(clock):
 class Decoder(threading.Thread):
     """A thread that wants to decode."""
 
-    def __init__(self, order, name, gate=None):
+    def __init__(self, order, name, gate=None, size=1):
         super().__init__()
+        self._size = size
         self._order, self._name, self._gate = order, name, gate
         self.start()
 
     def run(self):
-        with turns.Turn():
+        with turns.Turn(self._size):
             self._order.append(self._name)
             if self._gate:
                 self._gate()
@@ -528,16 +529,33 @@ def test_one_thread_decodes_at_a_time_in_the_order_in_which_they_came(gate):
     assert turns._turnstile._holder is None
 
 
-def test_after_its_turn_a_thread_lets_those_decode_who_wait(clock):
+def test_who_has_less_to_decode_is_the_next(gate):
     order = []
-    with turns.Turn() as turn:
-        thread = Decoder(order, "other")
-        wait_until(lambda: turns._turnstile.is_wanted)
-        decode_for(clock, turn, turns._TURN / 2)
+    threads = [Decoder(order, 0, gate)]
+    assert gate.entered.acquire(timeout=20)
+    for number, size in enumerate((30, 10, 20, 10), 1):
+        threads.append(Decoder(order, number, size=size))
+        wait_until(lambda number=number: len(turns._turnstile._waiting) == number)
+    gate.opened.set()
+    for thread in threads:
+        thread.join(20)
+    assert order == [0, 2, 4, 3, 1]
+
+
+def test_after_its_turn_a_thread_lets_those_decode_who_have_less(clock):
+    order = []
+    with turns.Turn(100) as turn:
+        threads = [Decoder(order, "less", size=50), Decoder(order, "more", size=100)]
+        wait_until(lambda: len(turns._turnstile._waiting) == 2)
+        decode_for(clock, turn, turns._TURN / 2, left=90)
         assert order == []
-        decode_for(clock, turn, turns._TURN)
-        assert order == ["other"]
-    thread.join(20)
+        decode_for(clock, turn, turns._TURN, left=80)
+        assert order == ["less"]
+        decode_for(clock, turn, turns._TURN, left=70)
+        assert order == ["less"]
+    for thread in threads:
+        thread.join(20)
+    assert order == ["less", "more"]
 
 
 def test_who_waits_too_long_decodes_all_the_same(gate, monkeypatch):
@@ -624,7 +642,7 @@ def test_in_a_forked_child_it_is_nobodys_turn():
         "import os, warnings\n"
         "warnings.simplefilter('ignore')\n"
         "from tornado_pymongo.internals import turns\n"
-        "turns._turnstile.enter()\n"
+        "turns._turnstile.enter(1)\n"
         "child = os.fork()\n"
         "if not child:\n"
         "    os._exit(turns._turnstile._holder is not None)\n"

@@ -193,7 +193,7 @@ def _decode(data: Any, slice_bytes: int, codec_options: Any, user_fields: Any) -
         place = find(data)
         if place is None or place.end - place.begin <= slice_bytes:
             return None
-        with Turn() as turn:
+        with Turn(place.end - place.begin) as turn:
             return _join(data, place, slice_bytes, codec_options, user_fields, turn)
     except (InvalidBSON, KeyError, IndexError, struct.error):
         return None
@@ -236,7 +236,7 @@ def _join(
             joined += elements
         first = last
         if first < stop:
-            turn.let_others_in()
+            turn.let_others_in(stop - first)
     return replies
 
 

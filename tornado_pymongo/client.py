@@ -52,8 +52,8 @@ _CLEAN_UP = 5.0
 _MAX_STREAM_WORKERS = 16
 
 # How much of a reply is decoded at a time, by default, in bytes. Measured with documents of 300
-# bytes: it takes a millisecond; with half of it, scans take 2 % more CPU time.
-_SLICE = 128 * 1024
+# bytes: it takes two milliseconds; with half of it, scans take 2 % more CPU time.
+_SLICE = 256 * 1024
 
 
 class MongoClient(

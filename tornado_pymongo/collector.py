@@ -10,10 +10,19 @@ from contextlib import contextmanager
 
 @contextmanager
 def collector_paused() -> Iterator[None]:
-    """Keep the garbage collector from running, unless it does not anyway.
+    """Keep the garbage collector from running amid this, which should be short."""
+    pause_collector()
+    try:
+        yield
+    finally:
+        end_pause()
 
-    For something short. Several threads may do so at a time: the last one ends the pause. Whoever
-    disables the collector by himself amid a pause finds it enabled afterwards.
+
+def pause_collector() -> None:
+    """Keep the garbage collector from running, if it does, until `end_pause`.
+
+    Several threads may do so at a time: the last one ends the pause. Whoever disables the collector
+    by himself amid a pause finds it enabled afterwards.
     """
     global _pauses, _resume
     with _pauses_lock:
@@ -21,13 +30,15 @@ def collector_paused() -> Iterator[None]:
             _resume = gc.isenabled()
             gc.disable()
         _pauses += 1
-    try:
-        yield
-    finally:
-        with _pauses_lock:
-            _pauses -= 1
-            if not _pauses and _resume:
-                gc.enable()
+
+
+def end_pause() -> None:
+    """End a pause of the collector."""
+    global _pauses
+    with _pauses_lock:
+        _pauses -= 1
+        if not _pauses and _resume:
+            gc.enable()
 
 
 _pauses = 0  # how many there are now

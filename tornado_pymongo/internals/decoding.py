@@ -34,7 +34,6 @@ from bson.son import SON
 from pymongo import ReadPreference, message
 from pymongo.synchronous import pool
 
-from tornado_pymongo.collector import collector_paused
 from tornado_pymongo.internals.cutting import GUESS_FROM, NO_LIMIT, Place, find, guess, walk
 from tornado_pymongo.internals.turns import Turn
 
@@ -218,10 +217,7 @@ def _join(
         run = data[first:last]
         reply = place.reply_with(run) if joined else place.whole_reply_with(data, run)
         try:
-            # What is made here is no garbage yet: to look through it every 700 documents, and
-            # through all there are ever again, takes as long as to make it.
-            with collector_paused():
-                unpacked = _unpack(reply, codec_options, user_fields)
+            unpacked = _unpack(reply, codec_options, user_fields)
         except InvalidBSON:
             if not guessed:
                 raise

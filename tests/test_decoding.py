@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import collections
 import datetime
+import gc
 import os
 import re
 import subprocess
@@ -487,6 +488,19 @@ def test_others_are_let_in_where_they_have_used_the_cpu(clock):
         assert len(clock["slept"]) == 2
         decode_for(clock, turn, 0.002)
         assert len(clock["slept"]) == 2
+
+
+async def test_the_collector_rests_while_a_reply_is_decoded(make_client, things, monkeypatch):
+    assert gc.isenabled()
+    enabled = []
+    unpack = decoding._unpack
+    monkeypatch.setattr(
+        decoding, "_unpack", lambda *args: enabled.append(gc.isenabled()) or unpack(*args)
+    )
+    client = make_client(slice_bytes=SLICE)
+    assert len(await client[things.database.name].things.find().to_list()) == 1500
+    assert set(enabled) == {False}
+    assert gc.isenabled()
 
 
 class Decoder(threading.Thread):

@@ -245,6 +245,17 @@ def test_a_call_waits_for_the_server_until_its_reply_is_here():
         executor.shutdown()
 
 
+def test_where_no_call_is_taken_for_long_there_are_more_threads(gate, monkeypatch):
+    """As while connections are opened: calls failed for their deadlines, and threads were idle."""
+    monkeypatch.setattr(supervisor_module, "_count_waiting", lambda *args: 0)
+    executor = Executor(8, 10)
+    calls = [executor.submit(gate) for _ in range(8)]
+    wait_until(lambda: executor.statistics().busy == 8)
+    gate.opened.set()
+    futures.wait(calls)
+    executor.shutdown()
+
+
 def test_an_executor_makes_room_for_the_calls_of_another_one(gate, monkeypatch):
     looks = []
     count_waiting = supervisor_module._count_waiting

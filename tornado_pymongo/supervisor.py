@@ -31,6 +31,10 @@ _LONGEST_TICK = 0.008
 # interpreter. Measured under the GIL: two threads in short calls use 0.77 to 0.95.
 _IDLE_SHARE = 0.7
 
+# After how long without a call being taken, in seconds, all threads are held up, whatever by: the
+# opening of connections, for one, is not seen as waiting. A guess.
+_STUCK = 0.05
+
 # How many calls are looked at, at most, to see what they wait for: each costs a microsecond.
 _SAMPLE = 32
 
@@ -58,7 +62,8 @@ class Supervisor:
     their sockets: a thread that is in a read, though its reply is here, wants the interpreter.
 
     Where that cannot be seen, as in functions of the user's, they are taken to wait where the
-    process uses little CPU time, or where no thread took a call for a whole tick.
+    process uses little CPU time, or where no thread took a call for a whole tick. And where none
+    did for long, all of them are.
     """
 
     def __init__(self, executor: Executor) -> None:
@@ -126,7 +131,7 @@ class Supervisor:
         tick = _TICK
         cores = usable_cores()
         cpu = process_time()
-        then = monotonic()
+        taken_at = then = monotonic()
         while True:
             sleep(tick)
             executor = self._executor()
@@ -144,6 +149,10 @@ class Supervisor:
                 executor._warn_of_long_waits(now)
             started = executor._counts["started"]
             waiting = _count_waiting(executor, share < _IDLE_SHARE or started == taken)
+            if started != taken:
+                taken, taken_at = started, now
+            elif now - taken_at > _STUCK:
+                waiting = executor._active
             with executor._lock:
                 if not executor._queue:
                     self.watching = False
@@ -158,7 +167,6 @@ class Supervisor:
                 with suppress(InvalidOperation):  # there is no thread to be had now
                     for _ in range(min(missing, len(executor._queue))):
                         executor._activate()
-                taken = started
             cpu = used
             then = now
             del executor

@@ -345,7 +345,7 @@ async def test_what_is_no_socket_of_pythons_is_left_alone_with_one_warning(
 
     def connect_oddly(self, handler=None):
         connection = connect(self, handler)
-        if not self.is_sdam:
+        if not getattr(self, "is_sdam", not getattr(self, "handshake", True)):
             holder = connection.conn
             if isinstance(holder, socket.socket):
                 connection.conn = Odd(holder)

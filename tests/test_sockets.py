@@ -80,13 +80,13 @@ def reads(monkeypatch):
     wait_for = sockets._BufferedSocket._wait_for
     set_real = sockets._BufferedSocket._set_real_timeout
 
-    def count(self, buffer, nbytes, flags):
+    def count(self, buffer, *how):
         seen.append(len(buffer))
-        return wait_for(self, buffer, nbytes, flags)
+        return wait_for(self, buffer, *how)
 
-    def count_timeout(self):
-        seen.append(f"timeout {self._timeout}")
-        set_real(self)
+    def count_timeout(self, timeout):
+        seen.append(f"timeout {timeout}")
+        set_real(self, timeout)
 
     monkeypatch.setattr(sockets._BufferedSocket, "_wait_for", count)
     monkeypatch.setattr(sockets._BufferedSocket, "_set_real_timeout", count_timeout)
@@ -281,6 +281,18 @@ async def test_an_operation_is_one_read_and_sets_no_timeout(make_client, reads, 
     await collection.insert_one({})
     await collection.drop()
     assert reads == [sockets._SIZE] * 5
+
+
+async def test_where_the_kernel_has_no_timeout_each_wait_has_a_real_one(
+    make_client, reads, monkeypatch
+):
+    """It would wait for ever, and PyMongo never look whether it still shall."""
+    monkeypatch.setattr(sockets._BufferedSocket, "_set_kernel_timeout", lambda self: None)
+    collection = make_client().tornado_pymongo_test.things
+    await collection.find_one()
+    reads.clear()
+    await collection.find_one()
+    assert reads == ["timeout None", sockets._SIZE, "timeout 0.5"]  # of the write, of the read
 
 
 def cut(data, *places):

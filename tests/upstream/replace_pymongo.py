@@ -85,9 +85,8 @@ def call(owner: derive.Bridged, method: Any, args: Any, kwargs: Any) -> Any:
 
 def wrap(value: Any, owner: derive.Bridged) -> Any:
     """Return what stands for one of PyMongo's objects."""
-    source = type(value)
-    if source.__module__ == "tornado_pymongo.internals.pool":  # PyMongo's class, with a hook
-        source = source.__mro__[1]
+    ours = "tornado_pymongo.internals."  # PyMongo's classes, with hooks
+    source = next(cls for cls in type(value).__mro__ if not cls.__module__.startswith(ours))
     if hasattr(source, "__enter__") and source not in derive._wrappers:
         return AsyncContext(value, owner)
     if source in (list, tuple):

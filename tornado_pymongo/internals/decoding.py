@@ -20,7 +20,6 @@ from __future__ import annotations
 
 import logging
 import struct
-import sys
 from collections import OrderedDict
 from functools import cache
 from inspect import signature
@@ -36,13 +35,14 @@ from pymongo.synchronous import pool
 
 from tornado_pymongo.internals.cutting import GUESS_FROM, NO_LIMIT, Place, find, guess, walk
 from tornado_pymongo.internals.turns import Turn
+from tornado_pymongo.supervisor import has_gil
 
 logger: logging.Logger = logging.getLogger("tornado_pymongo")
 
 
 def with_slices(options: dict[str, Any], slice_bytes: int | None) -> dict[str, Any]:
     """Return these options of a PyMongo client, with large replies decoded in such slices."""
-    if not slice_bytes or not bson.has_c() or not getattr(sys, "_is_gil_enabled", lambda: True)():
+    if not slice_bytes or not bson.has_c() or not has_gil():
         return options  # nothing is held up
     if not _is_known():
         return options

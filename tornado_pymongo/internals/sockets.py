@@ -119,9 +119,9 @@ class _BufferedSocket(socket.socket):
     def gettimeout(self) -> float | None:
         return self._timeout
 
-    def _set_real_timeout(self) -> None:
-        self._real_timeout = self._timeout
-        super().settimeout(self._timeout)
+    def _set_real_timeout(self, timeout: float | None) -> None:
+        self._real_timeout = timeout
+        super().settimeout(timeout)
 
     def sendall(self, data: Any, flags: int = 0) -> None:
         timeout = self._timeout
@@ -132,8 +132,8 @@ class _BufferedSocket(socket.socket):
                 if sent == len(data):
                     return
                 data = memoryview(data)[sent:]
-            self._set_real_timeout()
-        super().sendall(data, flags)
+            self._set_real_timeout(timeout)
+        self._real.sendall(self, data, flags)
 
     def _send_at_once(self, data: Any, flags: int) -> int:
         try:
@@ -146,20 +146,19 @@ class _BufferedSocket(socket.socket):
 
         Else return None, and leave what has come to be read.
         """
-        if self._timeout is None and self._start == self._end and not get_timeout():
-            try:
-                self._timeout = self._kernel_timeout
-                self._start, self._end = 0, self._wait_for(self._buffer, 0, 0)
-            except TimeoutError:
-                return None
-            finally:
-                self._timeout = None
-            end = self._end
-            if end > 16:
-                length, _, response_to, op_code = _HEADER(self._buffer)
-                if length == end and response_to == request_id and op_code == _OpMsg.OP_CODE:
-                    self._start = end
-                    return bytes(self._view[16:end])
+        timeout = self._kernel_timeout
+        if timeout is None or self._timeout is not None or self.pending() or get_timeout():
+            return None
+        try:
+            self._start, self._end = 0, self._wait_for(self._buffer, 0, 0, timeout)
+        except TimeoutError:
+            return None
+        end = self._end
+        if end > 16:
+            length, _, response_to, op_code = _HEADER(self._buffer)
+            if length == end and response_to == request_id and op_code == _OpMsg.OP_CODE:
+                self._start = end
+                return bytes(self._view[16:end])
         return None
 
     def recv_into(self, buffer: Any, nbytes: int = 0, flags: int = 0) -> int:
@@ -168,19 +167,18 @@ class _BufferedSocket(socket.socket):
         left = self._end - start
         if not left:
             if size >= _SIZE:
-                return self._wait_for(buffer, nbytes, flags)
-            self._end = left = self._wait_for(self._buffer, 0, flags)
+                return self._wait_for(buffer, nbytes, flags, self._timeout)
+            self._end = left = self._wait_for(self._buffer, 0, flags, self._timeout)
             start = 0
         size = min(size, left)
         buffer[:size] = self._view[start : start + size]
         self._start = start + size
         return size
 
-    def _wait_for(self, buffer: Any, nbytes: int, flags: int) -> int:
-        timeout = self._timeout
+    def _wait_for(self, buffer: Any, nbytes: int, flags: int, timeout: float | None) -> int:
         blocking = self._real_timeout is None and timeout in (None, self._kernel_timeout)
         if not blocking and timeout != self._real_timeout:
-            self._set_real_timeout()
+            self._set_real_timeout(timeout)
         self.waiting = True
         try:
             while True:

@@ -283,16 +283,17 @@ async def test_an_operation_is_one_read_and_sets_no_timeout(make_client, reads, 
     assert reads == [sockets._SIZE] * 5
 
 
-async def test_where_the_kernel_has_no_timeout_each_wait_has_a_real_one(
-    make_client, reads, monkeypatch
-):
-    """It would wait for ever, and PyMongo never look whether it still shall."""
+def test_where_the_kernel_has_no_timeout_a_reply_takes_pymongos_way(reads, monkeypatch):
+    """The short one would wait for ever, and PyMongo never look whether it still shall."""
     monkeypatch.setattr(sockets._BufferedSocket, "_set_kernel_timeout", lambda self: None)
-    collection = make_client().tornado_pymongo_test.things
-    await collection.find_one()
-    reads.clear()
-    await collection.find_one()
-    assert reads == ["timeout None", sockets._SIZE, "timeout 0.5"]  # of the write, of the read
+    ours, theirs = socket.socketpair()
+    connection = Connection(ours)
+    sockets.buffer_reads(connection)
+    with connection.conn as sock, theirs:
+        theirs.sendall(message(7, REPLY))
+        assert sock.receive_whole(7) is None
+        assert reads == []
+        assert receive(sock, 16) == message(7, REPLY)[:16]
 
 
 def cut(data, *places):

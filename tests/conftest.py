@@ -7,6 +7,7 @@ import functools
 import sys
 import threading
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import contextmanager
 
 import pymongo.collection
 import pymongo.monitoring
@@ -16,6 +17,7 @@ from interpreter import FREE_THREADED
 from pymongo.errors import OperationFailure, PyMongoError
 
 import tornado_pymongo
+from tornado_pymongo.executor import Executor
 from tornado_pymongo.testing import MongoServer
 
 
@@ -189,6 +191,22 @@ def hops(mongo_client, monkeypatch):
     start = mongo_client._executor.start
     monkeypatch.setattr(mongo_client._executor, "start", lambda call: (hops.append(1), start(call)))
     return hops
+
+
+@pytest.fixture
+def busy_workers(monkeypatch):
+    """Return a context manager: calls made within it start when it is left."""
+
+    @contextmanager
+    def busy_workers():
+        waiting = []
+        with monkeypatch.context() as patch:
+            patch.setattr(Executor, "start", lambda *call: waiting.append(call))
+            yield
+        for call in waiting:
+            Executor.start(*call)
+
+    return busy_workers
 
 
 class Gate:

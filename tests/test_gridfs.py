@@ -171,19 +171,21 @@ async def test_a_file_that_is_not_finished_is_not_there(bucket, db):
     assert await db.fs.chunks.count_documents({}) == 0
 
 
-async def test_two_calls_of_one_file_at_once_are_refused(bucket):
+async def test_two_calls_of_one_file_at_once_are_refused(bucket, busy_workers):
     grid_in = bucket.open_upload_stream("name")
-    first = grid_in.write(LINES)
-    with pytest.raises(InvalidOperation, match="GridIn is in use by another call"):
-        grid_in.write(LINES)
+    with busy_workers():
+        first = grid_in.write(LINES)
+        with pytest.raises(InvalidOperation, match="GridIn is in use by another call"):
+            grid_in.write(LINES)
     await grid_in.close()
     await first
     assert grid_in.length == len(LINES)
     grid_out = await bucket.open_download_stream(grid_in._id)
     await grid_out.readline()
-    reading = grid_out.read()
-    with pytest.raises(InvalidOperation, match="GridOut is in use by another call"):
-        await grid_out.__anext__()
+    with busy_workers():
+        reading = grid_out.read()
+        with pytest.raises(InvalidOperation, match="GridOut is in use by another call"):
+            await grid_out.__anext__()
     await reading
 
 

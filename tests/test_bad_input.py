@@ -358,8 +358,14 @@ async def test_a_wrong_use_is_told_what_is_wrong(call, error, text, things):
     await refused(lambda: call(things), error, text)
 
 
-async def test_objects_of_motor_are_refused_as_those_of_another_library(things):
-    motor = pytest.importorskip("motor.motor_asyncio").AsyncIOMotorClient(NOWHERE)
+@pytest.fixture
+def motor_asyncio():
+    """Return that module, imported before the loop runs: that reads files."""
+    return pytest.importorskip("motor.motor_asyncio")
+
+
+async def test_objects_of_motor_are_refused_as_those_of_another_library(motor_asyncio, things):
+    motor = motor_asyncio.AsyncIOMotorClient(NOWHERE)
     await refused(
         lambda: GridFSBucket(motor.db), TypeError, "database must be an instance of Database"
     )

@@ -1,11 +1,11 @@
-"""A small tea shop: a product catalogue as a JSON API, with Tornado and tornado_pymongo.
+"""A small tea shop: a product catalogue as a JSON API.
 
 ::
 
     python examples/shop.py [--port PORT] [--once]
 
-It starts a MongoDB of its own, or uses the one that MONGODB_URI names. There it drops the database
-`tornado_pymongo_shop`, and no other, and fills it anew. Prometheus finds its numbers at /metrics.
+In the MongoDB that it uses it drops the database `tornado_pymongo_shop`, and no other, and fills it
+anew. Prometheus finds its numbers at /metrics.
 
 Some handlers `yield` in a `@gen.coroutine`, some `await` in an `async def`: what the collection
 returns takes both. Its methods, their arguments and their errors are PyMongo's.
@@ -13,73 +13,30 @@ returns takes both. Its methods, their arguments and their errors are PyMongo's.
 
 from __future__ import annotations
 
-import argparse
-import asyncio
 import json
-import logging
 import re
 import shutil
-import signal
-import sys
 import textwrap
-from collections.abc import Generator
-from contextlib import suppress
-from http import HTTPStatus
+from collections.abc import AsyncIterator, Generator
+from contextlib import asynccontextmanager
 from typing import Any
 
+import serve
 from bson import ObjectId
 from pymongo import ReturnDocument
-from pymongo.errors import ConnectionFailure, DuplicateKeyError, ExecutionTimeout, PyMongoError
-from tornado import gen, web
+from pymongo.errors import DuplicateKeyError
+from serve import Refusal
+from tornado import gen
 from tornado.httpclient import AsyncHTTPClient
-from tornado.httpserver import HTTPServer
 from tornado.httputil import url_concat
-from tornado.log import app_log
-from tornado.netutil import bind_sockets
-from tornado.template import Template
+from tornado.web import Application
 
 import tornado_pymongo
 from tornado_pymongo.metrics import MetricsHandler
-from tornado_pymongo.testing import MongoServer
 
-DATABASE = "tornado_pymongo_shop"
 TEAS = [("assam", "Assam", 790), ("keemun", "Keemun", 1250), ("sencha", "Sencha", 980)]
 MOST_PER_PAGE = 100
 MOST_CENTS = 10_000_000
-
-# What PyMongo raises when the server is away or too slow, and what tornado_pymongo raises when more
-# calls wait for it than may.
-UNAVAILABLE = (ConnectionFailure, ExecutionTimeout, tornado_pymongo.TooManyCalls)
-
-INDEX = Template("""<!doctype html>
-<html lang="en">
-<meta charset="utf-8"><meta name="viewport" content="width=device-width">
-<link rel="icon" href="data:,">
-<title>Tea shop</title>
-<style>
-  body { max-width: 40rem; margin: 3rem auto; padding: 0 1rem; font: 1.1rem/1.7 system-ui }
-  td { padding-right: 3rem }  pre { padding: 1rem; background: #eee; overflow: auto }
-</style>
-<h1>Tea shop</h1>
-<table>
-{% for product in products %}
-  <tr><td><a href="/products/{{ product["_id"] }}">{{ product["name"] }}</a>
-    <td>{{ product["sku"] }} <td>{{ "%.2f" % (product["price_cents"] / 100) }}
-{% end %}
-</table>
-<p>As JSON: <a href="/products">all</a> or <a href="/products?limit=2">two a page</a>. Add one:
-<pre>curl {{ address }}/products \\
-  -d '{"sku": "lapsang", "name": "Lapsang Souchong", "price_cents": 1600}'</pre>
-</html>
-""")
-
-
-class Refusal(web.HTTPError):
-    """A request that cannot be met, and what its sender is told."""
-
-    def __init__(self, status: int, message: str) -> None:
-        super().__init__(status)
-        self.message = message
 
 
 def is_text(value: Any) -> bool:
@@ -130,39 +87,24 @@ def to_json(product: dict[str, Any] | None) -> dict[str, Any]:
     return {"id": str(product["_id"]), **{name: product[name] for name in FIELDS}}
 
 
-class Handler(web.RequestHandler):
+class Handler(serve.Handler):
     """What all handlers share: the products, and errors as JSON."""
 
     def initialize(self) -> None:
         self.products: tornado_pymongo.Collection = self.settings["products"]
 
-    def prepare(self) -> None:
-        self.settings["busy"].add(self)
+    def check_xsrf_cookie(self) -> None:
+        """Nothing to check: the shop knows nobody, so there is nobody to be impersonated."""
 
-    def on_finish(self) -> None:
-        self.settings["busy"].discard(self)
-
-    def write_error(self, status_code: int, **kwargs: Any) -> None:
-        error = kwargs.get("exc_info", (None, None))[1]
-        message = error.message if isinstance(error, Refusal) else HTTPStatus(status_code).phrase
-        if isinstance(error, UNAVAILABLE):
-            self.set_status(503)
-            message = "MongoDB cannot answer now: try again later"
+    def finish_with(self, message: str) -> None:
         self.finish({"error": message})
-
-    def log_exception(self, typ: Any, value: Any, tb: Any) -> None:
-        if isinstance(value, UNAVAILABLE):
-            app_log.warning("MongoDB cannot answer now: %s", value)  # no bug, so no traceback
-        else:
-            super().log_exception(typ, value, tb)
 
 
 class Index(Handler):
     @gen.coroutine
     def get(self) -> Generator[Any, Any, None]:
         products = yield self.products.find().sort("_id").limit(MOST_PER_PAGE).to_list()
-        address = f"http://{self.request.host}"
-        self.finish(INDEX.generate(products=products, address=address))
+        self.render("shop.html", products=products, address=f"http://{self.request.host}")
 
 
 class Products(Handler):
@@ -224,32 +166,27 @@ class Product(Handler):
         self.set_status(204)
 
 
-class NotFound(Handler):
-    def prepare(self) -> None:
-        raise Refusal(404, "there is nothing here")
+class NotFound(Handler, serve.NotFound):
+    pass
 
 
-def application(
-    products: tornado_pymongo.Collection, busy: set[web.RequestHandler]
-) -> web.Application:
-    """Return the application, which keeps the requests that are under way in `busy`."""
+@asynccontextmanager
+async def shop(client: tornado_pymongo.MongoClient) -> AsyncIterator[Application]:
+    """Put the same few products into a new database, however often the shop is opened."""
+    await client.drop_database("tornado_pymongo_shop")
+    products = client.tornado_pymongo_shop.products
+    await products.create_index("sku", unique=True)
+    await products.insert_many([dict(zip(FIELDS, tea, strict=True)) for tea in TEAS])
     routes: list[Any] = [
         (r"/", Index),
         (r"/products", Products),
         (r"/products/([^/]+)", Product),
-        (r"/metrics", MetricsHandler, {"clients": {"shop": products.database.client}}),
+        (r"/metrics", MetricsHandler, {"clients": {"shop": client}}),
     ]
-    return web.Application(routes, default_handler_class=NotFound, products=products, busy=busy)
+    yield serve.application(routes, default_handler_class=NotFound, products=products)
 
 
-async def fill(database: tornado_pymongo.Database) -> None:
-    """Put the same few products into a new database, however often the shop is opened."""
-    await database.client.drop_database(database)
-    await database.products.create_index("sku", unique=True)
-    await database.products.insert_many([dict(zip(FIELDS, tea, strict=True)) for tea in TEAS])
-
-
-async def show_requests(address: str) -> None:
+async def show(address: str) -> None:
     """Make some requests as any client would, and print them with their answers."""
     client = AsyncHTTPClient()
 
@@ -262,69 +199,19 @@ async def show_requests(address: str) -> None:
             print("   ", line)
         return json.loads(text or "null")
 
+    print("The shop is open. Some requests to it, and its answers:\n")
     new = {"sku": "oolong", "name": "Oolong", "price_cents": 1400}
-    oolong = await request("POST", "/products", new)
+    path = f"/products/{(await request('POST', '/products', new))['id']}"
     await request("POST", "/products", new)
-    path = f"/products/{oolong['id']}"
     await request("PATCH", path, {"price_cents": 1150})
     await request("GET", path)
     page = await request("GET", "/products?limit=3")
     await request("GET", page["next"])
     await request("DELETE", path)
     await request("GET", path)
+    print()
     client.close()
 
 
-async def main(client: tornado_pymongo.MongoClient, port: int, once: bool) -> None:
-    """Keep the shop open until it is told to stop."""
-    told_to_stop = asyncio.Event()
-    with suppress(NotImplementedError):  # on Windows, where Ctrl-C cancels this coroutine
-        for number in (signal.SIGINT, signal.SIGTERM):
-            asyncio.get_running_loop().add_signal_handler(number, told_to_stop.set)
-
-    async with client:
-        database = client[DATABASE]
-        busy: set[web.RequestHandler] = set()
-        server = HTTPServer(application(database.products, busy))
-        sockets = bind_sockets(port, "127.0.0.1")
-        server.add_sockets(sockets)
-        address = f"http://127.0.0.1:{sockets[0].getsockname()[1]}"
-        try:
-            await fill(database)
-            print("The shop is open. Some requests to it, and its answers:\n")
-            await show_requests(address)
-            if not once:
-                print(f"\nOpen {address}/ in a browser. Ctrl-C stops it.", flush=True)
-                await told_to_stop.wait()
-                print("\nThe shop is closed.")
-        finally:
-            server.stop()
-            await server.close_all_connections()
-            while busy:  # for closing the client would fail their calls
-                await asyncio.sleep(0.01)
-
-
-def run() -> None:
-    """Start MongoDB, before there is a loop that this could hold up, and then open the shop."""
-    parser = argparse.ArgumentParser(description="A product catalogue as a JSON API.")
-    parser.add_argument("--port", type=int, default=0, help="0, the default, is any free one")
-    parser.add_argument("--once", action="store_true", help="stop after the first few requests")
-    arguments = parser.parse_args()
-    logging.getLogger("tornado.access").setLevel(logging.ERROR)  # a 404 is no news here
-    try:
-        with MongoServer() as mongodb:
-            # Without limits a request waits half a minute for a MongoDB that is gone, and for ever
-            # for one that is stuck.
-            limits: dict[str, Any] = {"serverSelectionTimeoutMS": 5000, "timeoutMS": 5000}
-            client = tornado_pymongo.MongoClient(mongodb.uri, **limits)
-            asyncio.run(main(client, arguments.port, arguments.once))
-    except KeyboardInterrupt:
-        pass
-    except (OSError, PyMongoError) as error:
-        sys.exit(f"The shop cannot open: {error}")
-    finally:
-        signal.signal(signal.SIGINT, signal.SIG_IGN)  # PyMongo takes half a second to leave
-
-
 if __name__ == "__main__":
-    run()
+    serve.run(shop, __doc__, show=show)

@@ -1,7 +1,9 @@
-"""The example applications, run and used from outside, as a stranger would."""
+"""The examples, run and used from outside, as a stranger would; the shop has a file of its own."""
 
 from __future__ import annotations
 
+import asyncio
+import csv
 import http.client
 import json
 import os
@@ -9,465 +11,485 @@ import re
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing, contextmanager
+from contextlib import closing
 from pathlib import Path
-from typing import Any
-from urllib.parse import quote
 
 import pymongo
 import pytest
+from bson import ObjectId
+from example import EXAMPLES, FORM, PATIENCE, Example, running
+from tornado.websocket import websocket_connect
 
-from tornado_pymongo.testing import MongoServer
-
-SHOP = Path(__file__).parents[1] / "examples" / "shop.py"
-
-# Seconds for the shop to do what takes it two at most: less than pytest's limit, which leaves it
-# running.
-PATIENCE = 40
-
-starts_its_own_mongod = pytest.mark.skipif(
-    "MONGODB_URI" in os.environ, reason="no mongod is started here: MONGODB_URI names a server"
-)
+PAGES = ["board", "dashboard", "gallery", "side_by_side", "stock"]
+NOT_RUN = {"__main__", "samples", "serve"}
 
 
-class Shop:
-    """The shop in a process of its own, from the moment that it says where it is.
-
-    Warnings are errors there, as they are here.
-    """
-
-    def __init__(self, folder: Path, *arguments: str, **environment: str) -> None:
-        self._said_wrong = folder / "stderr"
-        with open(self._said_wrong, "wb") as stderr:
-            self.process = subprocess.Popen(
-                [sys.executable, "-W", "error", SHOP, *arguments],
-                env=os.environ | environment,
-                stdout=subprocess.PIPE,
-                stderr=stderr,
-                text=True,
-            )
-        self.said = ""
-        address = None
-        for line in self.process.stdout:
-            self.said += line
-            address = re.fullmatch(r"Open http://(127\.0\.0\.1:\d+)/ in a browser\..*\n", line)
-            if address is not None:
-                break
-        if address is None:
-            self.process.wait(PATIENCE)
-            pytest.fail(f"the shop did not open:\n{self.said}\n{self.said_wrong}")
-        self.address = address[1]
-
-    @property
-    def said_wrong(self) -> str:
-        """What it wrote to stderr."""
-        return self._said_wrong.read_text()
-
-    def stop(self, number: int = signal.SIGINT) -> int:
-        """Send it a signal and return its exit code."""
-        self.process.send_signal(number)
-        rest, _ = self.process.communicate(timeout=PATIENCE)
-        self.said += rest
-        return self.process.returncode
-
-    def request(
-        self, method: str, path: str, body: Any = None, headers: dict[str, str] | None = None
-    ) -> tuple[int, Any]:
-        """Return the status and the body of its answer; what is not bytes is sent as JSON."""
-        if body is not None and not isinstance(body, bytes):
-            body = json.dumps(body).encode()
-        with closing(http.client.HTTPConnection(self.address, timeout=PATIENCE)) as connection:
-            connection.request(method, path, body, headers or {})
-            answer = connection.getresponse()
-            text = answer.read().decode()
-        is_json = answer.getheader("Content-Type", "").startswith("application/json")
-        return answer.status, json.loads(text) if is_json else text
-
-    def add(self, sku: str) -> dict[str, Any]:
-        """Add a product."""
-        new = {"sku": sku, "name": "Tea", "price_cents": 100}
-        status, product = self.request("POST", "/products", new)
-        assert status == 201, product
-        return product
-
-
-@contextmanager
-def shop_in(folder: Path, *arguments: str, **environment: str) -> Iterator[Shop]:
-    """Run the shop, and leave nothing of it behind."""
-    shop = Shop(folder, *arguments, **environment)
-    try:
-        yield shop
-    finally:
-        shop.process.kill()
-        shop.process.communicate()
+def drop(server, name):
+    with pymongo.MongoClient(server.uri) as client:
+        client.drop_database(f"tornado_pymongo_{name}")
 
 
 @pytest.fixture(scope="module")
-def shop(mongo_server, tmp_path_factory):
-    """Return a shop for all tests that only send it requests: none of them upsets it."""
-    folder = tmp_path_factory.mktemp("shop")
-    with shop_in(folder, MONGODB_URI=mongo_server.uri) as shop:
-        yield shop
-        assert shop.stop() == 0
-    assert "Traceback" not in shop.said_wrong
-    assert "Exception" not in shop.said_wrong
+def examples(mongo_server, tmp_path_factory):
+    """Return a function that starts an example, once for all tests that only use it."""
+    started = {}
+
+    def example(name):
+        if name not in started:
+            drop(mongo_server, {"side_by_side": "guests"}.get(name, name))
+            folder = tmp_path_factory.mktemp(name)
+            program = running(name, folder, MONGODB_URI=mongo_server.uri)
+            started[name] = program, program.__enter__()
+        return started[name][1]
+
+    yield example
+    try:
+        for _, each in started.values():
+            assert each.stop() == 0
+            refusals = r"(4\d\d .*\n)*"
+            assert re.fullmatch(refusals, each.said_wrong)
+    finally:
+        for program, _ in started.values():
+            program.__exit__(None, None, None)
 
 
-def run_shop(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-W", "error", SHOP, *arguments],
-        env=os.environ | environment,
-        capture_output=True,
-        text=True,
-        timeout=PATIENCE,
-    )
+# All of them
 
 
-# Starting and stopping
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_gets_nothing_from_elsewhere_and_runs_only_its_own_script(name, examples):
+    page = examples(name).fetch("GET", "/")
+    assert page.status == 200
+    policy = page.headers["Content-Security-Policy"]
+    assert "default-src 'none'" in policy
+    assert "unsafe" not in policy
+    assert not re.search(r"<style|\sstyle=|\son\w+=|javascript:|<script(?! src=)", page.text)
+    for address in re.findall(r'(?:src|href)="([^"]+)"', page.text):
+        if address.startswith("/"):
+            assert examples(name).fetch("GET", address).status == 200
+        else:
+            assert address.startswith("http://127.0.0.1:")  # of the other server of the same page
 
 
-def test_once_shows_a_few_requests_and_exits():
-    done = run_shop("--once", COLUMNS="500")
-    assert (done.returncode, done.stderr) == (0, "")
-    product = re.search(r'"id": "([0-9a-f]{24})", "sku": "oolong"', done.stdout)
-    path = f"/products/{product[1]}"
-    answers = re.findall(r"^(\w+) (\S+)  (\d+) [\w ]+\n( .+)?", done.stdout, re.MULTILINE)
-    assert [answer[:3] for answer in answers[:5]] == [
-        ("POST", "/products", "201"),
-        ("POST", "/products", "409"),
-        ("PATCH", path, "200"),
-        ("GET", path, "200"),
-        ("GET", "/products?limit=3", "200"),
-    ]
-    following = json.loads(answers[4][3])["next"]
-    assert [answer[:3] for answer in answers[5:]] == [
-        ("GET", following, "200"),
-        ("DELETE", path, "204"),
-        ("GET", path, "404"),
-    ]
-    assert json.loads(answers[3][3])["price_cents"] == 1150
-    assert [product["name"] for product in json.loads(answers[5][3])["products"]] == ["Oolong"]
-    assert "Ctrl-C" not in done.stdout
+@pytest.mark.parametrize("name", PAGES)
+def test_what_is_not_there_is_answered_with_a_page(name, examples):
+    answer = examples(name).fetch("GET", "/nowhere")
+    assert answer.status == 404
+    assert "there is nothing here" in answer.text
 
 
-def test_a_narrow_terminal_breaks_no_line_of_an_answer():
-    done = run_shop("--once", COLUMNS="60")
-    assert max(len(line) for line in done.stdout.splitlines() if line.startswith(" ")) <= 60
-
-
-def test_nothing_in_it_blocks_the_event_loop():
-    # pathlib comes first: in Python 3.10 it takes over functions of os when it is imported, and
-    # those of blockbuster do not work there.
-    program = """
-import os, pathlib, runpy, sys
-from blockbuster import BlockBuster
-
-BlockBuster().activate()
-code = 0
-try:
-    runpy.run_path(sys.argv.pop(1), run_name="__main__")
-except SystemExit as exit:
-    code = exit.code
-sys.stdout.flush()
-# What blockbuster patches are functions of C; CPython 3.11 often crashes at its exit after that.
-os._exit(code or 0)
-"""
-    done = subprocess.run(
-        [sys.executable, "-W", "error", "-c", program, SHOP, "--once"],
-        capture_output=True,
-        text=True,
-        timeout=PATIENCE,
-    )
-    assert (done.returncode, done.stderr) == (0, "")
-    assert done.stdout.endswith('404 Not Found\n    {"error": "there is no such product"}\n')
-    assert "500 Internal" not in done.stdout
-
-
-def processes_of(folder: Path) -> list[str]:
-    """Return the command lines of the processes that were told to work in a folder."""
-    found = []
-    for path in Path("/proc").glob("[0-9]*/cmdline"):
-        try:
-            command = path.read_bytes().replace(b"\0", b" ").decode(errors="replace")
-        except OSError:  # it has ended
-            continue
-        if str(folder) in command:
-            found.append(command)
-    return found
-
-
-@starts_its_own_mongod
-@pytest.mark.skipif(sys.platform != "linux", reason="looks for processes in /proc")
-def test_ctrl_c_stops_the_shop_and_its_mongod(tmp_path):
-    with shop_in(tmp_path, TMPDIR=str(tmp_path)) as shop:
-        assert any("mongod" in command for command in processes_of(tmp_path))
-        assert shop.request("GET", "/products")[0] == 200
-        assert shop.stop() == 0
-    assert shop.said.endswith("\nThe shop is closed.\n")
-    assert shop.said_wrong == ""
-    assert processes_of(tmp_path) == []
-    assert list(tmp_path.iterdir()) == [tmp_path / "stderr"]
+@pytest.mark.parametrize("name", ["dashboard", "gallery", "side_by_side", "stock"])
+def test_a_form_without_the_token_of_its_page_changes_nothing(name, examples):
+    fields = b"level=Heavy&remove=1&name=a&text=b&source=Hamburg&target=Bergen&chests=1&fault=none"
+    assert examples(name).fetch("POST", "/", fields, **FORM).status == 403
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_a_signal_stops_the_shop_though_connections_are_open(mongo_server, tmp_path, number):
-    with shop_in(tmp_path, MONGODB_URI=mongo_server.uri) as shop:
-        with closing(http.client.HTTPConnection(shop.address, timeout=PATIENCE)) as connection:
-            connection.request("GET", "/products")
-            connection.getresponse().read()
-            assert shop.stop(number) == 0
-        assert shop.said_wrong == ""
+@pytest.mark.parametrize("name", PAGES)
+def test_a_signal_stops_it_without_a_word(name, number, mongo_server, tmp_path):
+    with running(name, tmp_path, MONGODB_URI=mongo_server.uri) as example:
+        assert example.stop(number) == 0
+        assert example.said_wrong == ""
 
 
-def test_requests_under_way_do_not_upset_the_stop(mongo_server, tmp_path):
-    def request_until_closed(_: int) -> int:
-        answers = 0
-        try:
-            while True:
-                assert shop.request("GET", "/products")[0] == 200
-                answers += 1
-        except (OSError, http.client.HTTPException):
-            return answers
+def test_each_can_be_run_by_its_name_and_the_shop_without_one():
+    def run(*arguments):
+        return subprocess.run(
+            [sys.executable, "-W", "error", EXAMPLES, *arguments],
+            capture_output=True,
+            text=True,
+            timeout=PATIENCE,
+        )
 
-    with shop_in(tmp_path, MONGODB_URI=mongo_server.uri) as shop, ThreadPoolExecutor(8) as threads:
-        answers = threads.map(request_until_closed, range(8))
-        for _ in range(20):
-            assert shop.request("GET", "/products")[0] == 200
-        assert shop.stop() == 0
-        assert sum(answers) > 0
-        assert shop.said_wrong == ""
-
-
-def test_the_port_can_be_chosen_but_not_if_it_is_taken(mongo_server, shop, tmp_path):
-    port = shop.address.partition(":")[2]
-    done = run_shop("--port", port, MONGODB_URI=mongo_server.uri)
-    assert (done.returncode, done.stdout) == (1, "")
-    # Below that is a warning: Tornado does not close the socket that it could not bind.
-    assert re.match(r"The shop cannot open: .*[Aa]ddress already in use.*\n", done.stderr)
-    assert "Traceback" not in done.stderr
+    names = {path.stem for path in EXAMPLES.glob("*.py")} - NOT_RUN
+    assert names == {*PAGES, "bulk_import", "shop"}
+    for name in names:
+        assert f"examples/{name}.py" in run(name, "--help").stdout
+    assert "examples/shop.py" in run("--help").stdout
+    listed = ", ".join(sorted(names))
+    assert run("tea").stderr == f"There is no example 'tea', only {listed}.\n"
 
 
-def test_without_mongodb_it_says_so_in_one_line_and_exits():
-    done = run_shop(MONGODB_URI="mongodb://127.0.0.1:1")
-    assert (done.returncode, done.stdout) == (1, "")
-    assert re.fullmatch(r"The shop cannot open: 127\.0\.0\.1:1: .*\n", done.stderr)
+@pytest.mark.parametrize("name", ["board", "gallery"])
+def test_without_mongodb_it_says_so_in_one_line(name):
+    done = subprocess.run(
+        [sys.executable, "-W", "error", EXAMPLES / f"{name}.py"],
+        env=os.environ | {"MONGODB_URI": "mongodb://127.0.0.1:1"},
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE,
+    )
+    assert done.returncode == 1
+    assert re.fullmatch(r"It cannot start: 127\.0\.0\.1:1: .*\n", done.stderr)
 
 
-def test_opening_it_drops_its_own_database_and_no_other(mongo_server, shop, tmp_path):
+# The list
+
+
+class Reader:
+    """What a page of the list knows, and sends."""
+
+    def __init__(self, connection):
+        self._connection = connection
+        self.items = {}
+        self.people = 0
+
+    @classmethod
+    async def of(cls, example):
+        return cls(await websocket_connect(f"ws://{example.address}/changes"))
+
+    async def until(self, is_so):
+        """Read until something is so."""
+        while not is_so(self):
+            message = json.loads(await asyncio.wait_for(self._connection.read_message(), PATIENCE))
+            if "items" in message:
+                self.items = {item["id"]: item for item in message["items"]}
+            if "item" in message:
+                self.items[message["item"]["id"]] = message["item"]
+            self.items.pop(message.get("gone"), None)
+            self.people = message.get("people", self.people)
+
+    def knows(self, text):
+        return any(item["text"] == text for item in self.items.values())
+
+    async def wish(self, wish):
+        await self._connection.write_message(wish if isinstance(wish, str) else json.dumps(wish))
+
+    async def close(self):
+        self._connection.close()
+        await self.until_closed()
+
+    async def until_closed(self):
+        while await asyncio.wait_for(self._connection.read_message(), PATIENCE) is not None:
+            pass
+        self._connection.close()
+        return self._connection.close_code
+
+
+async def test_what_one_page_does_the_others_are_told(examples):
+    one, other = [await Reader.of(examples("board")) for _ in range(2)]
+    await one.until(lambda reader: reader.people == 2)
+    await one.wish({"add": "  Tea,\n <b>green</b> "})
+    for reader in one, other:
+        await reader.until(lambda reader: reader.knows("Tea, <b>green</b>"))
+    (item,) = other.items.values()
+    await other.wish({"tick": item["id"], "done": True})
+    for reader in one, other:
+        await reader.until(lambda reader: reader.items[item["id"]]["done"])
+    late = await Reader.of(examples("board"))
+    await late.until(lambda reader: reader.items == one.items)
+    await late.wish({"remove": item["id"]})
+    for reader in one, other, late:
+        await reader.until(lambda reader: not reader.items)
+    await late.close()
+    await one.until(lambda reader: reader.people == 2)
+    await one.close()
+    await other.close()
+
+
+@pytest.fixture
+def second_board(mongo_server, tmp_path):
+    with running("board", tmp_path, MONGODB_URI=mongo_server.uri) as board:
+        yield board
+
+
+async def test_what_is_changed_in_mongodb_or_by_another_process_is_told(
+    examples, second_board, mongo_client
+):
+    reader, elsewhere = await Reader.of(examples("board")), await Reader.of(second_board)
+    items = mongo_client.tornado_pymongo_board.items
+    await items.insert_one({"text": "Sugar", "done": False})
+    for each in reader, elsewhere:
+        await each.until(lambda reader: reader.knows("Sugar"))
+    await elsewhere.wish({"add": "Milk"})
+    await reader.until(lambda reader: reader.knows("Milk"))
+    await elsewhere.close()
+    await reader.close()
+
+
+async def test_a_page_comes_back_where_the_list_was_dropped(examples, mongo_client):
+    reader = await Reader.of(examples("board"))
+    await reader.wish({"add": "Tea"})
+    await reader.until(lambda reader: reader.knows("Tea"))
+    await mongo_client.drop_database("tornado_pymongo_board")
+    await reader.until_closed()
+    again = await Reader.of(examples("board"))
+    await again.wish({"add": "Coffee"})
+    await again.until(lambda reader: reader.knows("Coffee"))
+    assert not again.knows("Tea")
+    await again.close()
+
+
+NONSENSE = [
+    "",
+    "{",
+    "null",
+    "[]",
+    "1",
+    '{"add": "\\ud800"}',
+    "{}",
+    '{"remove": "x"}',
+    '{"tick": null}',
+]
+
+
+@pytest.mark.parametrize("wish", NONSENSE)
+async def test_a_wish_that_is_none_closes_its_page(wish, examples):
+    reader = await Reader.of(examples("board"))
+    await reader.wish(wish)
+    assert await reader.until_closed() == 1007
+
+
+def test_a_page_of_another_site_is_not_connected(examples):
+    headers = {"Connection": "Upgrade", "Upgrade": "websocket", "Sec-WebSocket-Version": "13"}
+    headers["Origin"] = "http://example.org"
+    assert examples("board").fetch("GET", "/changes", **headers).status == 403
+
+
+# The gallery
+
+
+def test_a_file_goes_up_down_in_parts_and_away(examples):
+    gallery = examples("gallery")
+    token = gallery.token()
+    data = os.urandom(1_000_000)
+    kind = {"Content-Type": "audio/mpeg"}
+    name = "/upload/a%20%22b%22%3Cb%3E.mp3"
+    assert gallery.fetch("PUT", name, b"small", **kind).status == 403
+    answer = gallery.fetch("PUT", name, data, **token, **kind)
+    assert answer.status == 201
+    file = f"/files/{json.loads(answer.body)['_id']}"
+    page = gallery.fetch("GET", "/").text
+    assert f'<audio controls preload="metadata" src="{file}"' in page
+    assert "a &quot;b&quot;&lt;b&gt;.mp3" in page
+    answer = gallery.fetch("GET", file)
+    assert (answer.status, answer.body) == (200, data)
+    assert answer.headers["Content-Type"] == "audio/mpeg"
+    assert answer.headers["Content-Security-Policy"] == "sandbox"
+    part = gallery.fetch("GET", file, Range="bytes=5-9")
+    assert (part.status, part.body) == (206, data[5:10])
+    removed = gallery.post(remove=file.rpartition("/")[2])
+    assert (removed.status, removed.headers["Location"]) == (303, "/")
+    assert gallery.fetch("GET", file).status == 404
+    again = gallery.post(remove=file.rpartition("/")[2])
+    assert (again.status, "was removed before" in again.text) == (404, True)
+    assert gallery.post(remove="x").status == 400
+
+
+def test_a_file_that_is_too_large_is_refused_before_it_is_sent(examples):
+    gallery = examples("gallery")
+    headers = gallery.token() | {"Expect": "100-continue", "Content-Length": str(2**30 + 1)}
+    with closing(http.client.HTTPConnection(gallery.address, timeout=PATIENCE)) as connection:
+        connection.putrequest("PUT", "/upload/large")
+        for header in headers.items():
+            connection.putheader(*header)
+        connection.endheaders()
+        assert connection.getresponse().status == 413
+
+
+def test_there_is_something_to_see_and_to_hear_from_the_beginning(examples):
+    gallery = examples("gallery")
+    page = gallery.fetch("GET", "/").text
+    pictures = re.findall(r'<img src="(/files/\w+)" alt="\w+.png"', page)
+    assert len(pictures) == 4
+    for picture in pictures:
+        assert gallery.fetch("GET", picture).body.startswith(b"\x89PNG")
+    (tune,) = re.findall(r'<audio [^>]*src="(/files/\w+)"', page)
+    assert gallery.fetch("GET", tune).body[8:12] == b"WAVE"
+
+
+# The dashboard
+
+
+def numbers_of(dashboard):
+    """Go through what the dashboard is told."""
+    with closing(http.client.HTTPConnection(dashboard.address, timeout=PATIENCE)) as connection:
+        connection.request("GET", "/numbers")
+        for line in connection.getresponse():
+            if line.startswith(b"data: "):
+                yield json.loads(line[6:])
+
+
+def first(numbers, is_so):
+    return next(each for each in numbers if is_so(each))
+
+
+def test_the_numbers_tell_of_the_load(examples):
+    dashboard = examples("dashboard")
+    numbers = numbers_of(dashboard)
+    assert next(numbers)["calls"]["max_workers"] == 16
+    assert dashboard.post(level="Heavy").status == 303
+    now = first(numbers, lambda now: now["calls"]["waiting"] > 50 and now["calls"]["busy"] == 16)
+    assert now["level"] == "Heavy"
+    first(numbers, lambda later: later["calls"]["finished"] > now["calls"]["finished"])
+    assert dashboard.post(level="Too much").status == 303
+    first(numbers, lambda now: now["calls"]["refused"] > 0)
+    assert dashboard.post(level="None").status == 303
+    now = first(numbers, lambda now: now["calls"]["waiting"] == now["calls"]["busy"] == 0)
+    assert now["calls"]["cancelled"] > 0
+    assert dashboard.post(level="x").status == 400
+    numbers.close()
+
+
+# Moves of stock
+
+
+def move(stock: Example, move_id=None, **changes):
+    fields = {"source": "Hamburg", "target": "Bergen", "chests": 10, "fault": "none"}
+    return stock.post(**fields | {"id": move_id or ObjectId()} | changes)
+
+
+def chests(stock: Example):
+    page = stock.fetch("GET", "/").text
+    rows = re.findall(r'<tr><t[dh]>(\w+)</t[dh]><t[dh] class="number">(\d+)<', page)
+    return {name: int(number) for name, number in rows}
+
+
+@pytest.fixture
+def stock(tmp_path):
+    with running("stock", tmp_path) as stock:
+        assert chests(stock) == {"Hamburg": 120, "Bergen": 40, "Together": 160}
+        yield stock
+        assert stock.stop() == 0
+        assert "Traceback" not in stock.said_wrong
+
+
+def sent_by(stock):
+    return re.findall(r"<code>(\w+)</code> (\w+)", stock.fetch("GET", "/").text)
+
+
+def test_a_move_is_done_once_and_as_a_whole_whatever_goes_wrong(stock):
+    answer = move(stock)
+    assert (answer.status, answer.headers["Location"]) == (303, "/?done=10")
+    assert chests(stock) == {"Hamburg": 110, "Bergen": 50, "Together": 160}
+    writes = [("insert", "done"), ("update", "done"), ("update", "done")]
+    assert sent_by(stock) == [*writes, ("commitTransaction", "done")]
+
+    answer = move(stock, fault="program")
+    assert (answer.status, "the program has failed half-way" in answer.text) == (500, True)
+    assert chests(stock) == {"Hamburg": 110, "Bergen": 50, "Together": 160}
+    assert sent_by(stock) == [*writes[:2], ("abortTransaction", "done")]
+
+    move_id = ObjectId()
+    assert move(stock, move_id, fault="network").status == 303
+    assert chests(stock) == {"Hamburg": 100, "Bergen": 60, "Together": 160}
+    commits = [("commitTransaction", "failed"), ("commitTransaction", "done")]
+    assert sent_by(stock) == [*writes, *commits]
+
+    answer = move(stock, move_id)
+    assert (answer.status, "was done before" in answer.text) == (409, True)
+    answer = move(stock, chests=101)
+    assert (answer.status, "no 101 chests in Hamburg" in answer.text) == (409, True)
+    for bad in {"chests": 0}, {"chests": "x"}, {"target": "Hamburg"}, {"source": "x"}, {"id": "x"}:
+        assert move(stock, **bad).status == 400
+    assert chests(stock) == {"Hamburg": 100, "Bergen": 60, "Together": 160}
+
+    with ThreadPoolExecutor(8) as threads:
+        answers = list(threads.map(lambda _: move(stock, chests=20).status, range(8)))
+    assert answers.count(303) == 5  # five times 20 chests there were
+    assert set(answers) == {303, 409}
+    assert chests(stock) == {"Hamburg": 0, "Bergen": 160, "Together": 160}
+
+
+# Tornado and Starlette
+
+
+def test_what_is_written_by_way_of_one_is_read_by_way_of_the_other(examples):
+    tornado = examples("side_by_side")
+    api = re.search(r"Starlette's API is http://([^/]+)(/entries)\n", tornado.said)
+    starlette = api[1]
+
+    def request(method, body=None):
+        with closing(http.client.HTTPConnection(starlette, timeout=PATIENCE)) as connection:
+            connection.request(method, "/entries", body)
+            answer = connection.getresponse()
+            return answer.status, answer.read()
+
+    assert tornado.post(name="Ada", text="By the <page>").status == 303
+    status, body = request("GET")
+    assert status == 200
+    entry = json.loads(body)[0]
+    assert (entry["text"], entry["by_way_of"]) == ("By the <page>", "Tornado")
+    assert request("POST", b'{"name": "Grace", "text": "By the API"}')[0] == 201
+    page = tornado.fetch("GET", "/").text
+    assert "<strong>Grace</strong>: By the API" in page
+    assert "By the &lt;page&gt;" in page
+    for nonsense in b"", b"{}", b"[]", b'{"name": 1, "text": ""}':
+        assert request("POST", nonsense)[0] == 400
+    assert tornado.post(name=" ", text="a").status == 400
+    assert tornado.post(name="a" * 201, text="a").status == 400
+
+
+# The bulk import
+
+
+def bulk_import(server, *arguments: object):
+    return subprocess.run(
+        [sys.executable, "-W", "error", EXAMPLES / "bulk_import.py", *map(str, arguments)],
+        env=os.environ | {"MONGODB_URI": server.uri, "COLUMNS": "120"},
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE,
+    )
+
+
+@pytest.fixture
+def rows(mongo_server):
+    """Return the collection of the import, which is empty."""
+    drop(mongo_server, "import")
     with pymongo.MongoClient(mongo_server.uri) as client:
-        client.drop_database("tornado_pymongo_test")
-        client.tornado_pymongo_test.products.insert_one({"_id": 1})
-        client.tornado_pymongo_shop.products.insert_one({"_id": 1})
-        with shop_in(tmp_path, MONGODB_URI=mongo_server.uri):
-            skus = client.tornado_pymongo_shop.products.distinct("sku")
-            assert skus == ["assam", "keemun", "sencha"]
-        assert client.tornado_pymongo_test.products.find_one() == {"_id": 1}
+        yield client.tornado_pymongo_import.rows
 
 
-# Requests
+def test_an_import_that_is_begun_again_changes_nothing_that_is_there(mongo_server, rows):
+    done = bulk_import(mongo_server, "--rows", 12_345)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert re.search(r"100 % +12,345 rows", done.stdout)
+    assert "Done: 12,345 rows are new or different." in done.stdout
+    assert rows.count_documents({}) == 12_345
+    rows.delete_many({"_id": {"$in": ["tea-0", "tea-12344"]}})
+    rows.update_one({"_id": "tea-5000"}, {"$set": {"name": "Coffee"}})
+    done = bulk_import(mongo_server, "--rows", 12_345, "--in-flight", 1)
+    assert "Done: 3 rows are new or different." in done.stdout
+    assert rows.count_documents({}) == 12_345
 
 
-def test_a_product_is_added_changed_and_deleted(shop):
-    new = {"sku": "life", "name": "Life", "price_cents": 1}
-    status, product = shop.request("POST", "/products", new)
-    assert (status, product) == (201, {"id": product["id"], **new})
-    path = f"/products/{product['id']}"
-    assert shop.request("GET", path) == (200, product)
-    changed = {**product, "name": "Lífe <b>& 命", "price_cents": 2}
-    changes = {"name": changed["name"], "price_cents": 2}
-    assert shop.request("PATCH", path, changes) == (200, changed)
-    assert shop.request("GET", path) == (200, changed)
-    assert shop.request("DELETE", path) == (204, "")
-    for method in "GET", "DELETE":
-        assert shop.request(method, path) == (404, {"error": "there is no such product"})
+def test_a_file_is_imported_by_the_key_of_ones_choice(mongo_server, rows, tmp_path: Path):
+    file = tmp_path / "teas.csv"
+    with file.open("w", newline="", encoding="utf-8") as written:
+        writer = csv.writer(written)
+        writer.writerow(["sku", "name"])
+        writer.writerows([f"tea-{n}", f"Tée,\n{n}"] for n in range(2500))
+    done = bulk_import(mongo_server, file, "--key", "sku")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert rows.count_documents({}) == 2500
+    assert rows.find_one({"_id": "tea-7"}) == {"_id": "tea-7", "name": "Tée,\n7"}
+    done = bulk_import(mongo_server, file)
+    assert done.returncode == 1
+    assert "There is no column '_id': choose another --key.\n" in done.stderr
+    done = bulk_import(mongo_server, tmp_path / "none.csv")
+    assert done.returncode == 1
+    assert re.fullmatch("It cannot go on: .*none.csv.*\n", done.stderr)
 
 
-def test_the_pages_show_every_product_once_and_in_order(shop):
-    added = {shop.add(f"page-{n}")["id"] for n in range(7)}
-    for limit in 1, 2, 3, 100:
-        seen = []
-        following = f"/products?limit={limit}"
-        while following is not None:
-            status, page = shop.request("GET", following)
-            assert status == 200
-            assert 0 < len(page["products"]) <= limit
-            seen += [product["id"] for product in page["products"]]
-            following = page["next"]
-        assert seen == sorted(set(seen))
-        assert added <= set(seen)
-
-
-def test_the_page_after_the_last_product_is_empty(shop):
-    answer = shop.request("GET", f"/products?after={'f' * 24}")
-    assert answer == (200, {"products": [], "next": None})
-
-
-def test_a_page_goes_on_after_a_product_that_was_deleted(shop):
-    deleted = shop.add("deleted")["id"]
-    kept = [shop.add("kept")["id"]]
-    assert shop.request("DELETE", f"/products/{deleted}")[0] == 204
-    status, page = shop.request("GET", f"/products?after={deleted}&limit=100")
-    assert status == 200
-    assert [product["id"] for product in page["products"] if product["sku"] == "kept"] == kept
-
-
-@pytest.mark.parametrize("limit", ["-1", "0", "101", "1e1", "1.5", "abc", "", "%00", "9" * 5000])
-def test_a_limit_that_is_none_is_refused(shop, limit):
-    answer = shop.request("GET", f"/products?limit={limit}")
-    assert answer == (400, {"error": "limit must be a whole number from 1 to 100"})
-
-
-def test_ten_are_on_a_page_unless_told_otherwise(shop):
-    for n in range(11):
-        shop.add(f"ten-{n}")
-    assert len(shop.request("GET", "/products")[1]["products"]) == 10
-    assert len(shop.request("GET", "/products?limit=5&limit=4")[1]["products"]) == 4
-
-
-IDS = ["x", "0", "a" * 23, "a" * 25, "g" * 24, "aa " * 8, "a" * 12, "\0" * 12, "é", "a" * 10_000]
-
-
-@pytest.mark.parametrize("text", IDS)
-def test_what_is_no_id_is_refused(shop, text):
-    path = f"/products/{quote(text)}"
-    assert shop.request("GET", path)[0] == 400
-    assert shop.request("PATCH", path, {"name": "Tea"})[0] == 400
-    assert shop.request("DELETE", path)[0] == 400
-    status, answer = shop.request("GET", f"/products?after={quote(text)}")
-    assert status == 400
-    assert answer["error"].startswith("this is not an id")
-
-
-def test_text_in_a_url_that_is_not_utf_8_is_refused(shop):
-    assert shop.request("GET", "/products/%ff")[0] == 400
-    assert shop.request("GET", "/products?after=%ff")[0] == 400
-    assert shop.request("GET", "/products?after=")[0] == 400
-
-
-def test_an_id_that_is_nobodys_is_not_found(shop):
-    path = f"/products/{'f' * 24}"
-    for method, body in ("GET", None), ("PATCH", {"name": "Tea"}), ("DELETE", None):
-        assert shop.request(method, path, body) == (404, {"error": "there is no such product"})
-
-
-NOT_AN_OBJECT = [
-    *(b"", b"{", b"sku=tea", b"\xff\xfe", b"\0", b"[" * 100_000, b'{"sku": }', b"{}{}"),
-    *(b"null", b"[]", b'"tea"', b"1", b"NaN", b"true"),
-]
-
-
-@pytest.mark.parametrize("body", NOT_AN_OBJECT, ids=lambda body: repr(body[:10]))
-def test_a_body_that_is_no_json_object_is_refused(shop, body):
-    product = shop.request("GET", "/products")[1]["products"][0]
-    for method, path in ("POST", "/products"), ("PATCH", f"/products/{product['id']}"):
-        status, answer = shop.request(method, path, body)
-        assert status == 400
-        assert re.fullmatch("the body is not (JSON|a JSON object)", answer["error"])
-
-
-BAD_FIELDS = [
-    *({"sku": value} for value in ["", " \n", "a" * 101, 1, None, ["tea"], {"$gt": ""}]),
-    *({"name": value} for value in ["", "\ud800", "a\0b", "a\nb", False]),
-    *({"price_cents": value} for value in [-1, 1.5, 100.0, "100", True, None, 2**31, 2**70, [1]]),
-    *({name: 1} for name in ["_id", "id", "colour", "", "$set", "sku.x", "\ud800", "%s"]),
-]
-
-
-@pytest.mark.parametrize("fields", BAD_FIELDS, ids=repr)
-def test_a_field_that_is_bad_is_refused_and_named(shop, fields):
-    product = shop.request("GET", "/products")[1]["products"][0]
-    path = f"/products/{product['id']}"
-    good = {"sku": "bad", "name": "Bad", "price_cents": 1}
-    (name,) = fields
-    for method, target, body in ("POST", "/products", good | fields), ("PATCH", path, fields):
-        status, answer = shop.request(method, target, body)
-        assert status == 400
-        assert answer["error"].startswith((f"{name} must be ", f"there is no field {name!r}"))
-    assert shop.request("GET", path) == (200, product)
-
-
-def test_a_new_product_needs_all_fields_and_a_change_at_least_one(shop):
-    answer = shop.request("POST", "/products", {"name": "Tea"})
-    assert answer == (400, {"error": "missing: sku, price_cents"})
-    path = f"/products/{shop.add('no-change')['id']}"
-    assert shop.request("PATCH", path, {}) == (400, {"error": "there is nothing to change"})
-
-
-def test_the_kind_of_body_does_not_matter_as_long_as_it_is_json(shop):
-    new = {"sku": "form", "name": "100%", "price_cents": 1}
-    form = {"Content-Type": "application/x-www-form-urlencoded"}  # as curl -d says of everything
-    assert shop.request("POST", "/products", new, form)[0] == 201
-    parts = {"Content-Type": "multipart/form-data; boundary=x"}
-    assert shop.request("POST", "/products", b"--x\r\nrubbish\r\n--x--\r\n", parts)[0] == 400
-
-
-def test_a_second_product_with_the_same_sku_is_refused(shop):
-    shop.add("twin")
-    other = shop.add("other")
-    refusal = (409, {"error": "another product has the sku 'twin'"})
-    new = {"sku": "twin", "name": "Other", "price_cents": 1}
-    assert shop.request("POST", "/products", new) == refusal
-    path = f"/products/{other['id']}"
-    assert shop.request("PATCH", path, {"sku": "twin", "name": "Changed"}) == refusal
-    assert shop.request("GET", path) == (200, other)
-    assert shop.request("PATCH", path, {"sku": "other"}) == (200, other)
-
-
-def test_of_many_that_add_the_same_sku_at_once_one_succeeds(shop):
-    new = {"sku": "race", "name": "Race", "price_cents": 1}
-    with ThreadPoolExecutor(16) as threads:
-        answers = threads.map(lambda _: shop.request("POST", "/products", new)[0], range(16))
-    assert sorted(answers) == [201] + [409] * 15
-
-
-def test_every_error_is_json(shop):
-    assert shop.request("GET", "/nowhere") == (404, {"error": "there is nothing here"})
-    assert shop.request("GET", "/products/") == (404, {"error": "there is nothing here"})
-    assert shop.request("POST", "/nowhere", {}) == (404, {"error": "there is nothing here"})
-    assert shop.request("PUT", "/products", {}) == (405, {"error": "Method Not Allowed"})
-    assert shop.request("POST", "/", {}) == (405, {"error": "Method Not Allowed"})
-
-
-def test_the_index_shows_the_products_as_text_and_loads_nothing_else(shop):
-    product = shop.add("markup")
-    path = f"/products/{product['id']}"
-    shop.request("PATCH", path, {"name": "<script>alert(1)</script>", "price_cents": 123})
-    status, page = shop.request("GET", "/")
-    assert status == 200
-    assert "<td>assam <td>7.90" in page
-    assert f'<a href="{path}">&lt;script&gt;alert(1)&lt;/script&gt;</a>' in page
-    assert "<td>markup <td>1.23" in page
-    assert f"curl http://{shop.address}/products" in page
-    assert "<script" not in page
-    assert "src=" not in page
-    assert set(re.findall(r"https?://[^/ ]+", page)) == {f"http://{shop.address}"}
-
-
-def test_prometheus_is_told_of_the_calls(shop):
-    def finished():
-        status, text = shop.request("GET", "/metrics")
-        assert status == 200
-        name = r'tornado_pymongo_finished_total{client="shop",threads="calls"}'
-        return int(re.search(rf"^{name} (\d+)$", text, re.MULTILINE)[1])
-
-    before = finished()
-    for _ in range(5):
-        assert shop.request("GET", "/products")[0] == 200
-    assert finished() >= before + 4  # the thread of the last one may be about to count it
-
-
-@starts_its_own_mongod
-def test_without_mongodb_it_answers_so_and_still_stops(tmp_path):
-    with MongoServer(own=True) as server, shop_in(tmp_path, MONGODB_URI=server.uri) as shop:
-        server.stop()
-        new = {"sku": "gone", "name": "Gone", "price_cents": 1}
-        requests = [("GET", "/"), ("GET", "/products"), ("POST", "/products", new)]
-        requests += [(method, f"/products/{'f' * 24}") for method in ("GET", "DELETE")]
-        with ThreadPoolExecutor() as threads:
-            answers = list(threads.map(lambda request: shop.request(*request), requests))
-        sorry = (503, {"error": "MongoDB cannot answer now: try again later"})
-        assert answers == [sorry] * len(requests)
-        assert shop.stop() == 0
-    assert "Traceback" not in shop.said_wrong
+def test_an_interrupted_import_is_completed_by_the_next(mongo_server, rows):
+    process = subprocess.Popen(
+        [sys.executable, "-W", "error", EXAMPLES / "bulk_import.py", "--rows", "1000000"],
+        env=os.environ | {"MONGODB_URI": mongo_server.uri},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    with process:
+        try:
+            with rows.watch() as changes:
+                if rows.find_one() is None:
+                    next(changes)
+            process.send_signal(signal.SIGINT)
+            _, said_wrong = process.communicate(timeout=PATIENCE)
+        finally:
+            process.kill()
+    assert said_wrong == "Interrupted: start it again to complete it.\n"
+    assert process.returncode == 1
+    assert 0 < rows.count_documents({}) < 1_000_000

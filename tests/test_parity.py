@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import importlib
 import inspect
-import sys
 
 import gridfs
 import pymongo.asynchronous.collection
@@ -131,7 +131,9 @@ def test_every_public_class_of_pymongo_that_blocks_is_here():
             source = getattr(module, name)
             if not inspect.isclass(source):
                 continue
-            twins = sys.modules[source.__module__.replace(".synchronous.", ".asynchronous.")]
+            twins = importlib.import_module(
+                source.__module__.replace(".synchronous.", ".asynchronous.")
+            )
             if (twin := getattr(twins, f"Async{name}", None)) is None:
                 continue
             cls = getattr(tornado_pymongo, name)

@@ -34,7 +34,7 @@ _GAIN = 1.1
 # After how long both ways are tried again, in such seconds. Measured: keeping together gains up to
 # a third, so that a trial, half of which is made in the worse way, costs 1 or 2 % of the calls.
 _HOLD = 3.0
-_FIRST_HOLD = 0.3
+_FIRST_HOLD = 0.1
 
 
 class SharedCore:

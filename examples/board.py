@@ -139,10 +139,12 @@ async def board(client: tornado_pymongo.MongoClient) -> AsyncIterator[Applicatio
     following = asyncio.create_task(board.follow())
     await board.is_open.wait()
     page = (r"/", serve.Page, {"template": "board.html"})
-    yield serve.application([page, (r"/changes", Page, {"board": board})])
-    board.start_anew()
-    following.cancel()
-    await asyncio.wait([following])
+    try:
+        yield serve.application([page, (r"/changes", Page, {"board": board})])
+    finally:
+        board.start_anew()
+        following.cancel()
+        await asyncio.wait([following])
 
 
 if __name__ == "__main__":

@@ -103,13 +103,11 @@ async def dashboard(client: tornado_pymongo.MongoClient) -> AsyncIterator[Applic
     documents = client.tornado_pymongo_dashboard.documents
     await documents.replace_one({"_id": 1}, {}, upsert=True)
     load = Load(documents)
-    yield serve.application(
-        [
-            (r"/", Index, {"load": load}),
-            (r"/numbers", Numbers, {"client": client, "load": load}),
-        ]
-    )
-    await load.change("None")
+    numbers = {"client": client, "load": load}
+    try:
+        yield serve.application([(r"/", Index, {"load": load}), (r"/numbers", Numbers, numbers)])
+    finally:
+        await load.change("None")
 
 
 if __name__ == "__main__":

@@ -5,8 +5,7 @@ An example is an asynchronous context manager, given a client, of a Tornado appl
     @asynccontextmanager
     async def shop(client):
         ...  # before it opens
-        yield serve.application([("/", Index)])
-        ...  # when it has closed
+        yield serve.application([("/", Index)])  # in a `try`, if something must be ended
 
     serve.run(shop, __doc__)
 

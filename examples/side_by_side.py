@@ -5,8 +5,8 @@
     python examples/side_by_side.py [--port PORT]
 
 Tornado serves the pages of a guest book, as it may have done for years; Starlette, under uvicorn,
-its new API. Nothing of the client is bound to either: it needs a running asyncio loop, and so do
-both of them. FastAPI is Starlette with more, so what is true here is true there.
+its new API. The client is bound to neither: all that it needs is a running asyncio loop, as they
+do, and FastAPI, which is built on Starlette.
 """
 
 from __future__ import annotations
@@ -105,9 +105,11 @@ async def side_by_side(client: tornado_pymongo.MongoClient) -> AsyncIterator[App
     serving = asyncio.create_task(server.serve([socket]))
     api = f"http://127.0.0.1:{socket.getsockname()[1]}/entries"
     print(f"Starlette's API is {api}")
-    yield serve.application([(r"/", Index, {"book": book, "api": api})])
-    server.should_exit = True
-    await serving
+    try:
+        yield serve.application([(r"/", Index, {"book": book, "api": api})])
+    finally:
+        server.should_exit = True
+        await serving
 
 
 if __name__ == "__main__":

@@ -160,6 +160,7 @@ async def stock(client: tornado_pymongo.MongoClient) -> AsyncIterator[Applicatio
     """Begin with the same goods each time."""
     stock = Stock(client)
     await stock.fill()
+    sent.commands.clear()
     yield serve.application([(r"/", Index, {"stock": stock, "sent": sent})])
 
 

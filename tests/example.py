@@ -18,7 +18,8 @@ from urllib.parse import urlencode
 import pytest
 
 EXAMPLES = Path(__file__).parents[1] / "examples"
-WATCHED = Path(__file__).with_name("run_watched.py")
+# Unbuffered, for blockbuster knows that programs may write to stdout, but not its buffer.
+WATCHED = ["-u", Path(__file__).with_name("run_watched.py")]
 
 # Seconds for an example to do what takes it two at most: less than pytest's limit, which leaves it
 # running.
@@ -49,7 +50,7 @@ class Example:
         self, name: str, folder: Path, *arguments: str, watched: bool, **environment: str
     ) -> None:
         self._said_wrong = folder / "stderr"
-        program = [WATCHED] if watched else []
+        program = WATCHED if watched else []
         with open(self._said_wrong, "wb") as stderr:
             self.process = subprocess.Popen(
                 [sys.executable, "-W", "error", *program, EXAMPLES / f"{name}.py", *arguments],

@@ -124,6 +124,20 @@ def test_without_mongodb_it_says_so_in_one_line(name):
     assert re.fullmatch(r"It cannot start: 127\.0\.0\.1:1: .*\n", done.stderr)
 
 
+@pytest.mark.parametrize("name", PAGES)
+def test_where_its_port_is_taken_it_says_so_and_ends(name, mongo_server, examples):
+    port = examples(name).address.partition(":")[2]
+    done = subprocess.run(
+        [sys.executable, EXAMPLES / f"{name}.py", "--port", port],
+        env=os.environ | {"MONGODB_URI": mongo_server.uri},
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE,
+    )
+    assert done.returncode == 1
+    assert re.fullmatch(r"It cannot start: .*[Aa]ddress already in use.*\n", done.stderr)
+
+
 # The list
 
 

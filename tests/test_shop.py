@@ -76,7 +76,7 @@ def run_shop(
     *arguments: str, watched: bool = False, **environment: str
 ) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, "-W", "error", *([WATCHED] if watched else []), SHOP, *arguments],
+        [sys.executable, "-W", "error", *(WATCHED if watched else []), SHOP, *arguments],
         env=os.environ | environment,
         capture_output=True,
         text=True,

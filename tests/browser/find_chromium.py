@@ -28,7 +28,8 @@ def install() -> None:
     environment = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
     packages = ["chromium", "fonts-inter"]
     for command in ["update"], ["install", "-y", "--no-install-recommends", *packages]:
-        subprocess.run(["apt-get", "-qq", *command], env=environment, check=False)
+        options = ["-qq", "-o", "DPkg::Lock::Timeout=300"]
+        subprocess.run(["apt-get", *options, *command], env=environment, check=False)
 
 
 if __name__ == "__main__":

@@ -28,7 +28,6 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from pymongo.errors import InvalidOperation, PyMongoError
-from tornado.ioloop import IOLoop
 
 from tornado_pymongo.call import Call, running_call
 from tornado_pymongo.executor import Executor, logger
@@ -324,7 +323,9 @@ def current_loop() -> asyncio.AbstractEventLoop:
                 "this call was made in a worker thread, where no event loop runs that could wait"
                 " for it: use PyMongo's own object there, which blocks and is called .delegate"
             ) from None
-        return IOLoop.current().asyncio_loop  # type: ignore[attr-defined]
+    from tornado.ioloop import IOLoop  # asyncio's users need not wait for its import
+
+    return IOLoop.current().asyncio_loop  # type: ignore[attr-defined, no-any-return]
 
 
 def call_in_worker(

@@ -82,17 +82,13 @@ class Call(Future[Any]):
     def name(self) -> str | None:
         """Return what it runs, without the arguments, which may be secret, while it is not over.
 
-        What this library runs on its own account has no name.
+        Only functions whose attribute `name_of` tells it have a name: what the user has asked for.
         """
         if (work := self._work) is None:
             return None
         _, function, args, _ = work
-        if hasattr(function, "name_of"):
-            return function.name_of(*args)  # type: ignore[no-any-return]
-        if str(getattr(function, "__module__", "")).startswith("tornado_pymongo."):
-            return None
-        name = getattr(function, "__qualname__", type(function).__qualname__)
-        return f"client.run_in_worker({name}, ...)"
+        name_of: Callable[..., str] | None = getattr(function, "name_of", None)
+        return None if name_of is None else name_of(*args)
 
     def cancel(self) -> bool:
         """Cancel the call if it has not started; it then leaves the queue at once."""

@@ -212,6 +212,7 @@ def main() -> None:
     options = parser.parse_args()
     figures: dict[str, float] = {}
     with MongoServer(own=True, options=["--setParameter", "enableTestCommands=1"]) as server:
+        client: pymongo.MongoClient[Any]
         with pymongo.MongoClient(server.uri) as client:
             documents = [{"_id": n, "text": "x" * 200} for n in range(DOCUMENTS)]
             client.sizing.documents.insert_many(documents)

@@ -212,11 +212,9 @@ def main() -> None:
     options = parser.parse_args()
     figures: dict[str, float] = {}
     with MongoServer(own=True, options=["--setParameter", "enableTestCommands=1"]) as server:
-        client: pymongo.MongoClient[dict[str, Any]]
-        with pymongo.MongoClient(server.uri) as client:
-            documents: list[dict[str, Any]] = [
-                {"_id": n, "text": "x" * 200} for n in range(DOCUMENTS)
-            ]
+        client: pymongo.MongoClient[dict[str, Any]] = pymongo.MongoClient(server.uri)
+        with client:
+            documents = [{"_id": n, "text": "x" * 200} for n in range(DOCUMENTS)]
             client.sizing.documents.insert_many(documents)
             client.sizing.create_collection("watched")
             client.sizing.create_collection("written")

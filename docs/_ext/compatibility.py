@@ -65,9 +65,9 @@ def rows() -> Iterator[tuple[str, str, str, str]]:
     """Return the rows of the table: Python, PyMongo, Tornado, how to run it."""
     for name in pythons():
         versions = pinned(name, "pymongo"), pinned(name, "tornado")
-        yield version_of_python(name), *versions, f"``tox run -e {name}``"
+        yield version_of_python(name), *versions, f"``{name}``"
     each = [pinned(name, "pymongo") for name in pymongos()]
-    yield "that of tox", f"each of {', '.join(each)}", "newest", "``tox run -m pymongo``"
+    yield "that of tox", f"each of {', '.join(each)}", "newest", "label ``pymongo``"
 
 
 class TestedWith(SphinxDirective):
@@ -76,7 +76,7 @@ class TestedWith(SphinxDirective):
     def run(self) -> list[nodes.Node]:
         """Return the table."""
         lines = [".. list-table::", "   :header-rows: 1", ""]
-        for row in [("Python", "PyMongo", "Tornado", "run by"), *rows()]:
+        for row in [("Python", "PyMongo", "Tornado", "of tox"), *rows()]:
             lines += [f"   {'-' if n else '* -'} {cell}" for n, cell in enumerate(row)]
         text = "\n".join(lines).replace("\n   - ", "\n     - ")
         return self.parse_text_to_nodes(text)

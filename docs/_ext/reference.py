@@ -18,7 +18,7 @@ import inspect
 import re
 import sys
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from importlib import import_module
 from pathlib import Path
 from pydoc import locate
@@ -142,7 +142,7 @@ def runs_where(cls: type[Any], name: str) -> str:
             return "loop" if hasattr(member, "is_immediate") else "worker"
         names = member.fget.__code__.co_names if isinstance(member, property) else ()
         return "worker" if "_start" in names else "loop"
-    return "future" if "Future" in (returned(cls, name) or "") else "loop"
+    return "future" if re.search("Future|Latent", returned(cls, name) or "") else "loop"
 
 
 # What stubs say
@@ -217,7 +217,9 @@ def source_name(cls: type[Any]) -> str:
 # Docstrings
 
 
-def linked(text: str, cls: type | None = None, full_name: str = "") -> str:
+def linked(
+    text: str, cls: type | None = None, full_name: str = "", parameters: Container[str] = ()
+) -> str:
     """Return a docstring with its names in backticks as links, or else as code."""
     text = re.sub(
         r"\s*The\s+source\s+is\s+(PyMongo's|the)?\s*`[\w.]+`(\s+of\s+\w+'s\s+class)?\.", "", text
@@ -225,7 +227,7 @@ def linked(text: str, cls: type | None = None, full_name: str = "") -> str:
 
     def link(match: re.Match[str]) -> str:
         name = match[1]
-        entry = _entry_of(name, cls, full_name)
+        entry = None if name in parameters else _entry_of(name, cls, full_name)
         return f":py:obj:`{name} <{entry}>`" if entry else f"``{name}``"
 
     return re.sub(r"(?<![`:\w])`([\w.]+)`(?![`_])", link, text)
@@ -292,9 +294,16 @@ class Bridged(SphinxDirective):
         self._class: Any = locate(self._name)
         module, _, name = self._name.rpartition(".")
         lines = [f".. py:currentmodule:: {module}", ""]
-        lines += [f".. py:class:: {name}{signature_of(self._class)}", ""]
+        lines += [f".. py:class:: {name}{self._signature()}", ""]
         lines += _indented(self._class_lines())
         return self.parse_text_to_nodes("\n".join(lines))
+
+    def _signature(self) -> str:
+        if "__init__" in vars(self._class):
+            return signature_of(self._class)
+        # Without a constructor of its own it takes PyMongo's arguments, if it is there to be made.
+        made = self._class.__name__.endswith(("Database", "GridFS", "GridFSBucket", "Encryption"))
+        return signature_of(self._class._source) if made else ""
 
     def _class_lines(self) -> Iterator[str]:
         cls = self._class
@@ -341,10 +350,14 @@ class Bridged(SphinxDirective):
             facts.append(_returns(result, is_method))
         if hasattr(cls._source, name):
             facts.append(f"`PyMongo's docs <{pymongo_url(f'{source_name(cls)}.{name}')}>`__")
-        doc = ""
+        doc, parameters = "", {}
         if not _is_derived(member):
             doc = own_docstring(_function(member), getattr(cls._source, name, None))
-        yield from _indented([" · ".join(facts), "", linked(doc, cls, self._name), ""])
+        if is_method:
+            parameters = inspect.signature(member).parameters
+            if doc and member.__name__ != name:
+                doc = f"Another name of `{member.__name__}`."
+        yield from _indented([" · ".join(facts), "", linked(doc, cls, self._name, parameters), ""])
 
 
 _SPECIAL = {"__aiter__": "``async for``", "__aenter__": "``async with``"}

@@ -37,7 +37,7 @@ def test_every_public_name_is_in_the_reference(names, module):
 
 def test_every_public_member_is_in_the_reference(names):
     """Of the classes that are derived: each member stands with the class that brings it."""
-    for cls in vars(tornado_pymongo).values():
+    for cls in [getattr(tornado_pymongo, name) for name in tornado_pymongo.__all__]:
         if isinstance(cls, type) and issubclass(cls, derive.Bridged):
             for name in dir(cls):
                 described = {f"{reference.entry_of(base)}.{name}" for base in cls.__mro__}

@@ -177,12 +177,12 @@ def returned(cls: type, name: str) -> str | None:
 
 
 def _readable(annotation: str) -> str:
-    annotation = re.sub(r"\b(pymongo|bson|tornado_pymongo)(\.\w+)+\.", "", annotation)
+    annotation = re.sub(r"\b(builtins|(pymongo|bson|tornado_pymongo)(\.\w+)+)\.", "", annotation)
     annotation = re.sub(r"\b_(Document|Codec)\w*\b", "document", annotation)
     annotation = re.sub(r"\[(document|_\w+|Any)\]", "", annotation)  # a Cursor of documents
     annotation = re.sub(r"\b_T\b", "what the function returns", annotation)
     annotation = re.sub(r"\b_(\w+)", r"\1", annotation)
-    return annotation.replace("Self", "this object").replace("\n", " ")
+    return "itself" if annotation == "Self" else f"``{annotation}``"
 
 
 # What PyMongo's documentation has
@@ -372,11 +372,11 @@ _OVERVIEW = {
 def _returns(annotation: str, is_method: bool) -> str:
     match = re.match(r"(\w+)\[(.*)\]$", annotation, re.DOTALL)
     if match is None or not match[1].endswith(("Future", "LatentCommandCursor")):
-        return f"``{_readable(annotation)}``"
+        return _readable(annotation)
     if match[1] != "CallFuture":
         what = "change stream" if "Stream" in match[1] else "cursor"
         return f"a Future of a {what} that can be used as the {what}, too"
-    return f"a Future of ``{_readable(match[2])}``" + ("" if is_method else ": await the attribute")
+    return f"a Future of {_readable(match[2])}" + ("" if is_method else ": await the attribute")
 
 
 def _indented(lines: Any) -> Iterator[str]:

@@ -270,6 +270,13 @@ def _own_part(app: Sphinx, what: str, name: str, obj: Any, options: Any, lines: 
 # The pages
 
 
+def _without_addresses(
+    app: Sphinx, what: str, name: str, obj: Any, options: Any, signature: str, returns: str
+) -> tuple[str, str] | None:
+    """Show "..." for a default that has no other name, in a signature that autodoc has found."""
+    return (re.sub(r"<[^<>]*>", "...", signature), returns) if signature else None
+
+
 def signature_of(member: Any) -> str:
     """Return the parameters of a method or class, without types: those are in the stubs."""
     signature = inspect.signature(member).replace(return_annotation=inspect.Signature.empty)
@@ -389,12 +396,14 @@ class Reexports(SphinxDirective):
 
     def run(self) -> list[nodes.Node]:
         """Return an entry for each name, with a link to PyMongo's documentation."""
-        lines = []
+        lines = [".. py:currentmodule:: tornado_pymongo", "", ".. container:: one-line-each", ""]
         for name in tornado_pymongo.__all__:
-            if getattr(tornado_pymongo, name) is getattr(pymongo, name, None):
-                kind = "class" if inspect.isclass(getattr(pymongo, name)) else "data"
-                lines += [f".. py:{kind}:: tornado_pymongo.{name}", ""]
-                lines += [f"   `PyMongo's docs <{pymongo_url(f'pymongo.{name}')}>`__", ""]
+            value = getattr(tornado_pymongo, name)
+            if value is getattr(pymongo, name, None):
+                is_function = inspect.isroutine(value)
+                kind = "class" if inspect.isclass(value) else "function" if is_function else "data"
+                lines += [f"   .. py:{kind}:: {name}{'(seconds)' if is_function else ''}", ""]
+                lines += [f"      `PyMongo's docs <{pymongo_url(f'pymongo.{name}')}>`__", ""]
         return self.parse_text_to_nodes("\n".join(lines))
 
 
@@ -448,6 +457,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.add_directive("statistics", Statistics)
     app.add_role("runs", Runs())
     app.connect("autodoc-process-docstring", _own_part)
+    app.connect("autodoc-process-signature", _without_addresses)
     app.connect("missing-reference", _to_pymongo)
     app.connect("doctree-read", _note_other_names)
     return {"version": pymongo.version, "parallel_read_safe": True}

@@ -12,7 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from interpreter import FREE_THREADED
 
-from tornado_pymongo import MongoClient
+from tornado_pymongo import MongoClient, shared_core
 from tornado_pymongo.executor import Executor
 from tornado_pymongo.shared_core import SharedCore
 
@@ -234,7 +234,9 @@ async def test_threads_are_let_go_when_no_calls_wait_any_more(mongo_server, gate
 def test_after_a_rest_it_is_tried_anew(shared):
     member = Member(shared)
     until_tried(shared, member, FREE, KEPT)
+    assert shared._wanted == shared_core._HOLD
     shared.rest()
+    assert shared._wanted == shared_core._FIRST_HOLD
     assert not is_kept(member)
     until_tried(shared, member, FREE, KEPT)
     assert is_kept(member)

@@ -30,8 +30,9 @@ from typing import TYPE_CHECKING, Any
 from pymongo.errors import InvalidOperation, PyMongoError
 from tornado.ioloop import IOLoop
 
+from tornado_pymongo import log
 from tornado_pymongo.call import Call
-from tornado_pymongo.executor import Executor, logger
+from tornado_pymongo.executor import Executor
 from tornado_pymongo.internals.clients import begin_timeout
 
 if TYPE_CHECKING:
@@ -233,10 +234,11 @@ class Inbox:
                 # Nothing is lost with None, such as that of a client's close() at a program's end.
                 lost += result is not error
         if lost:
-            logger.warning(
-                "%d results of MongoDB calls were dropped: the event loop that waited for them is"
-                " closed",
-                lost,
+            log.warning(
+                "results_dropped",
+                "%(results)d results of MongoDB calls were dropped: the event loop that waited for"
+                " them is closed",
+                results=lost,
             )
 
     def _deliver(self) -> None:

@@ -503,6 +503,14 @@ async def test_the_collector_rests_while_a_reply_is_decoded(make_client, things,
     assert gc.isenabled()
 
 
+async def test_the_collector_does_not_look_through_a_reply_when_it_is_here(make_client, things):
+    things = make_client(slice_bytes=SLICE)[things.database.name].things
+    gc.collect()
+    documents = await things.find({}, {"document": 1}).to_list()
+    young = {id(each) for each in gc.get_objects(generation=0)}
+    assert not any(id(document) in young for document in documents)
+
+
 class Decoder(threading.Thread):
     """A thread that wants to decode."""
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import importlib
 import inspect
-import sys
 
 import gridfs
 import pymongo.asynchronous.collection
@@ -25,7 +25,7 @@ from tornado_pymongo.bridge import CallFuture
 CLASSES = sorted(
     {
         cls
-        for cls in vars(tornado_pymongo).values()
+        for cls in (getattr(tornado_pymongo, name) for name in tornado_pymongo.__all__)
         if isinstance(cls, type) and issubclass(cls, derive.Bridged)
     },
     key=lambda cls: cls.__name__,
@@ -131,7 +131,9 @@ def test_every_public_class_of_pymongo_that_blocks_is_here():
             source = getattr(module, name)
             if not inspect.isclass(source):
                 continue
-            twins = sys.modules[source.__module__.replace(".synchronous.", ".asynchronous.")]
+            twins = importlib.import_module(
+                source.__module__.replace(".synchronous.", ".asynchronous.")
+            )
             if (twin := getattr(twins, f"Async{name}", None)) is None:
                 continue
             cls = getattr(tornado_pymongo, name)
@@ -273,3 +275,9 @@ async def test_what_is_added_to_a_class_that_was_derived_is_bridged_too(db, monk
         del tornado_pymongo.Collection.frobnicate
     monkeypatch.undo()
     assert db.things.frobnicate == db["things.frobnicate"]
+
+
+def test_what_is_imported_later_is_listed_and_nothing_else_is_there():
+    assert set(tornado_pymongo.__all__) <= set(dir(tornado_pymongo))
+    with pytest.raises(AttributeError, match="'tornado_pymongo' has no attribute 'AsyncNothing'"):
+        tornado_pymongo.AsyncNothing  # noqa: B018

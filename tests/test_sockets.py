@@ -159,6 +159,20 @@ def test_a_timeout_is_that_which_was_set_last(pair, reads, interval):
     assert receive(sock, 4) == b"late"
 
 
+@pytest.mark.parametrize(
+    ("make", "name"), [(socket.socketpair, "socket.socket"), (tls_pair, "ssl.SSLSocket")]
+)
+def test_filters_of_warnings_know_what_is_left_unclosed(make, name):
+    ours, theirs = make()
+    if make is socket.socketpair:
+        connection = Connection(ours)
+        sockets.buffer_reads(connection)
+        ours = connection.conn
+        del connection
+    with theirs, pytest.warns(ResourceWarning, match=f"^unclosed <{name} fd="):
+        del ours
+
+
 def test_without_a_timeout_a_read_outlasts_the_kernels(pair, monkeypatch):
     sock, theirs = pair
     interrupted = threading.Event()

@@ -9,6 +9,7 @@ The names are PyMongo's; what blocks there returns a Future here. Each class has
 asynchronous twin as well (`AsyncMongoClient`...), and what `pymongo` has to go with them is here.
 """
 
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from pymongo import (
@@ -46,7 +47,6 @@ from tornado_pymongo.cursor import (
     RawBatchCursor,
 )
 from tornado_pymongo.errors import TooManyCalls
-from tornado_pymongo.gridfs import GridFS, GridFSBucket, GridIn, GridOut, GridOutCursor
 from tornado_pymongo.session import ClientSession
 from tornado_pymongo.stats import Statistics, WorkerStatistics
 
@@ -60,28 +60,36 @@ AsyncCommandCursor = CommandCursor
 AsyncCursor = Cursor
 AsyncDatabase = Database
 AsyncDatabaseChangeStream = DatabaseChangeStream
-AsyncGridFS = GridFS
-AsyncGridFSBucket = GridFSBucket
-AsyncGridIn = GridIn
-AsyncGridOut = GridOut
-AsyncGridOutCursor = GridOutCursor
 AsyncMongoClient = MongoClient
 AsyncRawBatchCommandCursor = RawBatchCommandCursor
 AsyncRawBatchCursor = RawBatchCursor
 
 if TYPE_CHECKING:
     from tornado_pymongo.encryption import ClientEncryption
+    from tornado_pymongo.gridfs import GridFS, GridFSBucket, GridIn, GridOut, GridOutCursor
 
     AsyncClientEncryption = ClientEncryption
+    AsyncGridFS = GridFS
+    AsyncGridFSBucket = GridFSBucket
+    AsyncGridIn = GridIn
+    AsyncGridOut = GridOut
+    AsyncGridOutCursor = GridOutCursor
 else:
+    # Imported where they are used: GridFS is a tenth of all the rest, and as much as that is the
+    # encryption where pymongocrypt is installed.
+    _LATER = {
+        "ClientEncryption": "encryption",
+        **dict.fromkeys(("GridFS", "GridFSBucket", "GridIn", "GridOut", "GridOutCursor"), "gridfs"),
+    }
 
     def __getattr__(name: str) -> Any:
-        # Few need it, and where pymongocrypt is installed its import takes as long as all the rest.
-        if name in ("ClientEncryption", "AsyncClientEncryption"):
-            from tornado_pymongo.encryption import ClientEncryption
+        module = _LATER.get(name.removeprefix("Async"))
+        if module is None:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        return getattr(import_module(f"{__name__}.{module}"), name.removeprefix("Async"))
 
-            return ClientEncryption
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    def __dir__() -> list[str]:
+        return sorted({*globals(), *__all__})
 
 
 __version__ = "0.1.0"

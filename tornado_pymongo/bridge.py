@@ -28,7 +28,6 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from pymongo.errors import InvalidOperation, PyMongoError
-from tornado.ioloop import IOLoop
 
 from tornado_pymongo import log
 from tornado_pymongo.call import Call
@@ -275,7 +274,11 @@ def current_loop() -> asyncio.AbstractEventLoop:
     try:
         return asyncio.get_running_loop()
     except RuntimeError:
-        return loop_to_run.get() or IOLoop.current().asyncio_loop  # type: ignore[attr-defined]
+        if (loop := loop_to_run.get()) is not None:
+            return loop
+    from tornado.ioloop import IOLoop  # asyncio's users need not wait for its import
+
+    return IOLoop.current().asyncio_loop  # type: ignore[attr-defined, no-any-return]
 
 
 def call_in_worker(

@@ -81,6 +81,9 @@ class MongoClient(
         loop is let in; None or 0 decodes each batch in one go, as PyMongo does.
     :param read_ahead: whether the next batch of a cursor is fetched while the one before it is
         consumed, from the second one on: see `Cursor.read_ahead`, which says it of one cursor.
+    :param share_core: whether the threads that run calls, though none with a function of yours, are
+        kept on one core for as long as that makes more calls a second. It is tried now and then
+        while calls wait; only on Linux, under the GIL.
 
     PyMongo's ``waitQueueTimeoutMS`` is the longest that a call may wait for a worker, in
     milliseconds; ``timeoutMS`` and `pymongo.timeout` include that wait.
@@ -95,13 +98,19 @@ class MongoClient(
         abort_on_cancel: bool = True,
         slice_bytes: int | None = _SLICE,
         read_ahead: bool = True,
+        share_core: bool = True,
         **kwargs: Any,
     ) -> None:
         _check_limit("max_workers", max_workers, least=1)
         _check_limit("max_waiting", max_waiting, least=0)
         _check_limit("max_stream_workers", max_stream_workers, least=1)
         _check_limit("slice_bytes", slice_bytes, least=0)
-        for name, switch in ("abort_on_cancel", abort_on_cancel), ("read_ahead", read_ahead):
+        switches = {
+            "abort_on_cancel": abort_on_cancel,
+            "read_ahead": read_ahead,
+            "share_core": share_core,
+        }
+        for name, switch in switches.items():
             if not isinstance(switch, bool):
                 raise ConfigurationError(f"{name} must be True or False, not {switch!r}")
         given = inspect.signature(pymongo.MongoClient).bind(*args, **kwargs)
@@ -148,6 +157,7 @@ class MongoClient(
             wait_seconds=pool.wait_queue_timeout,
             abort_on_cancel=abort_on_cancel,
             makes_room=(most, self._streams) if most else None,
+            share_core=share_core,
         )
 
     def _kill_soon(self, session_id: Any) -> None:
@@ -240,7 +250,8 @@ class MongoClient(
                 f"run_in_worker needs a function that blocks, not {function!r}: await that on the"
                 " loop, or give the function itself rather than what it returns"
             )
-        return call_in_worker(self._executor, CallFuture, function, args, kwargs)
+        outside = self._executor.shared_core.outside
+        return call_in_worker(self._executor, CallFuture, outside, (function, *args), kwargs)
 
     async def __aenter__(self) -> MongoClient:
         return self

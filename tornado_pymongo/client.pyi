@@ -71,6 +71,7 @@ class MongoClient(Bridged, Generic[_DocumentType]):
         abort_on_cancel: bool = True,
         slice_bytes: int | None = ...,
         read_ahead: bool = True,
+        share_core: bool = True,
         **kwargs: Any,
     ) -> None: ...
     def __getattr__(self, name: str) -> Database[_DocumentType]: ...

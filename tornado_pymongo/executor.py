@@ -50,8 +50,9 @@ from tornado_pymongo import log
 from tornado_pymongo.call import AGAIN, Call
 from tornado_pymongo.collector import collector_paused, resume_collector
 from tornado_pymongo.errors import TooManyCalls
+from tornado_pymongo.shared_core import SharedCore
 from tornado_pymongo.stats import WorkerStatistics
-from tornado_pymongo.supervisor import Supervisor, usable_cores
+from tornado_pymongo.supervisor import Supervisor, has_gil, usable_cores
 
 # For how long completions may be gathered while more calls wait, in seconds. Measured with 100
 # calls in flight on a local server: 1 ms costs a tenth of the throughput, 20 ms gains nothing.
@@ -95,6 +96,7 @@ class Executor(BaseExecutor):
     :param makes_room: a number of threads that it shares with another executor, and that executor:
         while calls run there, fewer run here.
     :param abort_on_cancel: whether who cancels a call that runs wants it to be aborted.
+    :param share_core: whether the threads may be kept on one core where that is faster.
     """
 
     def __init__(
@@ -108,6 +110,7 @@ class Executor(BaseExecutor):
         takes_turns: bool = False,
         makes_room: tuple[int, Executor] | None = None,
         abort_on_cancel: bool = True,
+        share_core: bool = True,
     ) -> None:
         self.max_workers = max_workers
         self.max_waiting = max_waiting
@@ -115,6 +118,7 @@ class Executor(BaseExecutor):
         self.takes_turns = takes_turns
         self.abort_on_cancel = abort_on_cancel
         self._makes_room = makes_room
+        self._share_core = share_core and not takes_turns and has_gil()
         self._name = name
         self._idle_seconds = idle_seconds
         self.closed: bool = False
@@ -145,6 +149,7 @@ class Executor(BaseExecutor):
         self._looking = 0  # those of them that will look at the queue before they park
         self._parked: list[threading.Lock] = []  # the others: each waits for its own lock
         self._supervisor = Supervisor(self)
+        self.shared_core = SharedCore(self._share_core)
 
         self._drained = threading.Event()  # set when no thread is active after closing
         if not self._has_closed:
@@ -267,11 +272,15 @@ class Executor(BaseExecutor):
             return
         self._members.add(threading.current_thread())
         worker = _Worker()
-        call = self._take(worker, None)
-        while call is not None:
-            outcome = self._run(call, worker.began)
-            call = None  # let go of it before waiting for the next one
-            call = self._take(worker, outcome)
+        self.shared_core.enter()
+        try:
+            call = self._take(worker, None)
+            while call is not None:
+                outcome = self._run(call, worker.began)
+                call = None  # let go of it before waiting for the next one
+                call = self._take(worker, outcome)
+        finally:
+            self.shared_core.leave()
 
     def _run(self, call: Call, now: float) -> Any:
         """Let a call have its turn; return what became of it."""

@@ -149,6 +149,8 @@ class Supervisor:
                 executor._warn_of_long_waits(now)
             started = executor._counts["started"]
             waiting = _count_waiting(executor, share < _IDLE_SHARE or started == taken)
+            if taken >= 0:
+                executor.shared_core.count(started - taken, elapsed)
             if started != taken:
                 taken, taken_at = started, now
             elif now - taken_at > _STUCK:

@@ -130,7 +130,8 @@ class Mirror(types.ModuleType):
 
 LIBRARY = tuple(
     each
-    for name, each in vars(tornado_pymongo).items()
+    for name in tornado_pymongo.__all__
+    for each in [getattr(tornado_pymongo, name)]
     if isinstance(each, type) and issubclass(each, derive.Bridged) and name == each.__name__
 )
 

@@ -113,6 +113,11 @@ class _BufferedSocket(socket.socket):
                 return _INTERVAL
         return None
 
+    def __repr__(self) -> str:
+        # Filters of ResourceWarnings know what PyMongo leaves unclosed by that name.
+        ours, real = (f"{each.__module__}.{each.__qualname__}" for each in (type(self), self._real))
+        return super().__repr__().replace(ours, real)
+
     def settimeout(self, value: float | None) -> None:
         self._timeout = value
 

@@ -125,7 +125,7 @@ class Turn:
             self._leave()
 
     def _leave(self) -> None:
-        end_pause()
+        end_pause(spare=True)
         _turnstile.leave()
 
     def let_others_in(self, size: int) -> None:

@@ -359,21 +359,13 @@ def test_who_leaves_a_transaction_open_is_told(run, mongo_server):
                 client.drop_database(name)
 
 
-def test_a_project_can_have_a_client_of_its_own_for_the_whole_session(run):
+@pytest.mark.skipif("MONGODB_URI" in os.environ, reason="MONGODB_URI names a server")
+def test_a_project_can_have_a_server_and_a_client_of_its_own(run):
     run(
         asyncio_mode="auto",
-        conftest="""
-        import asyncio
-        import pytest
-        import tornado_pymongo
-
-        @pytest.fixture(scope="session")
-        def mongo_client(mongo_server):
-            client = tornado_pymongo.MongoClient(mongo_server.uri, appname="mine")
-            yield client
-            asyncio.run(client.close())
-        """,
+        conftest=(EXAMPLES / "own_fixtures.py").read_text(),
         test_it="""
+        import pymongo
         import pytest
 
         clients = set()
@@ -383,5 +375,13 @@ def test_a_project_can_have_a_client_of_its_own_for_the_whole_session(run):
             await mongo_database.things.insert_one({})
             clients.add(mongo_database.client)
             assert len(clients) == 1
+
+        async def test_a_command_fails(mongo_client, mongo_database):
+            fail = {"failCommands": ["find"], "errorCode": 2}
+            await mongo_client.admin.command(
+                "configureFailPoint", "failCommand", mode={"times": 1}, data=fail
+            )
+            with pytest.raises(pymongo.errors.OperationFailure):
+                await mongo_database.things.find_one()
         """,
-    ).assert_outcomes(passed=3)
+    ).assert_outcomes(passed=4)

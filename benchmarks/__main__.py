@@ -211,6 +211,7 @@ def parse(arguments: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--compare", type=Path, help="with an earlier run, a file of --json")
     parser.add_argument("--load", type=Path, help="measure nothing: show a file of --json")
     parser.add_argument("--plots", type=Path, help="draw plots, SVG and PNG, into this folder")
+    parser.add_argument("--docs", type=Path, help="write the documentation's figures and plots")
     parser.add_argument("--rst", type=Path, help="write a table for the README to this file")
     parser.add_argument("--python", help="another interpreter, for find_one with 100 in flight")
     parser.add_argument("--check", action="store_true", help="fail if a target is missed")
@@ -237,6 +238,11 @@ def main() -> int:
         from benchmarks import plots
 
         plots.draw(results, options.plots)
+    if options.docs:
+        from benchmarks import plots
+
+        plots.draw(results, options.docs, ["svg"])
+        (options.docs / "figures.rst").write_text(report.rst_of_all(results))
     missed = report.show_targets(results)
     return 1 if results.errors or (options.check and missed) else 0
 

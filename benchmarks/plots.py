@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from fnmatch import fnmatch
 from pathlib import Path
 from typing import Any
@@ -61,8 +62,8 @@ _RATIOS = (
 _PREFIXES = ("find_one-local-", "find_one-", "scan-", "official-")
 
 
-def draw(results: Results, folder: Path) -> None:
-    """Draw all plots for which there are results, each as SVG and PNG, into a folder."""
+def draw(results: Results, folder: Path, kinds: Sequence[str] = ("svg", "png")) -> None:
+    """Draw all plots for which there are results, in these formats, into a folder."""
     import matplotlib as mpl
 
     mpl.use("Agg")
@@ -76,14 +77,14 @@ def draw(results: Results, folder: Path) -> None:
                 width = max(6.0, 1.2 + 1.1 * len(workloads))
                 figure, axes = pyplot.subplots(figsize=(width, 4.2), layout="constrained")
                 _draw_ratios(axes, results, workloads, title)
-                _save(figure, folder / name)
+                _save(figure, folder / name, kinds)
         if stalls := _matching(results, ("stall-*",)):
             shape: dict[str, Any] = {"figsize": (4.2 * len(stalls), 3.4), "squeeze": False}
             figure, grid = pyplot.subplots(1, len(stalls), layout="constrained", **shape)
             for axes, workload in zip(grid[0], stalls, strict=True):
                 title = WORKLOADS[workload].title
                 _draw_stall(axes, results, workload, title.replace(" documents", "\ndocuments"))
-            _save(figure, folder / "stall")
+            _save(figure, folder / "stall", kinds)
         finds = _matching(results, ("find_one-local-*",))
         stalls = _matching(results, ("stall-scan-gc-on",))
         if finds and stalls:  # for the README
@@ -92,7 +93,7 @@ def draw(results: Results, folder: Path) -> None:
             _draw_ratios(left, results, finds, "find_one, calls in flight: more is better")
             title = "The loop's delay in 3 large scans"
             _draw_stall(right, results, stalls[0], title)
-            _save(figure, folder / "benchmark")
+            _save(figure, folder / "benchmark", kinds)
 
 
 def _matching(results: Results, patterns: tuple[str, ...]) -> list[str]:
@@ -170,9 +171,10 @@ def _draw_stall(axes: Any, results: Results, workload: str, title: str) -> None:
     axes.set_title(title)
 
 
-def _save(figure: Any, path: Path) -> None:
+def _save(figure: Any, path: Path, kinds: Sequence[str]) -> None:
     from matplotlib import pyplot
 
-    figure.savefig(path.with_suffix(".svg"), metadata={"Date": None})
-    figure.savefig(path.with_suffix(".png"), dpi=144)
+    for kind in kinds:
+        metadata = {"Date": None} if kind == "svg" else None
+        figure.savefig(path.with_suffix(f".{kind}"), metadata=metadata, dpi=144)
     pyplot.close(figure)

@@ -5,7 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from benchmarks.peers import BLOCKING, OTHER_PYTHON, OURS, PYMONGO_ASYNC, THREADS, title_of
+from benchmarks.peers import (
+    BLOCKING,
+    GEVENT,
+    GREENLETS,
+    MOTOR,
+    OTHER_PYTHON,
+    OURS,
+    PYMONGO_ASYNC,
+    THREADS,
+    title_of,
+)
 from benchmarks.results import Results, Spread, in_words
 from benchmarks.targets import TARGETS
 from benchmarks.workloads import WORKLOADS
@@ -178,29 +188,84 @@ def rst(results: Results) -> str:
     """Return find_one on a local server as a table for the README, with what it depends on."""
     numbers = [n for n in (1, 10, 100, 1000) if f"find_one-local-{n}" in results.workloads]
 
-    def rate(peers: tuple[str, ...], in_flight: int) -> str:
-        workload = f"find_one-local-{in_flight}"
-        best = results.best(workload, peers, "rate")
-        spread = best and results.spread(workload, best, "rate")
-        return number(spread.median) if spread else ""
+    def row(title: str, peers: tuple[str, ...], form: str = "{}") -> list[str]:
+        rates = [_best(results, f"find_one-local-{n}", peers) for n in numbers]
+        return [title, *(form.format(number(rate.median)) if rate else "" for rate in rates)]
 
-    def ratio(in_flight: int) -> str:
-        spread = results.ratio(f"find_one-local-{in_flight}", OURS, PYMONGO_ASYNC, "rate")
-        return f"{spread.median:.2f}" if spread else ""
+    ratios = [results.ratio(f"find_one-local-{n}", OURS, PYMONGO_ASYNC, "rate") for n in numbers]
+    rows = [
+        ["in flight", *(f"{n:,}" for n in numbers)],
+        row("raw threads, the best number", _RAW),
+        *(row(title_of(peer), (peer,)) for peer in (PYMONGO_ASYNC, MOTOR, GREENLETS, GEVENT)),
+        row("**tornado_pymongo**", (OURS,), "**{}**"),
+        ["÷ PyMongo Async", *(f"{ratio.median:.2f}" if ratio else "" for ratio in ratios)],
+    ]
+    return f"{_rst_table(rows)}\n\n{in_words(results.about)}\n"
 
-    rows = [["in flight", *(f"{n:,}" for n in numbers)]]
-    for title, peers in (
-        ("raw threads, the best number", (BLOCKING, *THREADS)),
-        *((title_of(peer), (peer,)) for peer in (PYMONGO_ASYNC, "motor", "greenlets", "gevent")),
-    ):
-        rows.append([title, *(rate(peers, n) for n in numbers)])
-    rows.append(["**tornado_pymongo**", *(f"**{rate((OURS,), n)}**" for n in numbers)])
-    rows.append(["÷ PyMongo Async", *(ratio(n) for n in numbers)])
+
+def rst_of_all(results: Results) -> str:
+    """Return all that the documentation shows: throughput, lateness, memory and imports."""
+    rows = [["", "PyMongo Async", "Motor", "greenlets", "gevent", "raw threads", "this library"]]
+    for workload in results.workloads:
+        base = results.spread(workload, PYMONGO_ASYNC, "rate")
+        if base is None:
+            continue
+        peers = ((MOTOR,), (GREENLETS,), (GEVENT,), _RAW, (OURS,))
+        bests = [results.best(workload, each, "rate") for each in peers]
+        ratios = [
+            results.ratio(workload, best, PYMONGO_ASYNC, "rate") if best else None for best in bests
+        ]
+        cells = [f"{ratio.median:.2f}" if ratio else "" for ratio in ratios]
+        if ratios[-1] is not None:
+            cells[-1] = f"**{cells[-1]}** ({ratios[-1].low:.2f} … {ratios[-1].high:.2f})"
+        rate = f"{number(base.median)} {WORKLOADS[workload].unit}/s"
+        rows.append([WORKLOADS[workload].title, rate, *cells])
+    parts = ["Throughput, as a ratio to PyMongo Async's:", _rst_table(rows)]
+    for figures, text in _OTHERS.items():
+        for workload in results.workloads:
+            peers_with = [
+                peer
+                for peer in results.peers(workload)
+                if results.values(workload, peer, figures[0])
+            ]
+            if peers_with:
+                heading = [_COLUMNS[figure] for figure in figures]
+                rows = [["", *heading]]
+                for peer in peers_with:
+                    spreads = [results.spread(workload, peer, figure) for figure in figures]
+                    rows.append([title_of(peer), *(" ".join(_in_range(each)) for each in spreads)])
+                parts += [f"{text}: {WORKLOADS[workload].title}.", _rst_table(rows)]
+    return "\n\n".join([*parts, in_words(results.about)]) + "\n"
+
+
+_RAW = (BLOCKING, *THREADS)
+
+# What else the documentation shows of a workload, and what that is.
+_OTHERS = {
+    ("stall_p50_ms", "stall_p99_ms", "stall_max_ms"): "How late the event loop is, in milliseconds",
+    ("bytes_per_call",): "Memory, in bytes a call",
+    ("import_ms", "import_ratio", "first_answer_ms"): "Time, in milliseconds",
+}
+
+
+def _in_range(spread: Spread | None) -> tuple[str, ...]:
+    median, ends = _cells(spread)
+    return (median, f"({ends})") if median else ()
+
+
+def _best(results: Results, workload: str, peers: tuple[str, ...]) -> Spread | None:
+    best = results.best(workload, peers, "rate")
+    return results.spread(workload, best, "rate") if best else None
+
+
+def _rst_table(rows: list[list[str]]) -> str:
+    """Return a simple table, of which the first row is the heading."""
+    # An empty first cell would make a row the continuation of the one before.
+    rows = [[row[0] or "\\", *row[1:]] for row in rows]
     widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
     lines = [
         "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
         for row in rows
     ]
     ruler = "  ".join("=" * width for width in widths)
-    table = "\n".join([ruler, lines[0], ruler, *lines[1:], ruler])
-    return f"{table}\n\n{in_words(results.about)}\n"
+    return "\n".join([ruler, lines[0], ruler, *lines[1:], ruler])

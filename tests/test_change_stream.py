@@ -84,6 +84,16 @@ async def test_closing_it_ends_the_one_who_waits(things):
         await waiting
 
 
+async def test_closing_it_ends_the_one_who_has_only_just_asked(things):
+    """Who had asked, but not come to wait, was told that the stream was in use: by its close."""
+    stream = await things.watch(max_await_time_ms=100)
+    waiting = stream.next()
+    closing = stream.close()
+    with pytest.raises(StopAsyncIteration):
+        await waiting
+    await closing
+
+
 @pytest.mark.parametrize("over", [False, True])
 async def test_no_change_is_lost_to_who_gave_up_waiting(things, over):
     async with await things.watch() as stream:

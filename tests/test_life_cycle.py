@@ -281,6 +281,37 @@ def test_a_loop_that_ends_with_calls_in_flight_harms_nobody(make_client, numbers
     assert asyncio.run(use()) == {"_id": 1}
 
 
+def test_cursors_streams_and_sessions_go_from_one_loop_to_another(make_client, numbers):
+    client = make_client()
+    collection = client[numbers.database.name].numbers
+    cursor = collection.find().sort("_id").batch_size(10)
+
+    async def read(number):
+        return [(await cursor.next())["_id"] for _ in range(number)]
+
+    # Within a batch, at its end, and across one that is being read ahead.
+    read_so_far = [n for number in (5, 5, 1, 14, 25) for n in asyncio.run(read(number))]
+    assert read_so_far == list(range(50))
+
+    async def begin():
+        session = await client.start_session()
+        session.start_transaction()
+        await collection.insert_one({"_id": "new"}, session=session)
+        return await collection.watch(), session
+
+    stream, session = asyncio.run(begin())
+
+    async def end():
+        await session.commit_transaction()
+        await session.end_session()
+        change = await stream.next()
+        await stream.close()
+        await cursor.close()
+        return change["documentKey"]
+
+    assert asyncio.run(end()) == {"_id": "new"}
+
+
 def test_a_loop_in_another_thread_can_close_the_client(make_client, numbers):
     client = make_client(max_workers=1)
     entered = threading.Event()

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import re
 import threading
 import time
+from pathlib import Path
 
 import pymongo
 import pymongo.monitoring
@@ -309,7 +311,11 @@ async def test_they_add_up(make_client, numbers, gate):
 
 
 def test_they_are_documented_line_by_line():
-    for field in tornado_pymongo.WorkerStatistics.__dataclass_fields__.values():
+    page = Path(__file__).parents[1] / "docs" / "guide" / "threads.rst"
+    lines = re.findall(r"^``(\w+)`` +([gc])   ", page.read_text(), re.MULTILINE)
+    fields = tornado_pymongo.WorkerStatistics.__dataclass_fields__.values()
+    assert lines == [(field.name, field.metadata["kind"][0]) for field in fields]
+    for field in fields:
         assert field.metadata["kind"] in ("gauge", "counter")
         assert field.metadata["text"].endswith(".")
 

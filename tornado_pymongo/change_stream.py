@@ -115,8 +115,11 @@ class ChangeStream(
         return with_callback(future, callback)
 
     async def _next(self) -> Any:
-        while (change := await self._start(None, CallFuture, _next_change, self)) is None:
-            pass  # it was given up by somebody else, and has ended when we wanted it again
+        change = None
+        while change is None:  # where somebody else gave it up, and it ended as we wanted it again
+            if not (self.delegate.alive or self._kept or self._left):
+                raise StopAsyncIteration  # it may have been closed before this task began
+            change = await self._start(None, CallFuture, _next_change, self)
         return change
 
     def __aiter__(self) -> Any:
@@ -126,9 +129,9 @@ class ChangeStream(
         return await self.next()
 
     def _close(self) -> CallFuture:
+        mark_closed(self.delegate)
         future = super()._close()
         if self._was_refused(future):
-            mark_closed(self.delegate)
             leave_alone(cursor_of(self.delegate))
             return completed(None)
         return future

@@ -31,6 +31,10 @@ _SETTLE = 0.01
 # How much more calls a second it takes to keep threads together that were not: a guess.
 _GAIN = 1.1
 
+# Fewer calls a second than that take so long that a hand-over is a small part of it, and are too
+# few to be compared: a guess.
+_FEWEST = 1000
+
 # After how long both ways are tried again, in such seconds. Measured: keeping together gains up to
 # a third, so that a trial, half of which is made in the worse way, costs 1 or 2 % of the calls.
 _HOLD = 3.0
@@ -47,9 +51,10 @@ class SharedCore:
         self._lock = threading.Lock()  # held for some system calls, never while anything waits
         self._threads: set[int] = set()
         self._core: int | None = None  # on which they are kept
-        self._seconds = self._calls = 0.0
-        self._trials = self._try_both() if enabled and hasattr(os, "sched_setaffinity") else None
-        self._wanted = next(self._trials) if self._trials is not None else 0.0
+        self._calls = self._seconds = self._wanted = 0.0  # counted, in so many seconds, of so many
+        self._trials: Generator[float, float, None] | None = None
+        if enabled and hasattr(os, "sched_setaffinity"):
+            self._begin()
 
     def enter(self) -> None:
         """Have the calling thread, from now on, where the others are."""
@@ -88,6 +93,20 @@ class SharedCore:
             self._wanted = self._trials.send(self._calls / self._seconds)
             self._calls = self._seconds = 0.0
 
+    def rest(self) -> None:
+        """Let all threads go: no calls wait any more, so there is nothing to learn from.
+
+        The same thread does this as does `count`.
+        """
+        if self._trials is not None:
+            self._move(None)
+            self._begin()
+
+    def _begin(self) -> None:
+        self._trials = self._try_both()
+        self._wanted = next(self._trials)
+        self._calls = self._seconds = 0.0
+
     def _try_both(self) -> Generator[float, float, None]:
         """Yield for how many seconds to count calls, and get how many a second there were."""
         yield _FIRST_HOLD
@@ -99,7 +118,7 @@ class SharedCore:
                 self._move(place)
                 yield _SETTLE
                 counted[place] += yield _WINDOW
-            needed = counted[None] * (_GAIN if before is None else 1)
+            needed = max(counted[None] * (_GAIN if before is None else 1), 3 * _FEWEST)
             self._move(core if counted[core] > needed else None)
             yield _HOLD
 

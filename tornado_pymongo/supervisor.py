@@ -35,6 +35,10 @@ _IDLE_SHARE = 0.7
 # opening of connections, for one, is not seen as waiting. A guess.
 _STUCK = 0.05
 
+# After how long without a call that waits, in seconds, what was learned of those is forgotten: a
+# guess.
+_CALM = 0.1
+
 # How many calls are looked at, at most, to see what they wait for: each costs a microsecond.
 _SAMPLE = 32
 
@@ -115,6 +119,12 @@ class Supervisor:
             executor = self._executor()
             if executor is None or executor.closed:
                 return
+            del executor
+            if self._wakeup.acquire(timeout=_CALM):
+                continue
+            executor = self._executor()
+            if executor is not None:
+                executor.shared_core.rest()
             del executor
             if not self._wakeup.acquire(timeout=self._idle_seconds):
                 executor = self._executor()

@@ -74,23 +74,25 @@ SUITES = {
     ),
 }
 
+WANTED = ("doc/", "pyproject.toml", "test/")  # of a distribution
+
 # The least share of what the original passes that has to pass here, by kind of test.
 LEAST = {"unified spec": 1.0, "other": 0.97}
 
 
-def fetch(suite: Suite, cache: Path) -> Path:
-    """Return the folder of the tests of the installed version, fetched if it is not there yet."""
-    version = importlib.metadata.version(suite.distribution)
-    name = f"{suite.distribution}-{version}"
+def fetch(distribution: str, cache: Path) -> Path:
+    """Return the folder with the tests and the documentation of the installed version."""
+    version = importlib.metadata.version(distribution)
+    name = f"{distribution}-{version}"
     folder = cache / name
     if not folder.exists():
         pip = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps"]
-        pip += ["--no-binary", ":all:", "--dest", str(cache), f"{suite.distribution}=={version}"]
+        pip += ["--no-binary", ":all:", "--dest", str(cache), f"{distribution}=={version}"]
         subprocess.run(pip, check=True)
         partial = cache / f"{name}.partial"
         with tarfile.open(cache / f"{name}.tar.gz") as archive:
             for member in archive:
-                if member.name.startswith((f"{name}/test/", f"{name}/pyproject.toml")):
+                if member.name.startswith(tuple(f"{name}/{wanted}" for wanted in WANTED)):
                     archive.extract(member, partial, filter="data")
         (partial / name).rename(folder)
     return folder
@@ -147,7 +149,7 @@ def main() -> int:
     parser.add_argument("--cache", type=Path, default=Path(sys.prefix) / "upstream")
     options, arguments = parser.parse_known_args()
     suite = SUITES[options.suite]
-    folder = fetch(suite, options.cache)
+    folder = fetch(suite.distribution, options.cache)
     baseline: dict[str, dict[str, str]] = {}
     if not options.here:
         status, baseline = run_tests(

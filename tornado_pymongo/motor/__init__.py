@@ -9,10 +9,25 @@ from __future__ import annotations
 
 import sys
 from importlib import import_module
+from typing import TYPE_CHECKING, Any
 
+from tornado_pymongo.motor import motor_asyncio as motor_asyncio
+from tornado_pymongo.motor import motor_gridfs as motor_gridfs
 from tornado_pymongo.motor.core import version as version
 from tornado_pymongo.motor.motor_tornado import *  # noqa: F403
 from tornado_pymongo.motor.motor_tornado import __all__ as __all__
+
+if TYPE_CHECKING:
+    from tornado_pymongo.motor import aiohttp as aiohttp
+    from tornado_pymongo.motor import web as web
+else:
+
+    def __getattr__(name: str) -> Any:
+        # These import a web framework, so not before somebody wants them.
+        if name in ("aiohttp", "web"):
+            return import_module(f"{__name__}.{name}")
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
 
 version_tuple: tuple[int, ...] = tuple(map(int, version.split(".")))
 

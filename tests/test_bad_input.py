@@ -25,6 +25,7 @@ import tornado
 from fake_server import OP_QUERY, FakeServer, header, message
 from pymongo.errors import (
     ConfigurationError,
+    DuplicateKeyError,
     InvalidOperation,
     NetworkTimeout,
     ServerSelectionTimeoutError,
@@ -294,11 +295,6 @@ WRONG = {
     "next": (lambda x: next(x.coll.find()), TypeError, "'Cursor' object is not an iterator"),
     "<": (lambda x: x.coll.find() < x.coll.find(), TypeError, "'<' not supported between .*Cursor"),
     "call": (lambda x: x.coll.serch({}), TypeError, "'Collection' object is not callable"),
-    "document of a call": (
-        lambda x: x.coll.find_one()["_id"],
-        TypeError,
-        "'CallFuture' .*subscript",
-    ),
     "each(None)": (
         lambda x: x.coll.find().each(None),
         InvalidOperation,
@@ -334,6 +330,21 @@ WRONG = {
         InvalidOperation,
         "run_in_worker needs a function that blocks, not <function cor.*: await that on the loop",
     ),
+    "run_in_worker(asynchronous generator)": (
+        lambda x: x.client.run_in_worker(asynchronous_generator),
+        InvalidOperation,
+        "run_in_worker needs a function that blocks, not <function asynchronous_g",
+    ),
+    "run_in_worker(method of ours)": (
+        lambda x: x.client.run_in_worker(x.coll.find_one),
+        InvalidOperation,
+        "Collection.find_one runs in a worker by itself: await it, or .* of Collection.delegate",
+    ),
+    "a call in a worker": (
+        lambda x: x.client.run_in_worker(lambda: x.coll.find_one()),
+        InvalidOperation,
+        r"made in a worker thread, where no event loop runs that could wait for it: .*\.delegate",
+    ),
     "for aggregate": (
         lambda x: list(x.coll.aggregate([])),
         TypeError,
@@ -356,6 +367,91 @@ async def awaited(thing):
 @pytest.mark.parametrize(("call", "error", "text"), WRONG.values(), ids=WRONG)
 async def test_a_wrong_use_is_told_what_is_wrong(call, error, text, things):
     await refused(lambda: call(things), error, text)
+
+
+# What is asked of a call that was not awaited, and what to write instead.
+UNAWAITED = {
+    "_id of a document": (
+        lambda x: x.coll.find_one()["_id"],
+        "(await collection.find_one(...))[...]",
+    ),
+    "_id of a cursor's document": (
+        lambda x: x.coll.find()[0]["_id"],
+        "(await cursor[...])[...]",
+    ),
+    "_id of what was inserted": (
+        lambda x: x.coll.insert_one({}).inserted_id,
+        "(await collection.insert_one(...)).inserted_id",
+    ),
+    "attribute of a property": (
+        lambda x: x.client.address.host,
+        "(await mongoclient.address).host",
+    ),
+    "attribute of what a function returns": (
+        lambda x: x.client.run_in_worker(list).append(5),
+        "(await client.run_in_worker(list, ...)).append",
+    ),
+    "attribute of the client": (lambda x: x.client.open().address, "(await call).address"),
+}
+
+
+@pytest.mark.parametrize(("use", "instead"), UNAWAITED.values(), ids=UNAWAITED)
+async def test_what_is_asked_of_a_call_too_early_is_told_what_to_write_instead(
+    use, instead, things, busy_workers
+):
+    missing = r"'CallFuture' object (is not subscriptable|has no attribute '\w+')"
+    with busy_workers(), pytest.raises((TypeError, AttributeError)) as caught:
+        use(things)
+    assert re.sub(missing, "no such thing", str(caught.value)) == (
+        f"no such thing: await the call first, as in {instead}"
+    )
+
+
+async def test_a_protocol_that_a_call_does_not_have_is_no_mistake_of_the_user(things):
+    call = things.coll.find_one()
+    with pytest.raises(AttributeError, match=r"'CallFuture' object has no attribute '__html__'$"):
+        call.__html__  # noqa: B018
+    await call
+
+
+async def test_a_call_that_is_printed_says_what_it_is_and_whether_it_is_awaited(
+    things, busy_workers
+):
+    """Its arguments, which may be secret, are not shown."""
+    with busy_workers():
+        call = things.coll.find_one({"password": "secret"})
+        assert repr(call) == "<CallFuture pending call=Collection.find_one(...), not awaited>"
+        task = asyncio.create_task(awaited(call))
+        await asyncio.sleep(0)
+        assert repr(call).startswith("<CallFuture pending cb=[")
+        assert repr(call).endswith("] call=Collection.find_one(...)>")
+        calls = {
+            "pending call=Cursor.to_list(...)": things.coll.find().to_list(),
+            "pending call=client.run_in_worker(len, ...)": things.client.run_in_worker(len, "x"),
+            "pending": things.client.open(),
+        }
+        for text, each in calls.items():
+            assert repr(each) == f"<CallFuture {text}, not awaited>"
+    assert await task is None
+    assert repr(call) == "<CallFuture finished result=None>"
+    await asyncio.gather(*calls.values())
+
+
+async def test_a_function_in_a_worker_may_have_a_loop_of_its_own(things):
+    async def find():
+        return await things.coll.find_one()
+
+    assert await things.client.run_in_worker(lambda: asyncio.run(find())) == {"_id": 0}
+
+
+async def test_an_error_that_nobody_waited_for_is_logged_with_what_raised_it(things, caplog):
+    """By asyncio, when the call is let go of: the traceback has PyMongo's method."""
+    things.coll.insert_one({"_id": 1})
+    while not caplog.records:
+        await asyncio.sleep(0.01)
+    assert "CallFuture exception was never retrieved" in caplog.text
+    assert "in insert_one" in caplog.text
+    assert "DuplicateKeyError: E11000" in caplog.text
 
 
 @pytest.fixture
@@ -719,11 +815,13 @@ def test_a_call_whose_loop_is_closed_runs_and_its_result_is_logged(mongo_client,
     asyncio.set_event_loop(loop)
     loop.close()
     call = db.things.insert_one({"_id": 1})
-    worker = call._call
-    assert worker.result(20).inserted_id == 1
+    assert call._call.result(20).inserted_id == 1
+    again = db.things.insert_one({"_id": 1})
+    assert isinstance(again._call.exception(20), DuplicateKeyError)
     mongo_client._executor.close(mongo_client.delegate.close).result(20)
     assert not call.done()
-    assert "1 results of MongoDB calls were dropped: the event loop" in caplog.text
+    assert 'The last error of them: DuplicateKeyError("E11000 dupl' in caplog.text
+    assert "is closed; await each call before the loop ends" in caplog.text
     asyncio.set_event_loop(None)
 
 

@@ -8,6 +8,7 @@ import inspect
 
 import gridfs
 import pymongo.asynchronous.collection
+import pymongo.asynchronous.encryption
 import pymongo.change_stream
 import pymongo.client_session
 import pymongo.collection

@@ -42,7 +42,8 @@ def get_gridfs_file(bucket: GridFSBucket, filename: str, request: web.Request) -
 
     Raise `gridfs.errors.NoFile` to answer with 404.
     """
-    return bucket.open_download_stream_by_name(filename)  # type: ignore[no-any-return]
+    opening: Awaitable[Any] = bucket.open_download_stream_by_name(filename)
+    return opening
 
 
 def get_cache_time(filename: str, modified: datetime | None, mime_type: str) -> int:

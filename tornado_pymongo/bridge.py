@@ -30,7 +30,7 @@ from typing import TYPE_CHECKING, Any
 from pymongo.errors import InvalidOperation, PyMongoError
 
 from tornado_pymongo import log
-from tornado_pymongo.call import Call
+from tornado_pymongo.call import Call, running_call
 from tornado_pymongo.executor import Executor
 from tornado_pymongo.internals.clients import begin_timeout
 
@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from typing_extensions import TypeVar
 
     _T = TypeVar("_T", default=Any)
+    _C = TypeVar("_C", bound=type)
 
     # What a CallFuture is. The metaclass of Coroutine would make it slow, so it is registered.
     class _FutureAndCoroutine(asyncio.Future[_T], Coroutine[Any, Any, _T]): ...
@@ -121,8 +122,49 @@ class CallFuture(_FutureAndCoroutine[_T]):
     def _leave(self) -> None:
         """Do what is to be done where a task is cancelled though the result is here."""
 
+    # What follows is for who forgot to await it, or wonders what a task waits for.
+
+    def __repr__(self) -> str:
+        text = super().__repr__()
+        if self.done():
+            return text
+        name = self._name_of_call()
+        return (
+            text[:-1]
+            + ("" if name is None else f" call={name}")
+            + (">" if "cb=[" in text else ", not awaited>")
+        )
+
+    def _name_of_call(self) -> str | None:
+        call = self._call or self._followed
+        return None if call is None else call.name()
+
+    def _missing(self, error: type[Exception], what: str, use: str) -> Exception:
+        owner, dot, member = (self._name_of_call() or "call").partition(".")
+        return error(
+            f"{type(self).__name__!r} object {what}: await the call first, as in"
+            f" (await {owner.lower()}{dot}{member}){use}"
+        )
+
+    if not TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> Any:
+            what = f"has no attribute {name!r}"
+            if name.startswith("_"):  # of a protocol, such as that of copy
+                raise AttributeError(f"{type(self).__name__!r} object {what}")
+            raise self._missing(AttributeError, what, f".{name}")
+
+        def __getitem__(self, key: Any) -> Any:
+            raise self._missing(TypeError, "is not subscriptable", "[...]")
+
 
 Coroutine.register(CallFuture)
+
+
+def told_as_call_future(cls: _C) -> _C:
+    """Name a class as its base: what tells them apart is no business of who reads a message."""
+    cls.__name__ = cls.__qualname__ = CallFuture.__name__
+    return cls
 
 
 class TaskFuture(CallFuture):
@@ -227,17 +269,21 @@ class Inbox:
             pass
         self._asleep["asleep"] = True
         lost = 0
+        last_error = None
         with suppress(IndexError):  # other threads may do the same
             while True:
                 _, result, error = self._completed.popleft()
                 # Nothing is lost with None, such as that of a client's close() at a program's end.
                 lost += result is not error
+                last_error = error or last_error
         if lost:
             log.warning(
                 "results_dropped",
                 "%(results)d results of MongoDB calls were dropped: the event loop that waited for"
-                " them is closed",
+                " them is closed; await each call before the loop ends. The last error of them:"
+                " %(last_error)s",
                 results=lost,
+                last_error="none" if last_error is None else repr(last_error),
             )
 
     def _deliver(self) -> None:
@@ -276,6 +322,12 @@ def current_loop() -> asyncio.AbstractEventLoop:
     except RuntimeError:
         if (loop := loop_to_run.get()) is not None:
             return loop
+        if running_call() is not None:
+            # Tornado would make a loop for the worker, which nobody would ever run.
+            raise InvalidOperation(
+                "this call was made in a worker thread, where no event loop runs that could wait"
+                " for it: use PyMongo's own object there, which blocks and is called .delegate"
+            ) from None
     from tornado.ioloop import IOLoop  # asyncio's users need not wait for its import
 
     return IOLoop.current().asyncio_loop  # type: ignore[attr-defined, no-any-return]

@@ -79,6 +79,17 @@ class Call(Future[Any]):
         """Tell whether it had a turn, or has one."""
         return self._begun
 
+    def name(self) -> str | None:
+        """Return what it runs, without the arguments, which may be secret, while it is not over.
+
+        Only functions whose attribute `name_of` tells it have a name: what the user has asked for.
+        """
+        if (work := self._work) is None:
+            return None
+        _, function, args, _ = work
+        name_of: Callable[..., str] | None = getattr(function, "name_of", None)
+        return None if name_of is None else name_of(*args)
+
     def cancel(self) -> bool:
         """Cancel the call if it has not started; it then leaves the queue at once."""
         if not super().cancel():

@@ -19,6 +19,7 @@ from tornado_pymongo.bridge import (
     current_loop,
     follow,
     in_task,
+    told_as_call_future,
     with_callback,
 )
 from tornado_pymongo.call import AGAIN, Call
@@ -36,6 +37,7 @@ from tornado_pymongo.internals.cursors import (
 )
 
 
+@told_as_call_future
 class _NextFuture(OnceFuture):
     """Of what a change stream gets next, which others may want when nobody waits for it now."""
 
@@ -50,6 +52,7 @@ class _NextFuture(OnceFuture):
             self._stream._kept.append(change)
 
 
+@told_as_call_future
 class _NextTaskFuture(_NextFuture, OnceTaskFuture):
     """The same of a coroutine."""
 

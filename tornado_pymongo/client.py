@@ -29,12 +29,13 @@ from tornado_pymongo.bridge import (
 )
 from tornado_pymongo.call import Call
 from tornado_pymongo.cursor import Cursor, CursorFuture
-from tornado_pymongo.derive import Bridged, run_method, unwrap
+from tornado_pymongo.derive import Bridged, _blocks, run_method, unwrap
 from tornado_pymongo.executor import DRAIN, Executor
 from tornado_pymongo.internals.clients import connect, with_key_vault
 from tornado_pymongo.internals.cursors import exhaust_selects_server
 from tornado_pymongo.internals.decoding import with_slices
 from tornado_pymongo.internals.pool import interruptible
+from tornado_pymongo.shared_core import SharedCore
 from tornado_pymongo.stats import Statistics
 
 # How many calls may wait by default. It guards the memory against a program that runs away, rather
@@ -245,10 +246,22 @@ class MongoClient(
 
         :raises tornado_pymongo.errors.TooManyCalls: where too many calls wait already.
         """
-        if not callable(function) or inspect.iscoroutinefunction(function):
+        if (
+            not callable(function)
+            or inspect.iscoroutinefunction(function)
+            or inspect.isasyncgenfunction(function)
+        ):
             raise InvalidOperation(
                 f"run_in_worker needs a function that blocks, not {function!r}: await that on the"
                 " loop, or give the function itself rather than what it returns"
+            )
+        owner = getattr(function, "__self__", None)
+        name = getattr(function, "__name__", "_")
+        if isinstance(owner, Bridged) and name[0] != "_" and _blocks(owner._twin, name):
+            cls = type(owner).__name__
+            raise InvalidOperation(
+                f"{cls}.{name} runs in a worker by itself: await it, or give run_in_worker the"
+                f" blocking method of {cls}.delegate"
             )
         outside = self._executor.shared_core.outside
         return call_in_worker(self._executor, CallFuture, outside, (function, *args), kwargs)
@@ -258,6 +271,14 @@ class MongoClient(
 
     async def __aexit__(self, *exc_info: object) -> None:
         await self.close()
+
+
+def _name_of_function(function: Callable[..., Any], *args: Any) -> str:
+    name = getattr(function, "__qualname__", type(function).__qualname__)
+    return f"client.run_in_worker({name}, ...)"
+
+
+SharedCore.outside.name_of = _name_of_function  # type: ignore[attr-defined] # see Call.name
 
 
 def _add_parameters(cls: type, init: Callable[..., Any]) -> None:

@@ -32,6 +32,7 @@ from tornado_pymongo.bridge import (
     current_loop,
     follow,
     in_task,
+    told_as_call_future,
     with_callback,
 )
 from tornado_pymongo.call import Call
@@ -53,6 +54,7 @@ from tornado_pymongo.internals.cursors import (
 from tornado_pymongo.internals.read_ahead import ReadAhead, can_read_ahead
 
 
+@told_as_call_future
 class _StepFuture(OnceFuture):
     """Of a call of a cursor, which is closed where nobody takes what that has fetched."""
 
@@ -70,6 +72,7 @@ class _StepFuture(OnceFuture):
             cursor._end()
 
 
+@told_as_call_future
 class _StepTaskFuture(_StepFuture, OnceTaskFuture):
     """The same of a coroutine."""
 

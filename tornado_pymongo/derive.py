@@ -301,6 +301,20 @@ def _read(owner: Bridged, name: str) -> Any:
     return wrap(getattr(owner.delegate, name), owner)
 
 
+def _name_of_method(owner: Bridged, name: str, *arguments: Any) -> str:
+    cls = type(owner).__name__
+    return f"{cls}[...]" if name == "__getitem__" else f"{cls}.{name}(...)"
+
+
+def _name_of_property(owner: Bridged, name: str) -> str:
+    return f"{type(owner).__name__}.{name}"
+
+
+# What messages call them: see Call.name.
+run_method.name_of = _name_of_method  # type: ignore[attr-defined]
+_read.name_of = _name_of_property  # type: ignore[attr-defined]
+
+
 def _defines(cls: type, name: str) -> bool:
     return any(name in vars(base) for base in cls.__mro__[:-1])
 

@@ -19,6 +19,7 @@ from tornado_pymongo.bridge import (
     TaskFuture,
     check_callback,
     in_task,
+    told_as_call_future,
     with_callback,
 )
 from tornado_pymongo.call import Call
@@ -68,6 +69,7 @@ class Exclusive(Closing):
         return await super()._exit(exc_info)
 
 
+@told_as_call_future
 class _ClosingFuture(CallFuture):
     """Of a close, which goes on when nobody waits for it any more."""
 
@@ -75,6 +77,7 @@ class _ClosingFuture(CallFuture):
         """Leave it alone: cut short, it would leave something open on the server."""
 
 
+@told_as_call_future
 class _ClosingTaskFuture(TaskFuture):
     """The same of a close that waits for a running call first."""
 

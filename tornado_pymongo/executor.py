@@ -149,7 +149,7 @@ class Executor(BaseExecutor):
         self._looking = 0  # those of them that will look at the queue before they park
         self._parked: list[threading.Lock] = []  # the others: each waits for its own lock
         self._supervisor = Supervisor(self)
-        self.shared_core = SharedCore(self._share_core)
+        self.shared_core: SharedCore = SharedCore(self._share_core)
 
         self._drained = threading.Event()  # set when no thread is active after closing
         if not self._has_closed:

@@ -149,7 +149,7 @@ class ClientSession(
         """Run a coroutine function in a transaction; return a Future of what it returned.
 
         `callback` gets this session, runs on the caller's loop, and is run again, or the commit is,
-        as PyMongo says below. The source is PyMongo's `AsyncClientSession.with_transaction`, of
+        as PyMongo has it. The source is PyMongo's `AsyncClientSession.with_transaction`, of
         which the installed version's own code decides on retries, back-off and deadlines.
 
         :raises pymongo.errors.InvalidOperation: where `callback` is no coroutine function.

@@ -71,7 +71,8 @@ class GridFSHandler(RequestHandler):
         :param filename: the group of the URL pattern.
         :raises gridfs.errors.NoFile: to answer with 404.
         """
-        return bucket.open_download_stream_by_name(filename)  # type: ignore[no-any-return]
+        opening: Awaitable[Any] = bucket.open_download_stream_by_name(filename)
+        return opening
 
     def get_cache_time(self, path: str, modified: datetime | None, mime_type: str) -> int:
         """Return for how many seconds clients may keep the file without asking: override it.

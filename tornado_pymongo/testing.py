@@ -235,7 +235,7 @@ class MongoTestCase(unittest.TestCase):
 
         self.mongo_client = MongoClient(self.mongo_server.uri)
         self.addCleanup(lambda: self.mongo_client._close().result())
-        database = clean_database(self.mongo_client, self.mongo_server)
+        database = _clean_database(self.mongo_client, self.mongo_server)
         self.mongo_database = database.__enter__()
         self.addCleanup(database.__exit__, None, None, None)
         super().setUp()
@@ -254,7 +254,7 @@ _CLEAN_UP = 10.0
 
 
 @contextmanager
-def clean_database(client: MongoClient, server: MongoServer) -> Iterator[Database]:
+def _clean_database(client: MongoClient, server: MongoServer) -> Iterator[Database]:
     """Return a database of a name of its own, which is no more when the context is left.
 
     Its collections are dropped one by one, which takes a millisecond each: with the last of them

@@ -242,7 +242,7 @@ def main() -> int:
         from benchmarks import plots
 
         plots.draw(results, options.docs, ["svg"])
-        (options.docs / "figures.rst").write_text(report.rst_of_all(results))
+        (options.docs / "figures.txt").write_text(report.rst_of_all(results))
     missed = report.show_targets(results)
     return 1 if results.errors or (options.check and missed) else 0
 

@@ -15,6 +15,7 @@ import asyncio
 import contextlib
 import inspect
 import io
+import os
 from collections.abc import Iterator
 from typing import Any
 
@@ -78,6 +79,10 @@ def page(mongo_server: MongoServer, monkeypatch_of_page: pytest.MonkeyPatch) -> 
     (node,) = parse_uri(mongo_server.uri)["nodelist"]
     monkeypatch_of_page.setattr(MongoClient, "HOST", node[0])
     monkeypatch_of_page.setattr(MongoClient, "PORT", node[1])
+    if "MONGODB_URI" not in os.environ:
+        with MongoClient() as client:  # no page finds what another has left
+            for name in set(client.list_database_names()) - {"admin", "config", "local"}:
+                client.drop_database(name)
     page = Page("{}:{}".format(*node))
     yield page
     page.close()

@@ -820,7 +820,7 @@ def test_a_call_whose_loop_is_closed_runs_and_its_result_is_logged(mongo_client,
     assert isinstance(again._call.exception(20), DuplicateKeyError)
     mongo_client._executor.close(mongo_client.delegate.close).result(20)
     assert not call.done()
-    assert 'dropped, the last error of them DuplicateKeyError("E11000 dupl' in caplog.text
+    assert 'The last error of them: DuplicateKeyError("E11000 dupl' in caplog.text
     assert "is closed; await each call before the loop ends" in caplog.text
     asyncio.set_event_loop(None)
 

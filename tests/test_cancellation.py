@@ -349,10 +349,11 @@ async def test_where_pymongo_has_other_insides_calls_go_on(
         assert await client[numbers.database.name].numbers.find_one({"_id": 1}) == {"_id": 1}
     finally:
         pool.interruptible.cache_clear()
-    warnings = [record.getMessage() for record in caplog.records]
-    assert len(warnings) == 1
-    assert "cannot be interrupted when they are cancelled" in warnings[0]
-    assert "differs in Pool.checkin from" in warnings[0]
+    (record,) = caplog.records
+    assert "cannot be interrupted when they are cancelled" in record.getMessage()
+    assert "differs in Pool.checkin from" in record.getMessage()
+    assert record.mongo_event == "calls_not_interruptible"
+    assert record.mongo_differs_in == "Pool.checkin"
 
 
 async def test_a_connection_that_was_interrupted_too_late_is_nobody_elses(
@@ -389,6 +390,29 @@ async def test_a_commit_that_was_asked_for_before_the_abort_fails_too(
             await commit
     assert "commitTransaction" not in events.commands
     assert await things.find_one({"_id": "first"}) is None
+
+
+async def test_a_transaction_that_nobody_can_abort_any_more_is_logged(
+    make_client, mongo_client, things, block, caplog
+):
+    """The client is closed before the abort, which waits for the cancelled operation."""
+    client = make_client()
+    mine = client[things.database.name].things
+    session = await client.start_session()
+    session.start_transaction()
+    await mine.insert_one({"_id": "first"}, session=session)
+    await block("insert")
+    call = mine.insert_one({"_id": "second"}, session=session)
+    await block.until_asleep()
+    call.cancel()
+    await client.close()
+    await mongo_client.admin.command("killSessions", [session.session_id])  # or it holds its locks
+    while not caplog.records:  # it is told a moment later
+        await asyncio.sleep(0.01)
+    (record,) = caplog.records
+    assert "could not be aborted" in record.getMessage()
+    assert (record.name, record.mongo_event) == ("tornado_pymongo", "transaction_not_aborted")
+    assert record.mongo_error == "Cannot use MongoClient after close"
 
 
 async def test_who_stops_waiting_for_a_call_of_a_session_leaves_no_error_behind(

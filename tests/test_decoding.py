@@ -693,8 +693,9 @@ async def test_where_pymongo_has_other_insides_it_decodes(
         client = make_client(slice_bytes=SLICE)
         assert len(await client[things.database.name].things.find().to_list()) == 1500
     assert not runs
-    (warning,) = (record.getMessage() for record in caplog.records)
-    assert re.match("large results are not decoded in slices", warning)
+    (record,) = caplog.records
+    assert re.match("large results are not decoded in slices", record.getMessage())
+    assert record.mongo_event == "results_not_sliced"
 
 
 def test_where_pymongo_decodes_in_another_way_it_is_noticed(monkeypatch, caplog, known_anew):

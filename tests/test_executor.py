@@ -18,7 +18,7 @@ import pytest
 from interpreter import FREE_THREADED, free
 from pymongo.errors import InvalidOperation, PyMongoError
 
-from tornado_pymongo import TooManyCalls
+from tornado_pymongo import TooManyCalls, log
 from tornado_pymongo import executor as executor_module
 from tornado_pymongo import supervisor as supervisor_module
 from tornado_pymongo.call import AGAIN
@@ -322,6 +322,8 @@ def test_an_announcement_that_fails_is_logged_and_harms_no_other(executor, caplo
         executor.start(Call(executor, abs, (-1,), {}, deliver))
     assert announced.wait(20)
     wait_until(lambda: "raised by the announcement" in caplog.text)
+    assert caplog.records[-1].mongo_event == "announcement_failed"
+    assert ".fail at 0x" in caplog.records[-1].mongo_announce
     assert executor.submit(abs, -3).result(timeout=20) == 3
 
 
@@ -395,13 +397,13 @@ def test_what_handles_the_log_may_wait_for_a_call(gate, monkeypatch):
             in_time.append(made.wait(2))
 
     handler = Handler()
-    executor_module.logger.addHandler(handler)
+    log.logger.addHandler(handler)
     try:
         executor.submit(gate)
         executor.submit(gate)
         wait_until(lambda: in_time)
     finally:
-        executor_module.logger.removeHandler(handler)
+        log.logger.removeHandler(handler)
     assert in_time == [True]
     gate.opened.set()
     executor.shutdown()
@@ -555,6 +557,8 @@ def test_close_fails_what_waits_and_lets_finish_what_runs(gate, monkeypatch, cap
     # It does not wait for ever for the call that runs.
     assert closing.result(timeout=20) == "closed"
     assert "closed while 1 calls were running that cannot be interrupted" in caplog.text
+    assert caplog.records[-1].mongo_event == "closed_while_running"
+    assert caplog.records[-1].mongo_running == 1
     assert executor.close() is closing
     with pytest.raises(InvalidOperation, match="closed while this call was waiting"):
         waiting.result(timeout=20)
@@ -726,4 +730,5 @@ def test_a_callback_that_exits_costs_no_thread_and_no_result(caplog):
         assert executor.submit(abs, -1).result(timeout=20) == 1
         assert delivered.pop()[0] == result
     assert "a callback of a completed call failed" in caplog.text
+    assert caplog.records[-1].mongo_event == "callback_failed"
     executor.shutdown()

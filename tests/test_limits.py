@@ -337,3 +337,6 @@ async def test_it_is_said_once_that_there_are_too_few_workers(
     assert "3 MongoDB calls wait for a worker thread" in record.getMessage()
     assert "all max_workers=2 threads" in record.getMessage()
     assert "raise max_workers (and maxPoolSize)" in record.getMessage()
+    assert record.mongo_event == "too_few_workers"
+    assert (record.mongo_waiting, record.mongo_max_workers) == (3, 2)
+    assert record.mongo_waited_seconds >= 0.01

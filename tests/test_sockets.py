@@ -387,3 +387,4 @@ async def test_what_is_no_socket_of_pythons_is_left_alone_with_one_warning(
     await client.admin.command("ping")
     (record,) = caplog.records
     assert "have no buffered reads, since this PyMongo has Odd for a socket" in record.getMessage()
+    assert (record.mongo_event, record.mongo_socket) == ("reads_not_buffered", "Odd")

@@ -986,7 +986,10 @@ async def test_what_cannot_be_removed_is_logged(db, caplog):
     gridin.delegate.__dict__["abort"] = fail
     await _http.Upload(gridin, 10).abort()
     assert "Chunks of an upload are left behind" in caplog.text
-    assert str(gridin._id) in caplog.text
+    (record,) = caplog.records
+    assert record.mongo_event == "upload_left_behind"
+    assert record.mongo_files_id == repr(gridin._id)
+    assert record.mongo_error == "PyMongoError('no server')"
 
 
 async def test_prepare_can_refuse_an_upload(open_site, db):

@@ -20,9 +20,9 @@ from pymongo.errors import ConfigurationError
 from tornado.httputil import format_timestamp
 from tornado.web import HTTPError
 
+from tornado_pymongo import log
 from tornado_pymongo.bridge import CallFuture
 from tornado_pymongo.client import Database
-from tornado_pymongo.executor import logger
 from tornado_pymongo.gridfs import BATCH, GridFSBucket
 from tornado_pymongo.internals.cursors import remove_unfinished, write_in_small_batches
 
@@ -232,8 +232,12 @@ class Upload:
             if self._is_ours:
                 await self._run(remove_unfinished, self.grid_in.delegate)
         except Exception as error:
-            file_id = self.grid_in._id
-            logger.error("Chunks of an upload are left behind: files_id %r, %r", file_id, error)
+            log.error(
+                "upload_left_behind",
+                "Chunks of an upload are left behind: files_id %(files_id)s, %(error)s",
+                files_id=repr(self.grid_in._id),
+                error=repr(error),
+            )
 
     async def _run(self, *call: Any) -> None:
         try:

@@ -29,8 +29,9 @@ from typing import TYPE_CHECKING, Any
 
 from pymongo.errors import InvalidOperation, PyMongoError
 
+from tornado_pymongo import log
 from tornado_pymongo.call import Call, running_call
-from tornado_pymongo.executor import Executor, logger
+from tornado_pymongo.executor import Executor
 from tornado_pymongo.internals.clients import begin_timeout
 
 if TYPE_CHECKING:
@@ -276,11 +277,13 @@ class Inbox:
                 lost += result is not error
                 last_error = error or last_error
         if lost:
-            logger.warning(
-                "%d results of MongoDB calls were dropped%s: the event loop that waited for them is"
-                " closed; await each call before the loop ends",
-                lost,
-                "" if last_error is None else f", the last error of them {last_error!r}",
+            log.warning(
+                "results_dropped",
+                "%(results)d results of MongoDB calls were dropped: the event loop that waited for"
+                " them is closed; await each call before the loop ends. The last error of them:"
+                " %(last_error)s",
+                results=lost,
+                last_error="none" if last_error is None else repr(last_error),
             )
 
     def _deliver(self) -> None:

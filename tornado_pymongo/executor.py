@@ -30,7 +30,6 @@ CPU more than they wait for the server, and completions are announced in batches
 
 from __future__ import annotations
 
-import logging
 import os
 import threading
 import weakref
@@ -47,14 +46,13 @@ from typing import Any
 
 from pymongo.errors import InvalidOperation, WaitQueueTimeoutError
 
+from tornado_pymongo import log
 from tornado_pymongo.call import AGAIN, Call
 from tornado_pymongo.collector import collector_paused, resume_collector
 from tornado_pymongo.errors import TooManyCalls
 from tornado_pymongo.shared_core import SharedCore
 from tornado_pymongo.stats import WorkerStatistics
 from tornado_pymongo.supervisor import Supervisor, has_gil, usable_cores
-
-logger: logging.Logger = logging.getLogger("tornado_pymongo")
 
 # For how long completions may be gathered while more calls wait, in seconds. Measured with 100
 # calls in flight on a local server: 1 ms costs a tenth of the throughput, 20 ms gains nothing.
@@ -293,7 +291,11 @@ class Executor(BaseExecutor):
             try:
                 outcome = call.run()
             except BaseException:  # of a callback, such as SystemExit: the call itself is over
-                logger.exception("a callback of a completed call failed")
+                log.error(
+                    "callback_failed",
+                    "a callback of a completed call failed",
+                    with_error=True,
+                )
                 outcome = "failed" if call.exception() else "finished"
         if outcome is not AGAIN:
             self._running.discard(call)  # also where it was cancelled when it had been taken
@@ -472,7 +474,12 @@ class Executor(BaseExecutor):
             try:
                 announce()
             except Exception:  # noqa: PERF203 - one must not keep the others
-                logger.exception("a completed call could not be announced by %r", announce)
+                log.error(
+                    "announcement_failed",
+                    "a completed call could not be announced by %(announce)s",
+                    with_error=True,
+                    announce=repr(announce),
+                )
 
     # How it is
 
@@ -524,11 +531,15 @@ class Executor(BaseExecutor):
             waiting = len(self._queue)
             self._warned = True
             del first
-        logger.warning(
-            "%d MongoDB calls wait for a worker thread, the first of them for %.1f s, and all"
-            " max_workers=%d threads have one to run: raise max_workers (and maxPoolSize), or see"
-            " which calls take so long. This is said once for each client",
-            *(waiting, waited, self.max_workers),
+        log.warning(
+            "too_few_workers",
+            "%(waiting)d MongoDB calls wait for a worker thread, the first of them for"
+            " %(waited_seconds).1f s, and all max_workers=%(max_workers)d threads have one to run:"
+            " raise max_workers (and maxPoolSize), or see which calls take so long. This is said"
+            " once for each client",
+            waiting=waiting,
+            waited_seconds=waited,
+            max_workers=self.max_workers,
         )
 
     # The end
@@ -572,10 +583,11 @@ class Executor(BaseExecutor):
                 for thread in self._members:
                     thread.join()
             else:
-                logger.warning(
-                    "the MongoClient was closed while %d calls were running that cannot be"
-                    " interrupted, such as functions of yours in run_in_worker()",
-                    len(self._running),
+                log.warning(
+                    "closed_while_running",
+                    "the MongoClient was closed while %(running)d calls were running that cannot"
+                    " be interrupted, such as functions of yours in run_in_worker()",
+                    running=len(self._running),
                 )
 
     def _abort_running(self) -> None:

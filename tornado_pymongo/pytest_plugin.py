@@ -2,8 +2,11 @@
 
 pytest finds them where tornado_pymongo is installed; there is nothing to import::
 
-    async def test_orders(mongo_client):
-        await mongo_client.shop.orders.insert_one({"_id": 1})
+    async def test_orders(mongo_database):
+        await mongo_database.orders.insert_one({"_id": 1})
+
+A test that is a coroutine needs a plugin that runs it, such as pytest-asyncio or anyio's. The
+fixtures are the same for all of them, and for tests that are no coroutines: they need no loop.
 """
 
 from __future__ import annotations
@@ -16,7 +19,7 @@ import pytest
 # Imported where they are used: pytest imports this module before it measures coverage or turns
 # warnings into errors, and for users who do not want it.
 if TYPE_CHECKING:
-    from tornado_pymongo import MongoClient
+    from tornado_pymongo import Database, MongoClient
     from tornado_pymongo.testing import MongoServer
 
 
@@ -30,10 +33,28 @@ def mongo_server() -> Iterator[MongoServer]:
 
 
 @pytest.fixture
-def mongo_client(mongo_server: MongoServer) -> Iterator[MongoClient]:
-    """A `tornado_pymongo.MongoClient` of the `mongo_server`, closed after the test."""
+def mongo_client(
+    request: pytest.FixtureRequest, mongo_server: MongoServer
+) -> Iterator[MongoClient]:
+    """A `tornado_pymongo.MongoClient` of the `mongo_server`, closed after the test.
+
+    A test that anyio's plugin runs on trio is skipped: the library needs asyncio.
+    """
     from tornado_pymongo import MongoClient
 
+    if "anyio_backend" in request.fixturenames:
+        backend = request.getfixturevalue("anyio_backend_name")
+        if backend != "asyncio":
+            pytest.skip(f"tornado_pymongo needs asyncio, and the anyio_backend is {backend}")
     client = MongoClient(mongo_server.uri)
     yield client
     client._close().result()
+
+
+@pytest.fixture
+def mongo_database(mongo_client: MongoClient, mongo_server: MongoServer) -> Iterator[Database]:
+    """A database of the `mongo_client`, with a name of its own, whose collections are dropped."""
+    from tornado_pymongo.testing import _clean_database
+
+    with _clean_database(mongo_client, mongo_server) as database:
+        yield database

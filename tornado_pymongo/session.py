@@ -14,6 +14,7 @@ import pymongo.asynchronous.client_session
 import pymongo.client_session
 from pymongo.errors import InvalidOperation, PyMongoError
 
+from tornado_pymongo import log
 from tornado_pymongo.bridge import (
     Callback,
     CallFuture,
@@ -26,7 +27,6 @@ from tornado_pymongo.call import Call
 from tornado_pymongo.derive import bound_session, run_method
 from tornado_pymongo.errors import TooManyCalls
 from tornado_pymongo.exclusive import Exclusive, until_over
-from tornado_pymongo.executor import logger
 
 
 class ClientSession(
@@ -194,10 +194,11 @@ def _going_on(user: ref[Call]) -> Call | None:
 
 def _log_failure(aborting: asyncio.Future[Any]) -> None:
     if not aborting.cancelled() and (error := aborting.exception()) is not None:
-        logger.warning(
+        log.warning(
+            "transaction_not_aborted",
             "a transaction of which an operation was cancelled could not be aborted, and waits for"
-            " the end of its session or of its time: %s",
-            error,
+            " the end of its session or of its time: %(error)s",
+            error=str(error),
         )
 
 

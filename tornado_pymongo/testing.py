@@ -5,11 +5,13 @@
     with MongoServer() as server:
         client = tornado_pymongo.MongoClient(server.uri)
 
-`tornado_pymongo.pytest_plugin` makes pytest fixtures of it.
+`tornado_pymongo.pytest_plugin` makes pytest fixtures of it, and `MongoTestCase` is for tests
+without pytest.
 """
 
 from __future__ import annotations
 
+import atexit
 import importlib.metadata
 import os
 import shutil
@@ -18,17 +20,24 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Mapping, Sequence
-from contextlib import suppress
+import unittest
+import uuid
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pymongo
-from pymongo.errors import PyMongoError
+from pymongo.errors import InvalidOperation, PyMongoError
 
 from tornado_pymongo import _mongod_keeper
 
-__all__ = ["MongoServer", "MongoServerError"]
+# Imported where it is used: pytest imports this module before it measures coverage.
+if TYPE_CHECKING:
+    from tornado_pymongo import Database, MongoClient
+
+__all__ = ["MongoServer", "MongoServerError", "MongoTestCase"]
 
 _REPLICA_SET = "rs0"
 
@@ -190,6 +199,93 @@ class MongoServer:
 
     def __exit__(self, *exc_info: object) -> None:
         self.stop()
+
+
+class MongoTestCase(unittest.TestCase):
+    """A test case with a client and a clean database, for tests without pytest.
+
+    It comes before the class that has the event loop: `unittest.IsolatedAsyncioTestCase`, or
+    Tornado's ``AsyncTestCase`` or ``AsyncHTTPTestCase``::
+
+        class TestOrders(MongoTestCase, unittest.IsolatedAsyncioTestCase):
+            async def test_an_order(self):
+                await self.mongo_database.orders.insert_one({"item": "tea"})
+
+    What it has is there before the other class's `setUp`, with which Tornado's calls `get_app`.
+    """
+
+    mongo_server: MongoServer
+    """Started for the first class of the process, and stopped at its end."""
+
+    mongo_client: MongoClient
+    """Made for each test, and closed after it."""
+
+    mongo_database: Database
+    """One of the client's, with a name of its own; its collections are dropped after the test."""
+
+    @classmethod
+    def setUpClass(cls) -> None:
+        """Start the server, if this is the first class that needs it."""
+        super().setUpClass()
+        cls.mongo_server = _server_of_this_process()
+
+    def setUp(self) -> None:
+        """Make the client and the database."""
+        from tornado_pymongo import MongoClient
+
+        self.mongo_client = MongoClient(self.mongo_server.uri)
+        self.addCleanup(lambda: self.mongo_client._close().result())
+        database = _clean_database(self.mongo_client, self.mongo_server)
+        self.mongo_database = database.__enter__()
+        self.addCleanup(database.__exit__, None, None, None)
+        super().setUp()
+
+
+@cache
+def _server_of_this_process() -> MongoServer:
+    server = MongoServer().start()
+    atexit.register(server.stop)
+    return server
+
+
+# How long it may take to drop the collections of a test, in seconds: a guess. It is milliseconds,
+# unless a transaction that was left open has locked them, which MongoDB ends after a minute.
+_CLEAN_UP = 10.0
+
+
+@contextmanager
+def _clean_database(client: MongoClient, server: MongoServer) -> Iterator[Database]:
+    """Return a database of a name of its own, which is no more when the context is left.
+
+    Its collections are dropped one by one, which takes a millisecond each: with the last of them
+    the database is gone. MongoDB's command to drop a database waits for a tenth of a second.
+    """
+    name = f"test_{uuid.uuid4().hex}"
+    yield client[name]
+    try:
+        _drop(client.delegate, name)
+    except InvalidOperation:  # the test has closed it
+        another: pymongo.MongoClient[Any] = pymongo.MongoClient(server.uri)
+        with another:
+            _drop(another, name)
+
+
+def _drop(client: pymongo.MongoClient[Any], name: str) -> None:
+    try:
+        with pymongo.timeout(_CLEAN_UP):
+            collections = client[name].list_collection_names()
+            if any(collection.startswith("system.") for collection in collections):
+                client.drop_database(name)  # views and time series have such, which cannot be
+                return
+            for collection in collections:
+                client[name].drop_collection(collection)
+    except PyMongoError as error:
+        if not error.timeout:
+            raise
+        raise MongoServerError(
+            f"the collections of this test could not be dropped in {_CLEAN_UP:.0f} seconds: has it"
+            " left a transaction open?"
+        ) from error
 
 
 class _Mongod:

@@ -15,6 +15,7 @@ from __future__ import annotations
 import asyncio
 import sys
 from collections.abc import Awaitable
+from contextvars import Context, copy_context
 from datetime import datetime
 from typing import Any
 
@@ -24,6 +25,7 @@ from tornado.web import HTTPError, RequestHandler, stream_request_body
 
 from tornado_pymongo import _http
 from tornado_pymongo.gridfs import GridFSBucket, stream_to_handler
+from tornado_pymongo.internals.clients import without_deadline
 
 # How much of a body that is refused is read and dropped before the answer, in bytes. A client that
 # sends first and reads later would otherwise be told that the connection was reset. It is a guess
@@ -140,6 +142,9 @@ class GridFSUploadHandler(RequestHandler):
     """
 
     _upload: _http.Upload | None = None
+    # That of `prepare`. Tornado calls `data_received` in the context of the connection, which knows
+    # nothing of this request's span.
+    _context: Context
     _error: Exception | None = None  # what to answer once the rest of the body has come
     _dropped = 0
 
@@ -201,12 +206,13 @@ class GridFSUploadHandler(RequestHandler):
         bucket = _http.bucket_of(self.database, self.root_collection)
         gridin = self.create_gridfs_file(bucket, filename, self.request)
         self._upload = _http.Upload(gridin, self.max_size)
+        self._context = without_deadline(copy_context())  # a deadline there is for `prepare`
 
     async def data_received(self, chunk: bytes) -> None:
         """Store a part of the body, in a worker; Tornado reads on when that is done."""
         if self._upload is not None:
             try:
-                await self._upload.write(chunk)
+                await self._context.run(asyncio.ensure_future, self._upload.write(chunk))
                 return
             except Exception as error:
                 self._error = error

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from contextvars import Context
 from copy import copy
 from typing import Any
@@ -25,6 +26,14 @@ def begin_timeout(context: Context, seconds: float | None) -> float | None:
         return context[_csot.DEADLINE] if timeout else None  # 0 is for ever
     except (AttributeError, KeyError):
         return None  # it counts from when the worker begins
+
+
+def without_deadline(context: Context) -> Context:
+    """Return the context, in which a deadline of PyMongo's holds no more."""
+    with suppress(AttributeError):
+        context.run(_csot.TIMEOUT.set, None)
+        context.run(_csot.DEADLINE.set, float("inf"))
+    return context
 
 
 def connect(client: Any) -> None:

@@ -18,7 +18,6 @@ How the others get in is the matter of `turns`, where a run ends that of `cuttin
 
 from __future__ import annotations
 
-import logging
 import struct
 from collections import OrderedDict
 from functools import cache
@@ -33,11 +32,10 @@ from bson.son import SON
 from pymongo import ReadPreference, message
 from pymongo.synchronous import pool
 
+from tornado_pymongo import log
 from tornado_pymongo.internals.cutting import GUESS_FROM, NO_LIMIT, Place, find, guess, walk
 from tornado_pymongo.internals.turns import Turn
 from tornado_pymongo.supervisor import has_gil
-
-logger: logging.Logger = logging.getLogger("tornado_pymongo")
 
 
 def with_slices(options: dict[str, Any], slice_bytes: int | None) -> dict[str, Any]:
@@ -77,9 +75,10 @@ def _is_known() -> bool:
     except Exception:
         known = False
     if not known:
-        logger.warning(
+        log.warning(
+            "results_not_sliced",
             "large results are not decoded in slices, and may hold up the event loop, since this"
-            " PyMongo differs in how it decodes replies from those that we know"
+            " PyMongo differs in how it decodes replies from those that we know",
         )
     return known
 

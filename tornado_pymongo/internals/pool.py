@@ -6,7 +6,6 @@ PyMongo's monitoring threads, which run no call, and other clients of PyMongo se
 from __future__ import annotations
 
 import inspect
-import logging
 import socket
 import threading
 from contextlib import suppress
@@ -16,10 +15,9 @@ from typing import Any
 
 from pymongo.synchronous import pool
 
+from tornado_pymongo import log
 from tornado_pymongo.call import running_call
 from tornado_pymongo.internals.sockets import buffer_reads
-
-logger: logging.Logger = logging.getLogger("tornado_pymongo")
 
 # How often a thread that waits for another one of PyMongo looks whether its call was aborted, in
 # seconds: as often as PyMongo itself looks while it waits for the server.
@@ -44,10 +42,11 @@ def interruptible() -> dict[str, Any]:
         if not there
     ]
     if missing:
-        logger.warning(
+        log.warning(
+            "calls_not_interruptible",
             "calls that run cannot be interrupted when they are cancelled, since this PyMongo"
-            " differs in %s from those that we know",
-            ", ".join(missing),
+            " differs in %(differs_in)s from those that we know",
+            differs_in=", ".join(missing),
         )
         return {}
     return {"_pool_class": _Pool, "_condition_class": _Condition}

@@ -16,7 +16,6 @@ the servers, and those of pyOpenSSL, are left as they are.
 
 from __future__ import annotations
 
-import logging
 import socket
 import ssl
 import struct
@@ -28,7 +27,7 @@ from pymongo._csot import get_timeout
 from pymongo.message import _OpMsg
 from pymongo.synchronous import pool
 
-logger: logging.Logger = logging.getLogger("tornado_pymongo")
+from tornado_pymongo import log
 
 # How long PyMongo waits in one read, in seconds, before it looks whether it still shall.
 _INTERVAL = 0.5
@@ -62,10 +61,11 @@ def buffer_reads(connection: Any) -> None:
 
 @cache
 def _warn_once(what: str) -> None:
-    logger.warning(
-        "connections have no buffered reads, since this PyMongo has %s for a socket, which we do"
-        " not know: operations take a little longer",
-        what,
+    log.warning(
+        "reads_not_buffered",
+        "connections have no buffered reads, since this PyMongo has %(socket)s for a socket, which"
+        " we do not know: operations take a little longer",
+        socket=what,
     )
 
 

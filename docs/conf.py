@@ -22,7 +22,6 @@ extensions = [
 exclude_patterns = ["_build"]
 default_role = "any"  # so that a name in single backticks that leads nowhere is an error
 nitpicky = True
-suppress_warnings = ["toc.not_readable"]
 
 add_module_names = False
 autodoc_member_order = "bysource"

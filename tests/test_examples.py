@@ -21,6 +21,8 @@ from bson import ObjectId
 from example import EXAMPLES, FORM, PATIENCE, Example, running
 from tornado.websocket import websocket_connect
 
+pytestmark = pytest.mark.slow
+
 PAGES = ["board", "dashboard", "gallery", "side_by_side", "stock"]
 NOT_RUN = {"__main__", "samples", "serve"}
 

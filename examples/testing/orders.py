@@ -12,6 +12,7 @@ async def place(database: tornado_pymongo.Database, item: str) -> int:
     counted = await database.counters.find_one_and_update(
         {"_id": "orders"}, {"$inc": {"n": 1}}, upsert=True, return_document=True
     )
+    assert counted is not None  # it is made where there is none
     await database.orders.insert_one({"_id": counted["n"], "item": item})
     return int(counted["n"])
 

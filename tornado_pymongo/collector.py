@@ -62,7 +62,7 @@ def _take_for_old() -> None:
     """
     global _spared, _looked_through, _are_frozen
     # Whoever freezes objects wants them to stay so. To count them takes time, where there are some.
-    _are_frozen = _are_frozen or gc.get_freeze_count() > 0
+    _are_frozen = _are_frozen or gc.get_freeze_count() > _FROZEN_BY_PYTHON
     looked_through = gc.get_stats()[-1]["collections"]
     if looked_through != _looked_through:
         _spared, _looked_through = 0, looked_through
@@ -75,6 +75,9 @@ def _take_for_old() -> None:
 # How many objects the collector is spared before it looks through all: a guess. Of documents of two
 # lists or dicts each it is a million; the garbage that is made while these are is far less.
 _MOST_SPARED = 2_000_000
+
+# How many objects may be frozen though no program has done it: Python 3.12 begins with 400.
+_FROZEN_BY_PYTHON = 1000
 
 _spared = 0  # how many objects were, since it last looked through all
 _looked_through = 0  # how often it did that

@@ -234,13 +234,11 @@ def main() -> int:
     report.show(results, Results.load(options.compare) if options.compare else None)
     if options.rst:
         options.rst.write_text(report.rst(results))
-    if options.plots:
+    if options.plots or options.docs:
         from benchmarks import plots
-
+    if options.plots:
         plots.draw(results, options.plots)
     if options.docs:
-        from benchmarks import plots
-
         plots.draw(results, options.docs, ["svg"])
         (options.docs / "figures.txt").write_text(report.rst_of_all(results))
     missed = report.show_targets(results)

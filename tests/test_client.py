@@ -287,6 +287,16 @@ async def test_a_function_of_ones_own_runs_in_a_worker(mongo_client, numbers):
     assert total == sum(range(250))
 
 
+async def test_run_in_worker_takes_a_blocking_method_of_a_subclass(mongo_client, numbers):
+    class Numbers(tornado_pymongo.Collection):
+        def count(self):
+            return self.delegate.count_documents({})
+
+    counted = Numbers(numbers.database, numbers.name)
+    expected = await numbers.count_documents({})
+    assert await mongo_client.run_in_worker(counted.count) == expected
+
+
 @pytest.mark.parametrize(
     ("options", "message"),
     [

@@ -29,7 +29,7 @@ from tornado_pymongo.bridge import (
 )
 from tornado_pymongo.call import Call
 from tornado_pymongo.cursor import Cursor, CursorFuture
-from tornado_pymongo.derive import Bridged, _blocks, run_method, unwrap
+from tornado_pymongo.derive import Bridged, is_blocking, run_method, unwrap
 from tornado_pymongo.executor import DRAIN, Executor
 from tornado_pymongo.internals.clients import connect, with_key_vault
 from tornado_pymongo.internals.cursors import exhaust_selects_server
@@ -256,8 +256,12 @@ class MongoClient(
                 " loop, or give the function itself rather than what it returns"
             )
         owner = getattr(function, "__self__", None)
-        name = getattr(function, "__name__", "_")
-        if isinstance(owner, Bridged) and name[0] != "_" and _blocks(owner._twin, name):
+        name = getattr(function, "__name__", "")
+        if (
+            isinstance(owner, Bridged)
+            and hasattr(owner._twin, name)  # a subclass of yours may have methods that block
+            and is_blocking(owner._twin, name)
+        ):
             cls = type(owner).__name__
             raise InvalidOperation(
                 f"{cls}.{name} runs in a worker by itself: await it, or give run_in_worker the"

@@ -319,7 +319,7 @@ def _defines(cls: type, name: str) -> bool:
     return any(name in vars(base) for base in cls.__mro__[:-1])
 
 
-def _blocks(twin: type, name: str) -> bool:
+def is_blocking(twin: type, name: str) -> bool:
     """Tell whether PyMongo's asynchronous class waits in this member."""
     member = inspect.getattr_static(twin, name, None)
     if member is None:
@@ -333,7 +333,7 @@ def _blocks(twin: type, name: str) -> bool:
 def _derive(source: type, twin: type, name: str) -> Any:
     """Return the member of this library's class for one of PyMongo's."""
     member = inspect.getattr_static(source, name)
-    blocks = _blocks(twin, name)
+    blocks = is_blocking(twin, name)
     if inspect.isdatadescriptor(member):
         doc = _document(getattr(member, "fget", member), blocks)
         if blocks:

@@ -8,8 +8,9 @@ are tried now and then, and the threads are kept together where that has made mo
 
 What it promises:
 
-1. Only threads of the executor are kept, and none that runs a function of the user's: what that
-   starts, threads and processes, would inherit it.
+1. Only threads of the executor are kept, and none that runs a function by `outside`: what a
+   function of the user's starts, threads and processes, would inherit it. (So does what is started
+   by callbacks of PyMongo's, such as listeners.)
 2. A thread that is not kept may use the cores that the main thread may use.
 3. Where there is no GIL, one core only, or no such system call, nothing is done.
 """
@@ -38,6 +39,8 @@ _FEWEST = 1000
 # After how long both ways are tried again, in such seconds. Measured: keeping together gains up to
 # a third, so that a trial, half of which is made in the worse way, costs 1 or 2 % of the calls.
 _HOLD = 3.0
+
+# After how long they are tried first, in such seconds, when the threads are there: a guess.
 _FIRST_HOLD = 0.1
 
 

@@ -237,21 +237,21 @@ def test_the_dashboard_moves_while_there_is_a_load(start, visit, request, screen
 # Stock, the guest book, the shop
 
 
+def move_chests(page, what_goes_wrong):
+    page.get_by_label("From").select_option("Hamburg")
+    page.get_by_label("To").select_option("Bergen")
+    page.get_by_label("Chests").fill("15")
+    page.get_by_label("What goes wrong").select_option(what_goes_wrong)
+    page.get_by_role("button", name="Move").click()
+
+
 def test_a_move_that_fails_moves_nothing(start, visit, screenshot):
     page = visit(start("stock"), but="500 (Internal Server Error)")
     hamburg = page.get_by_role("row", name=re.compile("^Hamburg"))
-    page.get_by_label("From").select_option("Hamburg")
-    page.get_by_label("To").select_option("Bergen")
-    page.get_by_label("Chests").fill("15")
-    page.get_by_label("What goes wrong").select_option("The program fails half-way")
-    page.get_by_role("button", name="Move").click()
+    move_chests(page, "The program fails half-way")
     expect(page.get_by_role("status")).to_contain_text("Nothing has moved")
     expect(hamburg).to_have_text(re.compile("120"))
-    page.get_by_label("From").select_option("Hamburg")
-    page.get_by_label("To").select_option("Bergen")
-    page.get_by_label("Chests").fill("15")
-    page.get_by_label("What goes wrong").select_option("The connection breaks at the commit")
-    page.get_by_role("button", name="Move").click()
+    move_chests(page, "The connection breaks at the commit")
     expect(page.get_by_role("status")).to_have_text("15 chests have moved.")
     expect(hamburg).to_have_text(re.compile("105"))
     expect(page.get_by_text("commitTransaction failed")).to_be_visible()

@@ -13,7 +13,7 @@ from bson import Binary
 from pymongo.errors import InvalidOperation, OperationFailure
 
 import tornado_pymongo
-from tornado_pymongo.call import running_call
+from tornado_pymongo.executor import running_call
 from tornado_pymongo.internals import pool as pool_internals
 
 

@@ -327,7 +327,7 @@ def test_bad_limits_are_refused_by_name(options, message):
 def test_the_limits_follow_the_pool():
     def limits(*args, **options):
         client = tornado_pymongo.MongoClient(*args, **options)
-        return client._executor.max_workers, client._streams.max_workers
+        return client._runtime.executor.max_workers, client._runtime.streams.max_workers
 
     assert limits() == (100, 16)
     assert limits(maxPoolSize=7) == (7, 1)

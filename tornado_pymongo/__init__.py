@@ -48,7 +48,7 @@ from tornado_pymongo.cursor import (
 )
 from tornado_pymongo.errors import TooManyCalls
 from tornado_pymongo.session import ClientSession
-from tornado_pymongo.stats import Statistics, WorkerStatistics
+from tornado_pymongo.executor.statistics import Statistics, WorkerStatistics
 
 # The names of PyMongo Async for the same classes.
 AsyncChangeStream = ChangeStream

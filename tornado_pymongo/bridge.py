@@ -20,7 +20,7 @@ from __future__ import annotations
 import asyncio
 import inspect
 from collections.abc import Callable, Coroutine
-from contextvars import ContextVar, copy_context
+from contextvars import copy_context
 from typing import Any, TypeVar
 
 from pymongo.errors import InvalidOperation, PyMongoError
@@ -33,17 +33,14 @@ from tornado_pymongo.internals.clients import begin_timeout
 Callback = Callable[[Any, BaseException | None], object]
 _F = TypeVar("_F", bound=CallFuture)
 
-# The loop that is to run, if that is known before it does.
-loop_to_run: ContextVar[asyncio.AbstractEventLoop | None] = ContextVar("loop_to_run", default=None)
 
-
-def current_loop() -> asyncio.AbstractEventLoop:
-    """Return the running loop or, if none runs yet, the one that Tornado would run here."""
+def current_loop(default: asyncio.AbstractEventLoop | None = None) -> asyncio.AbstractEventLoop:
+    """Return the running loop or, if none runs yet, the default, or what Tornado would run here."""
     try:
         return asyncio.get_running_loop()
     except RuntimeError:
-        if (loop := loop_to_run.get()) is not None:
-            return loop
+        if default is not None:
+            return default
         if running_call() is not None:
             # Tornado would make a loop for the worker, which nobody would ever run.
             raise InvalidOperation(
@@ -58,18 +55,16 @@ def current_loop() -> asyncio.AbstractEventLoop:
 def call_in_worker(
     executor: Executor,
     future: _F,
-    function: Callable[..., Any],
-    args: tuple[Any, ...] = (),
-    kwargs: dict[str, Any] | None = None,
+    function: Callable[[], Any],
     timeout: float | None = None,
 ) -> _F:
-    """Start ``function(*args, **kwargs)`` in a worker; return the Future, which gets its result.
+    """Start a function in a worker; return the Future, which gets its result.
 
     `timeout` is that of PyMongo for the operation, in seconds, if it has one. It begins now.
     """
     context = copy_context()
     deadline = begin_timeout(context, timeout)
-    call = Call(executor, function, args, kwargs, context=context, deadline=deadline)
+    call = Call(executor, function, context=context, deadline=deadline)
     call.receivers.append((inbox_of(future.get_loop()), future.deliver))
     future.call = call
     try:
@@ -94,30 +89,6 @@ async def until_over(call: Call) -> None:
         call, inbox_of(over.get_loop()), lambda _: over.done() or over.set_result(None)
     )
     await over
-
-
-def completed(result: Any, future_class: type[_F] = CallFuture) -> _F:  # type: ignore[assignment]
-    """Return a Future of the caller's loop that has its result already."""
-    future = future_class(loop=current_loop())
-    future.set_result(result)
-    return future
-
-
-def in_task(
-    coroutine: Coroutine[Any, Any, Any], loop: asyncio.AbstractEventLoop | None = None
-) -> TaskFuture:
-    """Run a coroutine of several calls on the caller's loop; return a Future of its result."""
-    future = TaskFuture(loop=loop or current_loop())
-    future.run(coroutine)
-    return future
-
-
-def run_in_task(
-    callback: Callback | None, function: Callable[..., Coroutine[Any, Any, Any]], *args: Any
-) -> Any:
-    """Run a coroutine function in a task; return its Future or, if there is a callback, None."""
-    check_callback(callback)
-    return with_callback(in_task(function(*args)), callback)
 
 
 def with_callback(future: asyncio.Future[Any], callback: Callback | None) -> Any:

@@ -13,7 +13,8 @@ class             if it is cancelled                       if nobody takes its r
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine, Generator
+from collections.abc import Coroutine, Generator
+from contextvars import Context
 from typing import TYPE_CHECKING, Any, Protocol
 
 from pymongo.errors import InvalidOperation
@@ -91,24 +92,30 @@ class CallFuture(_FutureAndCoroutine[_T]):
             raise StopIteration(self.result())
         loop = asyncio.get_running_loop()
         if loop is not self.get_loop() and self._can_move():
-            # Made before any loop ran, as in asyncio.run(collection.find_one()), and stepped
-            # through by a task of the loop that was made for it.
-            twin = type(self)(loop=loop)
-            vars(twin).update(vars(self))
-            twin._moved()
-            self._twin = twin
-            return twin.send(value)
+            return self.moved_to(loop).send(value)
         waiter = self._waiter()
         waiter._asyncio_future_blocking = True
         return waiter
 
+    def moved_to(self, loop: asyncio.AbstractEventLoop) -> CallFuture:
+        """Return a Future of the same on another loop.
+
+        This one was made before any loop ran, as in ``asyncio.run(collection.find_one())``, and a
+        task of the loop that was made for it steps through it.
+        """
+        if self._twin is None:
+            self._twin = type(self)(loop=loop)
+            self._move_to(self._twin)
+        return self._twin
+
     def _can_move(self) -> bool:
         return self.call is not None
 
-    def _moved(self) -> None:
-        """Get the result on this loop, which is another one than that of the original."""
-        assert self.call is not None
-        self.call.executor.tell(self.call, inbox_of(self.get_loop()), self.deliver)
+    def _move_to(self, twin: Any) -> None:
+        """Have the twin get the result."""
+        call = twin.call = self.call
+        if call is not None:
+            call.executor.tell(call, inbox_of(twin.get_loop()), twin.deliver)
 
     def _waiter(self) -> asyncio.Future[Any]:
         """Return the Future whose end wakes a task that waits for this one."""
@@ -176,14 +183,36 @@ class DetachedFuture(CallFuture):
 class Demand(Protocol):
     """What a consumer wants of an object that hands out each thing once."""
 
-    def serve(self, future: TakingFuture) -> None:
-        """Complete a Future if what it demands is here; else have it served again later."""
+    def serve(self, future: TakingFuture, fetched: bool) -> None:
+        """Complete a Future if its demand can be met; else have it served again later.
+
+        :param fetched: whether the call that was made for it is over.
+        """
 
     def take(self) -> Any:
-        """Remove from the buffer, and return, what was demanded."""
+        """Remove from the buffer, and return, what is demanded.
+
+        :raises AlreadyTaken: if another consumer was faster.
+        """
+
+    def again(self) -> TakingFuture:
+        """Return a new Future of the same demand."""
+
+    def failed(self) -> None:
+        """Take note that the error of a fetch was told to a consumer."""
 
     def given_up(self, call: Call) -> None:
         """Do what is to be done with a call for which nobody waits any more."""
+
+
+class AlreadyTaken(InvalidOperation):
+    """What a Future was completed for is not there any more."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "what this Future was to return has been taken by another call of the same object:"
+            " await one of them before you make the next"
+        )
 
 
 class TakingFuture(CallFuture):
@@ -195,20 +224,22 @@ class TakingFuture(CallFuture):
     """
 
     demand: Demand
+    context: Context  # of the caller
     _taken: tuple[Any] | None = None
 
     def deliver(self, call: Call) -> None:
-        """Look whether what is demanded is here, now that the call is over."""
+        """Look whether what is demanded is here, now that a call is over."""
         own, self.call = self.call is call, None
         if self.done():
             return
-        if own and call.error is not None:
-            if isinstance(call.error, asyncio.CancelledError):
-                self.cancel()
-            else:
-                self.set_exception(call.error)
+        error = call.error
+        if error is None or (isinstance(error, asyncio.CancelledError) and not own):
+            self.context.run(self.demand.serve, self, own)
+        elif isinstance(error, asyncio.CancelledError):
+            self.cancel()
         else:
-            self.demand.serve(self)
+            self.demand.failed()
+            self.set_exception(error)
 
     def result(self) -> Any:
         """Take the thing out of its buffer, once, and return it."""
@@ -219,6 +250,10 @@ class TakingFuture(CallFuture):
 
     def _give_up(self, call: Call) -> None:
         self.demand.given_up(call)
+
+    def _move_to(self, twin: TakingFuture) -> None:
+        twin.demand, twin.context = self.demand, self.context
+        super()._move_to(twin)
 
     def _waiter(self) -> asyncio.Future[Any]:
         # A task that is woken by this Future would ask for its result, and so take the thing, before
@@ -234,7 +269,10 @@ class TakingFuture(CallFuture):
             except asyncio.CancelledError:
                 self.cancel()
                 raise
-        return self.result()
+        try:
+            return self.result()
+        except AlreadyTaken:
+            return (yield from self.demand.again().__await__())
 
     __iter__ = __await__
 
@@ -282,8 +320,9 @@ class TaskFuture(CallFuture):
     def _can_move(self) -> bool:
         return self._coroutine is not None
 
-    def _moved(self) -> None:
-        self._begin()
+    def _move_to(self, twin: TaskFuture) -> None:
+        twin._coroutine, self._coroutine = self._coroutine, None
+        twin._begin()
 
     def cancel(self, msg: Any | None = None) -> bool:
         """Cancel the task."""

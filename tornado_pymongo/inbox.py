@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+from asyncio import CancelledError
 from collections import deque
 from contextlib import suppress
 
@@ -75,7 +76,9 @@ class Inbox:
             while True:
                 _, call = self._items.popleft()
                 # Nothing is lost with None, such as that of a client's close() at a program's end.
-                lost += call.result is not call.error
+                if call.result is None and isinstance(call.error, (type(None), CancelledError)):
+                    continue
+                lost += 1
                 last_error = call.error or last_error
         if lost:
             log.warning(

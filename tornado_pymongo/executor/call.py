@@ -69,25 +69,21 @@ class Call:
     """
 
     __slots__ = (
-        *("executor", "function", "args", "kwargs", "context", "deadline", "queued_at"),
+        *("executor", "function", "context", "deadline", "queued_at"),
         *("state", "has_begun", "result", "error", "receivers", "__weakref__"),
-        *("checkout", "checkout_lock", "orphaned_session", "_abort_error", "_cancellation_raised"),
+        *("checkout", "_checkout_lock", "orphaned_session", "_abort_error", "_cancellation_raised"),
     )
 
     def __init__(
         self,
         executor: Executor,
-        function: Callable[..., Any],
-        args: tuple[Any, ...] = (),
-        kwargs: dict[str, Any] | None = None,
+        function: Callable[[], Any],
         *,
         context: Context | None = None,
         deadline: float | None = None,
     ) -> None:
         self.executor = executor
-        self.function: Callable[..., Any] | None = function
-        self.args: tuple[Any, ...] = args
-        self.kwargs: dict[str, Any] = kwargs or {}
+        self.function: Callable[[], Any] | None = function
         # An empty context is false, too.
         self.context: Context | None = copy_context() if context is None else context
         self.deadline = deadline
@@ -99,10 +95,10 @@ class Call:
         self.error: BaseException | None = None
         # Who learns when it is over. They change under the executor's lock.
         self.receivers: list[tuple[Receiver, Deliver]] = []
-        # What the thread uses that can be interrupted. Taking and returning it, and interrupting
-        # it, hold the lock; the executor's lock is never held meanwhile.
+        # What the thread uses that can be interrupted. To change it and to interrupt it takes the
+        # lock; the executor's lock is not held meanwhile.
         self.checkout: Checkout | None = None
-        self.checkout_lock = threading.Lock()
+        self._checkout_lock = threading.Lock()
         # The implicit session whose aborted operation may still run on the server.
         self.orphaned_session: Any = None
         self._abort_error: BaseException | None = None
@@ -129,10 +125,10 @@ class Call:
     def name(self) -> str | None:
         """Return what it runs, without the arguments, which may be secret, until it is over.
 
-        Only functions whose attribute `name_of` tells it have a name: what the user has asked for.
+        Only functions with a method `call_name` have a name: what the user has asked for.
         """
-        name_of: Callable[..., str] | None = getattr(self.function, "name_of", None)
-        return None if name_of is None else name_of(*self.args)
+        call_name: Callable[[], str] | None = getattr(self.function, "call_name", None)
+        return None if call_name is None else call_name()
 
     # As the executor sees it
 
@@ -146,7 +142,7 @@ class Call:
         try:
             assert self.context is not None
             assert self.function is not None
-            self.result = self.context.run(self.function, *self.args, **self.kwargs)
+            self.result = self.context.run(self.function)
         except BaseException as error:
             self.error = _carriable(error)
         finally:
@@ -161,7 +157,7 @@ class Call:
 
     def interrupt(self) -> None:
         """Interrupt what the thread of an aborted call uses, if it still does."""
-        with self.checkout_lock:
+        with self._checkout_lock:
             if self.state is ABORTING and self.checkout is not None:
                 self.checkout.interrupt()
 
@@ -175,15 +171,20 @@ class Call:
 
     def let_go(self) -> None:
         """Keep nothing of what it ran."""
-        self.function = self.context = self._abort_error = None
-        self.args, self.kwargs = (), {}
+        self.function = self.context = None
 
     # As what it runs sees it
+
+    def hold(self, checkout: Checkout | None) -> bool:
+        """Use this, or nothing, from now on; tell whether what was used may be interrupted yet."""
+        with self._checkout_lock:
+            self.checkout = checkout
+            return self.aborted
 
     @property
     def aborted(self) -> bool:
         """Whether it was aborted while it ran."""
-        return self.state is ABORTING
+        return self._abort_error is not None
 
     def check(self) -> None:
         """Raise `CancelledError` if the call was aborted.
@@ -191,7 +192,7 @@ class Call:
         What that error causes to run, to clean up, would hold up the thread again. It gets an
         ordinary error.
         """
-        if self.state is ABORTING:
+        if self._abort_error is not None:
             if self._cancellation_raised:
                 raise InvalidOperation("the call was cancelled, and may not ask the server again")
             self._cancellation_raised = True

@@ -113,7 +113,6 @@ class Executor(BaseExecutor):
         """Begin with no thread and no call: when made, and in a forked child."""
         # Reentrant, since the garbage collector may run amid a change, and in it a finalizer.
         self._lock = threading.RLock()
-        self._changing = False
         self._put_aside: deque[tuple[Callable[..., Any], tuple[Any, ...]]] = deque()
         self._effects: list[Effect] = []
         self.shared_core: SharedCore = SharedCore(self._share_core)
@@ -130,7 +129,6 @@ class Executor(BaseExecutor):
             closed,
         )
         self._thread_inbox = ThreadInbox()
-        self.drained = threading.Event()  # set when it is closed and no thread is active
         self._warned = False
         if self.closing is not None and not self.closing.done():
             self.closing = None  # its thread is in the parent process
@@ -143,48 +141,34 @@ class Executor(BaseExecutor):
         A finalizer may come here amid a change of the same thread. What it wants is put aside, and
         done before the lock is released; None is returned.
         """
-        self._lock.acquire()
-        if self._changing:
+        if self._lock._is_owned():  # type: ignore[attr-defined]
             self._put_aside.append((change, args))
-            self._lock.release()
             return None
-        self._changing = True
-        try:
-            return change(*args)
-        finally:
-            self._unlock()
-
-    def _unlock(self) -> None:
-        """Settle what the change has begun, release the lock, and carry out the effects."""
         effects: list[Effect] = []
         try:
-            while self._changing:
-                self.state.balance()
-                if self._put_aside:
-                    self._catch_up()
-                if self._effects:
-                    effects += self._effects
-                    self._effects.clear()
-                self._changing = False
-                # From here on a finalizer makes a change of its own. One may have come before.
-                if self._put_aside:
-                    self._changing = True
-            if self.state.closed and not self.state.crew.active and not self.drained.is_set():
-                self.drained.set()
+            with self._lock:
+                try:
+                    return change(*args)
+                finally:
+                    self._settle(effects)
         finally:
-            self._changing = False
-            self._lock.release()
             if effects:
                 carry_out(iter(effects))
+            if self._put_aside:  # after the last look, and before the release
+                self._change(int)
 
-    def _catch_up(self) -> None:
-        """Make the changes that finalizers have put aside."""
+    def _settle(self, effects: list[Effect]) -> None:
+        """See what follows from a change, and make those that finalizers have put aside."""
+        self.state.balance()
         while self._put_aside:
             change, args = self._put_aside.popleft()
             refusal = change(*args)
             if isinstance(refusal, PyMongoError):
                 self.state.finish(args[0], None, refusal)
             self.state.balance()
+        if self._effects:
+            effects += self._effects
+            self._effects.clear()
 
     # Calls
 
@@ -196,7 +180,7 @@ class Executor(BaseExecutor):
         :raises TooManyCalls: if `max_workers` + `max_waiting` calls are here already.
         :raises pymongo.errors.InvalidOperation: after `close`.
         """
-        call = Call(self, function, args, kwargs)
+        call = Call(self, partial(function, *args, **kwargs))
         future = self._future_of(call)
         self.start(call)
         return future
@@ -325,6 +309,11 @@ class Executor(BaseExecutor):
         """Whether it takes no more calls."""
         return self.state.closed
 
+    @property
+    def drained(self) -> threading.Event:
+        """Set when it is closed and no thread is active."""
+        return self.state.drained
+
     def close(
         self, function: Callable[[], Any] = lambda: None, drain_seconds: float = lifecycle.DRAIN
     ) -> ThreadFuture:
@@ -333,7 +322,7 @@ class Executor(BaseExecutor):
         The calls that run have `drain_seconds` to finish; then they are aborted. The threads are
         waited for. Closing again returns the same Future.
         """
-        call = Call(self, lifecycle.drain, (self, function, drain_seconds))
+        call = Call(self, partial(lifecycle.drain, self, function, drain_seconds))
         future = self._future_of(call)
         return self._change(self._close, call, future) or future
 

@@ -61,6 +61,8 @@ class State:
         # The inboxes whose loop was not woken for all that they hold, and since when.
         self._unflushed: dict[Receiver, None] = {}
         self._unflushed_since = 0.0
+        self.drained = threading.Event()  # set when it is closed and no thread is active
+        self._is_drained = False
         self.counters = Counters()
 
     # What must follow a change
@@ -78,6 +80,9 @@ class State:
             self._flush()
         if (missing > 0 or self._unflushed) and not self.supervisor.watching:
             self.supervisor.watch()
+        if self.closed and not self.crew.active and not self._is_drained:
+            self._is_drained = True
+            self._effects.append((self.drained.set,))
 
     def _flush(self) -> None:
         for inbox in self._unflushed:

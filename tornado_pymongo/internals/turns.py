@@ -21,7 +21,7 @@ from itertools import count
 from time import monotonic, process_time, sleep, thread_time
 from typing import Any
 
-from tornado_pymongo.call import running_call
+from tornado_pymongo.executor import running_call
 from tornado_pymongo.collector import end_pause, pause_collector
 
 # After how long, in seconds, whoever decodes looks whether others want in. Measured: 2 ms double

@@ -446,7 +446,7 @@ def test_cancelling_a_call_cancels_the_task_of_another_loop_that_waits_for_it(ma
         async def main():
             task = asyncio.create_task(waiting)
             await asyncio.sleep(0)
-            waiting._call.cancel()
+            waiting.call.cancel()
             await asyncio.wait_for(task, 10)
 
         with pytest.raises(asyncio.CancelledError):
@@ -580,7 +580,7 @@ async def test_completions_are_delivered_in_batches(make_client):
 async def test_a_finished_call_is_forgotten_though_its_future_lives(make_client):
     client = make_client()
     future = client.run_in_worker(lambda: 1)
-    call = weakref.ref(future._call)
+    call = weakref.ref(future.call)
     assert await future == 1
     while client._runtime.executor.state.crew.active:  # until the thread has done with it
         await asyncio.sleep(0.001)

@@ -490,7 +490,7 @@ async def test_a_commit_right_after_the_end_of_a_cancelled_operation_fails_too(
         await block("insert")
         call = things.insert_one({"_id": "second"}, session=session)
         await block.until_asleep()
-        aborted = call._call
+        aborted = call.call
         call.cancel()
         while not aborted.done():
             time.sleep(0.001)

@@ -290,6 +290,11 @@ def _add_parameters(cls: type, init: Callable[..., Any]) -> None:
 _add_parameters(MongoClient, MongoClient.__init__)
 
 
+def close_blocking(client: MongoClient) -> None:
+    """Close a client, and wait for it in this thread."""
+    client._close().result()
+
+
 def statistics(client: MongoClient) -> Statistics:
     """Return what the threads of a client have done since it was made, and do now.
 

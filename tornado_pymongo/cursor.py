@@ -229,7 +229,7 @@ class _BaseCursor(Consumable):
     @property
     def alive(self) -> bool:
         """Whether there may be more documents. The source is PyMongo's `Cursor.alive`."""
-        return bool(self._buffer) or self._says("alive")
+        return bool(self._buffer) or (not self._is_broken and self._says("alive"))
 
     @property
     def cursor_id(self) -> int | None:

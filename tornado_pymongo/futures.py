@@ -65,6 +65,17 @@ class CallFuture(_FutureAndCoroutine[_T]):
         else:
             self.set_exception(error)
 
+    def follow(self, done: asyncio.Future[Any]) -> None:
+        """Become what another Future has become."""
+        if self.done():
+            return
+        if done.cancelled():
+            asyncio.Future.cancel(self)
+        elif (error := done.exception()) is not None:
+            self.set_exception(error)
+        else:
+            self.set_result(done.result())
+
     def cancel(self, msg: Any | None = None) -> bool:
         """Cancel this Future, and the call."""
         if not super().cancel(msg):
@@ -305,17 +316,6 @@ class TaskFuture(CallFuture):
             return
         self._task = self.get_loop().create_task(coroutine)
         self._task.add_done_callback(self.follow)
-
-    def follow(self, done: asyncio.Future[Any]) -> None:
-        """Become what another Future has become."""
-        if self.done():
-            return
-        if done.cancelled():
-            asyncio.Future.cancel(self)
-        elif (error := done.exception()) is not None:
-            self.set_exception(error)
-        else:
-            self.set_result(done.result())
 
     def _can_move(self) -> bool:
         return self._coroutine is not None

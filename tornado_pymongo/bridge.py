@@ -19,14 +19,14 @@ from __future__ import annotations
 
 import asyncio
 import inspect
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable
 from contextvars import copy_context
 from typing import Any, TypeVar
 
 from pymongo.errors import InvalidOperation, PyMongoError
 
 from tornado_pymongo.executor import Call, Executor, running_call
-from tornado_pymongo.futures import CallFuture, TaskFuture
+from tornado_pymongo.futures import CallFuture
 from tornado_pymongo.inbox import inbox_of
 from tornado_pymongo.internals.clients import begin_timeout
 

@@ -301,9 +301,7 @@ def statistics(client: MongoClient) -> Statistics:
     Runs at once, in the caller's thread.
     """
     runtime = runtime_of(client)
-    return Statistics(
-        calls=runtime.executor.statistics(), streams=runtime.streams.statistics()
-    )
+    return Statistics(calls=runtime.executor.statistics(), streams=runtime.streams.statistics())
 
 
 def _check_limit(name: str, value: Any, least: int) -> None:

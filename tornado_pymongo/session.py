@@ -96,7 +96,9 @@ class ClientSession(
             future, abort_with = operation(), abort()
             if future is not None and abort_with is not None and future.cancelled():
                 abort_with(future)
-        if self._aborting is not None and (name == "abort_transaction" or not self._aborting.done()):
+        if self._aborting is not None and (
+            name == "abort_transaction" or not self._aborting.done()
+        ):
             return self._aborted
         if self._user() is not None and name in ("end_session", "__exit__"):
             return self._unused

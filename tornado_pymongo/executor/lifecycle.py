@@ -22,6 +22,7 @@ DRAIN = 5.0
 # which PyMongo looks whether it still shall wait for the server, and a margin for a busy machine.
 _ABORT = 2.0
 
+
 def drain(executor: Executor, function: Callable[[], Any], drain_seconds: float) -> Any:
     """Let the calls of a closed executor finish, or abort them; call `function` last."""
     if not executor.drained.wait(0 if executor.time_slices else drain_seconds):

@@ -33,9 +33,9 @@ from pymongo import ReadPreference, message
 from pymongo.synchronous import pool
 
 from tornado_pymongo import log
+from tornado_pymongo.executor.supervisor import has_gil
 from tornado_pymongo.internals.cutting import GUESS_FROM, NO_LIMIT, Place, find, guess, walk
 from tornado_pymongo.internals.turns import Turn
-from tornado_pymongo.executor.supervisor import has_gil
 
 
 def with_slices(options: dict[str, Any], slice_bytes: int | None) -> dict[str, Any]:

@@ -9,8 +9,6 @@ from __future__ import annotations
 import asyncio
 import os
 import warnings
-from collections.abc import Iterator
-from contextlib import contextmanager
 from functools import partial
 from typing import Any, ClassVar
 
@@ -25,9 +23,8 @@ from tornado_pymongo.change_stream import ChangeStreamFuture
 from tornado_pymongo.cursor_future import CursorFuture
 from tornado_pymongo.derive import Derived
 from tornado_pymongo.executor import DRAIN
-from tornado_pymongo.futures import CallFuture
 from tornado_pymongo.internals.cursors import is_closed, is_tailable
-from tornado_pymongo.proxy import Function, Operation, Proxy, wrap
+from tornado_pymongo.proxy import Function, Operation, wrap
 
 version = "3.7.1"  # of the Motor whose names these are
 
@@ -348,7 +345,9 @@ class MotorGridIn(AgnosticBase, tornado_pymongo.GridIn):
 
     def set(self, name: str, value: Any, callback: Callback | None = None) -> Any:
         """Set an attribute of the file, in a worker; return a Future of None."""
-        return self._start(Function(self, "set", partial(setattr, self.delegate, name, value)), callback)
+        return self._start(
+            Function(self, "set", partial(setattr, self.delegate, name, value)), callback
+        )
 
     def __setattr__(self, name: str, value: Any) -> None:
         if isinstance(getattr(type(self), name, None), property):

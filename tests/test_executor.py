@@ -22,7 +22,6 @@ from tornado_pymongo import TooManyCalls, log
 from tornado_pymongo import executor as executor_module
 from tornado_pymongo import supervisor as supervisor_module
 from tornado_pymongo.call import AGAIN
-from tornado_pymongo.collector import collector_paused
 from tornado_pymongo.executor import Call, Executor
 
 
@@ -409,17 +408,6 @@ def test_what_handles_the_log_may_wait_for_a_call(gate, monkeypatch):
     executor.shutdown()
 
 
-def test_the_collector_pauses_until_the_last_of_several_threads_has_started():
-    """The first one to be started enabled it amid the start of the others."""
-    first, second = collector_paused(), collector_paused()
-    with first:
-        second.__enter__()
-        assert not gc.isenabled()
-    assert not gc.isenabled()
-    second.__exit__(None, None, None)
-    assert gc.isenabled()
-
-
 def test_who_waits_for_a_cancelled_call_is_told(gate):
     executor = Executor(1, 10)
     executor.submit(gate)
@@ -684,18 +672,6 @@ def test_a_forked_child_starts_with_threads_of_its_own():
         "waiting = [executor.submit(event.wait) for n in range(4)]",
         "executor.submit(abs, -7).result(timeout=10)",
         "assert all(call.result(timeout=10) for call in waiting)",
-    )
-    assert code == 7
-
-
-def test_a_child_forked_amid_the_start_of_a_thread_has_a_garbage_collector():
-    """The thread that would have enabled it again was in the parent process."""
-    code = run_in_child(
-        "from tornado_pymongo.collector import collector_paused, gc\n"
-        "pause = collector_paused()\n"
-        "pause.__enter__()",
-        "7 if gc.isenabled() and executor.submit(gc.isenabled).result(10) else 1",
-        "assert not gc.isenabled()\npause.__exit__(None, None, None)\nassert gc.isenabled()",
     )
     assert code == 7
 

@@ -48,7 +48,6 @@ from pymongo.errors import InvalidOperation, WaitQueueTimeoutError
 
 from tornado_pymongo import log
 from tornado_pymongo.call import AGAIN, Call
-from tornado_pymongo.collector import collector_paused, resume_collector
 from tornado_pymongo.errors import TooManyCalls
 from tornado_pymongo.shared_core import SharedCore
 from tornado_pymongo.stats import WorkerStatistics
@@ -250,10 +249,7 @@ class Executor(BaseExecutor):
         wanted = [True]
         self._starting = True
         try:
-            # We wait for the new thread, with our lock, for which a finalizer that cancels or
-            # starts a call would wait, if the collector ran it there.
-            with collector_paused():
-                self._threads.submit(self._work, wanted)
+            self._threads.submit(self._work, wanted)
             self._active += 1
             self._most_threads = max(self._most_threads, self._active)
         except RuntimeError as error:  # the system has no more, or the interpreter is exiting
@@ -667,7 +663,6 @@ def _leave_all() -> None:
 
 
 def _reset_all() -> None:
-    resume_collector()
     for executor in _all_executors():
         executor._reset()
 

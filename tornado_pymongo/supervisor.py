@@ -14,8 +14,6 @@ from typing import TYPE_CHECKING, Any
 
 from pymongo.errors import InvalidOperation
 
-from tornado_pymongo.collector import collector_paused
-
 if TYPE_CHECKING:
     from tornado_pymongo.executor import Executor
 
@@ -93,9 +91,8 @@ class Supervisor:
             name = f"{executor._name}_supervisor"
             executor._starting = True
             try:
-                with collector_paused():  # see Executor._activate
-                    thread = threading.Thread(target=self._run, name=name, daemon=True)
-                    thread.start()
+                thread = threading.Thread(target=self._run, name=name, daemon=True)
+                thread.start()
                 self._thread = thread
             except RuntimeError:  # no thread to be had now: try again with the next call
                 self._started = self.watching = False

@@ -7,11 +7,12 @@ import struct
 from typing import Any, NamedTuple
 
 _SIZE = struct.Struct("<I")
+_size_at = _SIZE.unpack_from
 
 # The arrays that may make a reply large, each with its path: those of cursors and of "distinct".
 _ARRAY = re.compile(rb"\x03(cursor)\0.*?\x04(firstBatch|nextBatch)\0|\x04(values)\0", re.DOTALL)
 
-# How many bytes may come before the array; the server sends fewer than 100.
+# How many bytes may come before the array: the name of the collection among them, up to 255.
 _BEFORE = 1000
 
 _DOCUMENT = 3  # the BSON type
@@ -34,7 +35,7 @@ class Span(NamedTuple):
         head = bytearray(data[: self.begin])
         size = len(run) + 5
         for at in self.parents:
-            _SIZE.pack_into(head, at, _size_at(data, at) - (self.end - self.begin) + size)
+            _SIZE.pack_into(head, at, _size_at(data, at)[0] - (self.end - self.begin) + size)
         return b"".join((head, _SIZE.pack(size), run, b"\0", data[self.end :]))
 
 
@@ -52,7 +53,7 @@ def find(data: Any) -> Span | None:
         return None
     path = [key.decode() for key in match.groups() if key]
     parents = [0] if match[3] else [0, match.end(1) + 1]
-    return Span(path, parents, begin, begin + _size_at(data, begin))
+    return Span(path, parents, begin, begin + _size_at(data, begin)[0])
 
 
 def advance(data: Any, position: int, index: int, target: int) -> int:
@@ -60,7 +61,7 @@ def advance(data: Any, position: int, index: int, target: int) -> int:
 
     :param position: where the document with this index begins.
     """
-    size_at = _SIZE.unpack_from
+    size_at = _size_at  # a local name is faster
     while position < target:
         # The type, the index as digits, a zero byte: as long for all indexes with as many digits.
         header = len(str(index)) + 2
@@ -70,8 +71,3 @@ def advance(data: Any, position: int, index: int, target: int) -> int:
             if position >= target:
                 break
     return position
-
-
-def _size_at(data: Any, position: int) -> int:
-    size: int = _SIZE.unpack_from(data, position)[0]
-    return size

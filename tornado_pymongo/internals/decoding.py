@@ -25,7 +25,7 @@ import struct
 import threading
 from collections import OrderedDict
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import cache, reduce
 from inspect import signature
 from operator import getitem
@@ -65,9 +65,7 @@ def with_slices(
     options: dict[str, Any], slice_bytes: int | None, spare_collector: bool
 ) -> dict[str, Any]:
     """Return these options of a PyMongo client, with large replies decoded in such slices."""
-    if not slice_bytes or not bson.has_c() or not has_gil():
-        return options  # no thread waits
-    if not _is_known():
+    if not slice_bytes or not bson.has_c() or not has_gil() or not _is_known():
         return options
     slicer = Slicer(slice_bytes, spare_collector)
     return {**options, "_pool_class": _slicing_pool(options.get("_pool_class", pool.Pool), slicer)}
@@ -91,27 +89,24 @@ class Slicer(NamedTuple):
             if span is None or span.end - span.begin <= self.slice_bytes:
                 return None
             with _turn():
-                return self._join(data, span, options)
+                return self._decode_span(data, span, options)
         except (InvalidBSON, LookupError, TypeError, struct.error):
             return None
 
-    def _join(self, data: Any, span: Span, options: Any) -> Any:
+    def _decode_span(self, data: Any, span: Span, options: Any) -> Any:
+        def decode(run: Any) -> tuple[Any, list[Any]]:
+            reply = _unpack(span.reply_with(data, run), *options)
+            return reply, reduce(getitem, span.path, reply[0])
+
+        reply, documents = decode(b"")
         first, stop = span.begin + 4, span.end - 1
-        reply: Any = None
-        documents: list[Any] = []
         while first < stop:
             last = advance(data, first, len(documents), min(first + self.slice_bytes, stop))
-            part = _unpack(span.reply_with(data, data[first:last]), *options)
-            more = reduce(getitem, span.path, part[0])
-            if reply is None:
-                reply, documents = part, more
-            else:
-                documents += more
+            documents += decode(data[first:last])[1]
             first = last
             if self.spare_collector:
                 promote()
-            if first < stop:
-                _yield_gil()
+            _yield_gil()
         return reply
 
 
@@ -188,20 +183,17 @@ def _slicing_pool(pool_class: Any, slicer: Slicer) -> Any:
 def _slicing_connection(connection_class: Any, slicer: Slicer) -> Any:
     """Return a class of connections that decode their large replies in slices."""
 
+    parameters = signature(_OpMsg.unpack_response)
+
     class Reply(_OpMsg):  # type: ignore[misc]
         __slots__ = ()
 
-        def unpack_response(
-            self,
-            cursor_id: Any = None,
-            codec_options: Any = DEFAULT_CODEC_OPTIONS,
-            user_fields: Any = None,
-            legacy_response: bool = False,
-        ) -> Any:
-            decoded = slicer.decode(self.payload_document, codec_options, user_fields)
-            if decoded is not None:
-                return decoded
-            return super().unpack_response(cursor_id, codec_options, user_fields, legacy_response)
+        def unpack_response(self, *args: Any, **kwargs: Any) -> Any:
+            given = parameters.bind(self, *args, **kwargs)
+            given.apply_defaults()
+            options = given.arguments["codec_options"], given.arguments["user_fields"]
+            decoded = slicer.decode(self.payload_document, *options)
+            return super().unpack_response(*args, **kwargs) if decoded is None else decoded
 
     class Connection(connection_class):  # type: ignore[misc]
         def receive_message(self, *args: Any, **kwargs: Any) -> Any:
@@ -233,17 +225,15 @@ def _is_known() -> bool:
     """Tell whether PyMongo has what we build on, and does what we expect; warn if not."""
     whole = bson.encode({"ok": 1, "cursor": {"id": 1, "firstBatch": [{"n": n} for n in range(9)]}})
     slicer = Slicer(30, False)
-    try:
+    known = False
+    with suppress(Exception):
         connection: Any = pool.Connection.__new__(pool.Connection)
         connection.__class__ = _slicing_connection(pool.Connection, slicer)
         known = (
             hasattr(pool.Pool, "connect")
             and hasattr(pool.Connection, "receive_message")
-            and [*signature(_OpMsg.unpack_response).parameters][1:4] == _UNPACK
             and slicer.decode(whole, DEFAULT_CODEC_OPTIONS, None) == [bson.decode(whole)]
         )
-    except Exception:
-        known = False
     if not known:
         log.warning(
             "results_not_sliced",
@@ -251,6 +241,3 @@ def _is_known() -> bool:
             " PyMongo differs in how it decodes replies from those that we know",
         )
     return known
-
-
-_UNPACK = ["cursor_id", "codec_options", "user_fields"]

@@ -22,7 +22,6 @@ from tornado_pymongo import TooManyCalls, log
 from tornado_pymongo.executor import executor as executor_module
 from tornado_pymongo import supervisor as supervisor_module
 from tornado_pymongo.executor import REQUEUE
-from tornado_pymongo.collector import collector_paused
 from tornado_pymongo.executor import Call, Executor
 
 

@@ -68,6 +68,9 @@ class MongoClient(
         its connection is closed. Otherwise it goes on in its worker, and its result is dropped.
     :param slice_bytes: how much of a large result is decoded at a time, in bytes, before the event
         loop is let in; None or 0 decodes each batch in one go, as PyMongo does.
+    :param spare_collector: whether Python's garbage collector, which belongs to the whole process,
+        is spared the documents of large results: each slice is promoted to its oldest generation,
+        by ``gc.freeze()`` and ``gc.unfreeze()``, unless the program has frozen objects itself.
     :param read_ahead: whether the next batch of a cursor is fetched while the one before it is
         consumed, from the second one on: see `Cursor.read_ahead`, which says it of one cursor.
     :param share_core: whether the threads that run calls, though none with a function of yours, are
@@ -86,6 +89,7 @@ class MongoClient(
         max_stream_workers: int | None = None,
         abort_on_cancel: bool = True,
         slice_bytes: int | None = _SLICE,
+        spare_collector: bool = True,
         read_ahead: bool = True,
         share_core: bool = True,
         **kwargs: Any,
@@ -98,6 +102,7 @@ class MongoClient(
             "abort_on_cancel": abort_on_cancel,
             "read_ahead": read_ahead,
             "share_core": share_core,
+            "spare_collector": spare_collector,
         }
         for name, switch in switches.items():
             if not isinstance(switch, bool):
@@ -109,7 +114,7 @@ class MongoClient(
             options["auto_encryption_opts"] = with_key_vault(
                 options["auto_encryption_opts"], unwrap
             )
-        for name, hook in with_slices(interruptible(), slice_bytes).items():
+        for name, hook in with_slices(interruptible(), slice_bytes, spare_collector).items():
             options.setdefault(name, hook)
         self.delegate = pymongo.MongoClient(*given.args, **given.kwargs)
         pool = self.delegate.options.pool_options

@@ -65,7 +65,7 @@ def call_in_worker(
     context = copy_context()
     deadline = begin_timeout(context, timeout)
     call = Call(executor, function, context=context, deadline=deadline)
-    call.receivers.append((inbox_of(future.get_loop()), future.deliver))
+    call.receivers = ((inbox_of(future.get_loop()), future.deliver),)
     future.call = call
     try:
         executor.start(call)

@@ -94,7 +94,7 @@ class Call:
         self.result: Any = None
         self.error: BaseException | None = None
         # Who learns when it is over. They change under the executor's lock.
-        self.receivers: list[tuple[Receiver, Deliver]] = []
+        self.receivers: tuple[tuple[Receiver, Deliver], ...] = ()
         # What the thread uses that can be interrupted. To change it and to interrupt it takes the
         # lock; the executor's lock is not held meanwhile.
         self.checkout: Checkout | None = None
@@ -168,10 +168,6 @@ class Call:
             self.result, self.error = None, self._abort_error
             return "aborted"
         return "finished" if self.error is None else "failed"
-
-    def let_go(self) -> None:
-        """Keep nothing of what it ran."""
-        self.function = self.context = None
 
     # As what it runs sees it
 

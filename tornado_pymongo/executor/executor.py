@@ -144,21 +144,24 @@ class Executor(BaseExecutor):
         if self._lock._is_owned():  # type: ignore[attr-defined]
             self._put_aside.append((change, args))
             return None
-        effects: list[Effect] = []
+        effects: tuple[Effect, ...] = ()
         try:
             with self._lock:
                 try:
                     return change(*args)
                 finally:
-                    self._settle(effects)
+                    effects = self._settle()
         finally:
             if effects:
                 carry_out(iter(effects))
             if self._put_aside:  # after the last look, and before the release
                 self._change(int)
 
-    def _settle(self, effects: list[Effect]) -> None:
-        """See what follows from a change, and make those that finalizers have put aside."""
+    def _settle(self) -> tuple[Effect, ...]:
+        """See what follows from a change, and make those that finalizers have put aside.
+
+        Return all effects.
+        """
         self.state.balance()
         while self._put_aside:
             change, args = self._put_aside.popleft()
@@ -166,9 +169,11 @@ class Executor(BaseExecutor):
             if isinstance(refusal, PyMongoError):
                 self.state.finish(args[0], None, refusal)
             self.state.balance()
-        if self._effects:
-            effects += self._effects
-            self._effects.clear()
+        if not self._effects:
+            return ()
+        effects = tuple(self._effects)
+        self._effects.clear()
+        return effects
 
     # Calls
 
@@ -187,7 +192,7 @@ class Executor(BaseExecutor):
 
     def _future_of(self, call: Call) -> ThreadFuture:
         future = ThreadFuture(call)
-        call.receivers.append((self._thread_inbox, future.deliver))
+        call.receivers = ((self._thread_inbox, future.deliver),)
         return future
 
     def start(self, call: Call) -> None:
@@ -195,7 +200,8 @@ class Executor(BaseExecutor):
 
         :raises pymongo.errors.WaitQueueTimeoutError: if its deadline has passed.
         """
-        self.state.queue.limit(call)
+        if self._wait_seconds is not None:
+            self.state.queue.limit(call)
         refusal: PyMongoError | None = self._change(self.state.admit, call)
         if refusal is not None:
             raise refusal
@@ -292,14 +298,21 @@ class Executor(BaseExecutor):
     def statistics(self) -> WorkerStatistics:
         """Return what its threads have done, and do now."""
         with self._lock:
-            crew = self.state.crew
-            return self.state.counters.statistics(
+            state, crew = self.state, self.state.crew
+            return WorkerStatistics(
                 max_workers=self.max_workers,
                 max_waiting=self.max_waiting,
                 threads=len(crew.workers),
                 most_threads=crew.most,
+                busy=state.wait_times.count - state.run_times.count,
+                waiting=len(state.queue),
+                started=state.wait_times.count,
+                waited_seconds=state.wait_times.total,
+                longest_wait_seconds=state.wait_times.longest,
+                run_seconds=state.run_times.total,
+                longest_run_seconds=state.run_times.longest,
                 thread_wakeups=crew.wakeups,
-                waiting=len(self.state.queue),
+                **state.counters,
             )
 
     # The end

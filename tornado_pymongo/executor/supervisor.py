@@ -149,7 +149,7 @@ class Supervisor:
         executor = self._executor
         tick = _TICK
         cores = usable_cores()
-        started = executor.state.counters.started
+        started = executor.state.wait_times.count
         cpu = process_time()
         then = started_at = monotonic()
         while True:
@@ -157,7 +157,7 @@ class Supervisor:
             now, used = monotonic(), process_time()
             elapsed = max(now - then, _TICK)  # some clocks stand still for long
             are_idle = (used - cpu) / elapsed / cores < _IDLE_SHARE
-            taken = executor.state.counters.started - started
+            taken = executor.state.wait_times.count - started
             executor.shared_core.count(taken, elapsed)
             waiting = _count_waiting(executor.running_calls(), are_idle or not taken)
             if taken:

@@ -56,12 +56,21 @@ def of_a_call(uri: str) -> Hop:
 
 
 def of_the_bridge(uri: str) -> Hop:
-    """Return the hop that is within a call: the one place here that uses names of the core."""
-    from tornado_pymongo.bridge import CallFuture, call_in_worker
+    """Return the hop that is within a call: the one place here that uses names of the core.
+
+    It knows those of the commit before as well, for ``--against``.
+    """
+    from tornado_pymongo.bridge import call_in_worker
 
     client = _client(uri)
-    executor = client._executor
-    return Hop(lambda: call_in_worker(executor, CallFuture, nothing, (), {}), client.close)
+    if "_executor" in vars(client):
+        from tornado_pymongo.bridge import CallFuture
+
+        executor = client._executor
+        return Hop(lambda: call_in_worker(executor, CallFuture, nothing, (), {}), client.close)
+    runtime = client._runtime
+    executor = runtime.executor
+    return Hop(lambda: call_in_worker(executor, runtime.future(), nothing), client.close)
 
 
 def of_run_in_worker(uri: str) -> Hop:

@@ -23,11 +23,11 @@ from tools.count_lines import PACKAGE, count, count_rooms, room_of, total  # noq
 # module or a package, in which each module may import from any other. `__init__` is the library's.
 # fmt: off
 ORDER = [
-    "errors", "log",
+    "errors", "log", "collector",
     "executor",
     "internals",
-    "inbox", "futures", "bridge", "buffer", "runtime",
-    "proxy", "derive", "exclusive",
+    "inbox", "futures", "bridge", "cursor_future", "runtime",
+    "proxy", "derive", "exclusive", "buffer",
     "cursor", "change_stream", "session", "gridfs", "encryption", "client",
     "__init__", "metrics",
     "_http", "web", "aiohttp",

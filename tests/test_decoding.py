@@ -458,7 +458,7 @@ async def test_the_collector_is_spared_a_large_result(make_client, things):
 async def test_the_collector_is_left_alone_on_demand(make_client, things, monkeypatch):
     """Without the option no object of the process is frozen or promoted."""
     promoted = []
-    monkeypatch.setattr(decoding, "promote", lambda: promoted.append(1))
+    monkeypatch.setattr(decoding, "promote", promoted.append)
     client = make_client(slice_bytes=SLICE, spare_collector=False)
     assert await young_documents(client, things.database.name)
     assert not promoted
@@ -473,7 +473,7 @@ class Decoder(threading.Thread):
         self.start()
 
     def run(self):
-        with decoding._turn():
+        with decoding._turn(1):
             self._order.append(self._name)
             if self._gate:
                 self._gate()
@@ -525,7 +525,7 @@ def test_who_waits_too_long_decodes_all_the_same(gate, monkeypatch):
 
 async def test_a_type_decoder_may_ask_the_server(make_client, things, runs, monkeypatch):
     """It would wait for its own turn, and for ever."""
-    monkeypatch.setattr(decoding, "_PATIENCE", 1000.0)
+    monkeypatch.setattr(decoding, "_PATIENCE", 1e-3)  # seconds a byte
     client = make_client(slice_bytes=SLICE)
     asked = []
 

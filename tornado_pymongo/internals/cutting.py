@@ -65,8 +65,9 @@ def advance(data: Any, position: int, index: int, target: int) -> int:
         # The type, the index as digits, a zero byte: as long for all indexes with as many digits.
         header = len(str(index)) + 2
         size_at = struct.Struct(f"<{header}xI").unpack_from
-        for index in range(index + 1, 10 ** (header - 2) + 1):  # noqa: B020 # it goes on from there
+        for _ in range(10 ** (header - 2) - index):
             position += header + size_at(data, position)[0]
             if position >= target:
-                break
+                return position
+        index = 10 ** (header - 2)
     return position

@@ -185,7 +185,6 @@ def _slicing_pool(pool_class: Any, slicer: Slicer) -> Any:
 @cache
 def _slicing_connection(connection_class: Any, slicer: Slicer) -> Any:
     """Return a class of connections that decode their large replies in slices."""
-
     parameters = signature(_OpMsg.unpack_response)
 
     class Reply(_OpMsg):  # type: ignore[misc]

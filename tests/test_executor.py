@@ -19,10 +19,9 @@ from interpreter import FREE_THREADED, free
 from pymongo.errors import InvalidOperation, PyMongoError
 
 from tornado_pymongo import TooManyCalls, log
-from tornado_pymongo.executor import executor as executor_module
 from tornado_pymongo import supervisor as supervisor_module
-from tornado_pymongo.executor import REQUEUE
-from tornado_pymongo.executor import Call, Executor
+from tornado_pymongo.executor import REQUEUE, Call, Executor
+from tornado_pymongo.executor import executor as executor_module
 
 
 @pytest.fixture

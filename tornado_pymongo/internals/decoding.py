@@ -41,10 +41,10 @@ from pymongo import message
 from pymongo.synchronous import pool
 
 from tornado_pymongo import log
-from tornado_pymongo.executor import running_call
 from tornado_pymongo.collector import promote
-from tornado_pymongo.internals.cutting import Span, advance, find
+from tornado_pymongo.executor import running_call
 from tornado_pymongo.executor.supervisor import has_gil
+from tornado_pymongo.internals.cutting import Span, advance, find
 
 # How long to sleep, in seconds, to yield the GIL: as short as the system can, which is 0.1 ms on
 # Linux. To sleep for no time at all is too short: the GIL is back before another thread is awake.

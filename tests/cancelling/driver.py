@@ -106,6 +106,7 @@ class Points:
         self.cancel: Callable[[], object] = lambda: None
         self.sample: Callable[[], object] = lambda: None
         self.fired = False
+        self.seen: Exception | None = None  # what was wrong after a step
 
     def __iter__(self) -> Iterator[tuple[str, int]]:
         """All points that were met."""
@@ -138,7 +139,10 @@ class Points:
         self.cancel()
 
     def _after_step(self) -> None:
-        self.sample()
+        try:
+            self.sample()
+        except (Fault, PyMongoError) as fault:
+            self.seen = self.seen or fault
         if self._countdown is not None:
             left, held = self._countdown
             self._countdown = (left - 1, held) if left > 1 else None
@@ -382,6 +386,8 @@ class Scene:
         await in_time(operation.go_on(), "what comes after it")
         points.release()
         await in_time(operation.end(), "its end")
+        if points.seen is not None:
+            raise Fault(str(points.seen)) from points.seen
         await in_time(self._settle(), "the rest")
 
     async def _settle(self) -> None:
@@ -555,7 +561,7 @@ def run_seed(
         operation = kind(scene, random.Random(choices), takes=way in TAKING)
         try:
             return scene.run(operation, way, at, stay)
-        except (Fault, PyMongoError, RuntimeError) as error:
+        except Exception as error:
             where = "without a cancel" if at is None else "{} {}".format(*at)
             if at is not None and at[0] == "wait":
                 where += f" ({scene.points.waits[at[1] - 1 : at[1]]}, stays {stay})"

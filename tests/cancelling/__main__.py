@@ -2,7 +2,7 @@
 
     python tests/cancelling [--seeds 1000] [--first 0] [--kind NAME] [--most N]
 
-It starts a MongoDB of its own. It prints each fault with its seed, and exits with 1 if there is one.
+It starts a MongoDB of its own, prints each fault with its seed, and exits with 1 if there is one.
 """
 
 from __future__ import annotations

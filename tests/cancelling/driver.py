@@ -225,7 +225,9 @@ class Listener(CommandListener, ConnectionPoolListener):
     def _ignore(self, event):
         pass
 
-    failed = pool_created = pool_ready = pool_closed = connection_ready = connection_closed = _ignore
+    failed = pool_created = pool_ready = pool_closed = connection_ready = connection_closed = (
+        _ignore
+    )
     connection_check_out_started = connection_check_out_failed = _ignore
 
 
@@ -448,7 +450,7 @@ class Dropped(Exception):
 
 _CANCELS: tuple[type[BaseException], ...] = (asyncio.CancelledError, asyncio.TimeoutError, Dropped)
 if sys.version_info >= (3, 11):
-    _CANCELS += (BaseExceptionGroup,)
+    _CANCELS += (BaseExceptionGroup,)  # noqa: F821 - the oldest Python has none
 
 
 def plain(call: Any) -> Any:
@@ -567,7 +569,9 @@ def run_seed(
                 where += f" ({scene.points.waits[at[1] - 1 : at[1]]}, stays {stay})"
             cause = f" ({error.__cause__!r})" if error.__cause__ is not None else ""
             name = type(error).__name__
-            faults.append(f"seed {seed}: {operation}, {way.__name__}, {where}: {name}: {error}{cause}")
+            faults.append(
+                f"seed {seed}: {operation}, {way.__name__}, {where}: {name}: {error}{cause}"
+            )
             scene.close()
             scene = Scene(direct, proxy, random.Random(choices))
             return None

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
+from contextlib import suppress
 from itertools import count
 from typing import Any
 
@@ -12,8 +13,8 @@ import gridfs
 import pymongo
 from bson import decode_all
 from driver import Fault
-from pymongo import InsertOne, WriteConcern
-from pymongo.errors import DuplicateKeyError, InvalidOperation, PyMongoError
+from pymongo import InsertOne
+from pymongo.errors import InvalidOperation, PyMongoError
 
 import tornado_pymongo
 
@@ -103,13 +104,13 @@ class Operation:
 
 async def when_free(call: Callable[[], Any]) -> Any:
     """Make a call again while what it uses says that a call which was given up still runs."""
-    for n in count():
+    while True:
         try:
             return await call()
         except InvalidOperation as error:
-            if "in use" not in str(error) or n > 5000:
+            if "in use" not in str(error):
                 raise
-            await asyncio.sleep(0.001)
+        await asyncio.sleep(0.001)
 
 
 # What is in the server before or after
@@ -280,13 +281,13 @@ async def by_mixture(source, take, awaiting, rng):
         return
 
 
-CONSUMERS = [by_next, by_anext, by_for, by_fetch_next, by_mixture]
+CONSUMERS = (by_next, by_anext, by_for, by_fetch_next, by_mixture)
 
 
 class Once(Operation):
     """A source whose items are there once: none is lost, comes twice or out of order."""
 
-    consumers: list[Any] = CONSUMERS
+    consumers: tuple[Any, ...] = CONSUMERS
     expected: Any
     # How many the one who is cancelled would take, and how much a way that takes may lose.
     most = 11
@@ -319,10 +320,8 @@ class Once(Operation):
         await super().begin()
 
     async def run(self, awaiting):
-        try:
+        with suppress(Enough):
             await self.consumer(self.source, self.take_some, awaiting, self.rng)
-        except Enough:
-            pass
 
     async def go_on(self):
         self.got_before = len(self.got)
@@ -357,9 +356,11 @@ class Once(Operation):
                 del expected[self.got_before]
                 lost += 1
         if not self._fits(expected):
-            raise Fault(f"got {self.got[:self.got_before]}, then {self.got[self.got_before:]}")
+            raise Fault(f"got {self.got[: self.got_before]}, then {self.got[self.got_before :]}")
         if self.error is None and len(self.got) < len(expected):
-            raise Fault(f"silently ended after {self.got[:self.got_before]}, {self.got[self.got_before:]}")
+            raise Fault(
+                f"silently ended after {self.got[: self.got_before]}, {self.got[self.got_before :]}"
+            )
 
     def _fits(self, expected):
         return self.got == expected[: len(self.got)]
@@ -412,14 +413,14 @@ class Cursors(Once):
 class Lists(Cursors):
     """Several documents at once."""
 
-    consumers = [by_to_list]
+    consumers = (by_to_list,)
     lost_at_most = 20
 
 
 class Each(Cursors):
     """Documents by a callback, which stops somewhere."""
 
-    consumers = [by_each]
+    consumers = (by_each,)
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
@@ -431,7 +432,11 @@ class Tailable(Once):
 
     expected = range(26)
     most = 24
-    consumers = [by_next, by_anext, by_for]
+    consumers = (
+        by_next,
+        by_anext,
+        by_for,
+    )
 
     def prepare(self):
         self.direct.capped.drop()
@@ -469,13 +474,17 @@ class Tailable(Once):
                 raise Fault(f"nothing more came after {self.got}") from None
 
 
-
 class Changes(Once):
     """A change stream, and the checkpoints that its user takes."""
 
     expected = range(8)
     most = 7
-    consumers = [by_next, by_anext, by_for, by_try_next]
+    consumers = (
+        by_next,
+        by_anext,
+        by_for,
+        by_try_next,
+    )
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
@@ -597,7 +606,13 @@ class Download(Once):
     """The bytes of a file."""
 
     expected = TEXT
-    consumers = [by_read, by_readline, by_readchunk, by_all_reads, by_for]
+    consumers = (
+        by_read,
+        by_readline,
+        by_readchunk,
+        by_all_reads,
+        by_for,
+    )
     most = 9
 
     async def open(self):
@@ -632,7 +647,9 @@ class Download(Once):
                 return
         if not expected.startswith(got):
             n = next(n for n in count() if got[: n + 1] != expected[: n + 1])
-            raise Fault(f"after {len(before)} bytes it goes on elsewhere, at {n}: {got[n:n + 20]!r}")
+            raise Fault(
+                f"after {len(before)} bytes it goes on elsewhere, at {n}: {got[n : n + 20]!r}"
+            )
         if self.error is None and len(got) < len(expected):
             raise Fault(f"ended silently after {len(got)} bytes")
 
@@ -700,7 +717,9 @@ def _check_file(operation, contents):
     content = b"".join(chunk["data"] for chunk in chunks)
     if content not in contents or stored["length"] != len(content):
         wanted = [len(each) for each in contents]
-        raise Fault(f"stored are {len(content)} bytes of {stored['length']}, and not one of {wanted}")
+        raise Fault(
+            f"stored are {len(content)} bytes of {stored['length']}, and not one of {wanted}"
+        )
 
 
 # Sessions
@@ -728,7 +747,9 @@ class Transaction(Operation):
         self.session.start_transaction()
         for n in range(3):
             self.begun.append(n)
-            await awaiting(written.insert_one({"_id": {"k": self.key, "n": n}}, session=self.session))
+            await awaiting(
+                written.insert_one({"_id": {"k": self.key, "n": n}}, session=self.session)
+            )
             self.done.append(n)
         self.is_committing = True
         await awaiting(self.session.commit_transaction())

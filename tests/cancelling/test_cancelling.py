@@ -27,4 +27,6 @@ def servers(mongo_server):
 def test_nothing_is_lost_and_nothing_stays_behind(servers, seed):
     """An operation that is cancelled leaves what the model of its kind allows."""
     faults = run_seed(seed, KINDS, *servers, MOST)
-    assert not faults, "\n".join([*faults, f"again: python tests/cancelling --first {seed} --seeds 1"])
+    assert not faults, "\n".join(
+        [*faults, f"again: python tests/cancelling --first {seed} --seeds 1"]
+    )

@@ -341,6 +341,15 @@ class Once(Operation):
     async def take_rest(self):
         await self.next_consumer(self.source, self.take, lambda call: call, self.rng)
 
+    async def take_next(self):
+        """Take one of a source that has no end."""
+        try:
+            self.take(await asyncio.wait_for(self.source.next(), 3))
+        except StopAsyncIteration:
+            raise Fault(f"what has no end has ended after {self.got}") from None
+        except asyncio.TimeoutError:
+            raise Fault(f"nothing more came after {self.got}") from None
+
     async def end(self):
         await self.source.close()
 
@@ -466,12 +475,7 @@ class Tailable(Once):
 
     async def take_rest(self):
         while self.got[-1:] != [25]:
-            try:
-                self.take(await asyncio.wait_for(self.source.next(), 3))
-            except StopAsyncIteration:
-                raise Fault(f"a tailable cursor has ended: {self.got}") from None
-            except asyncio.TimeoutError:
-                raise Fault(f"nothing more came after {self.got}") from None
+            await self.take_next()
 
 
 class Changes(Once):
@@ -534,16 +538,8 @@ class Changes(Once):
         await when_free(self.take_rest)
 
     async def take_rest(self):
-        last = None if not self.got else self.got[-1]
-        while last != 7:
-            try:
-                change = await asyncio.wait_for(self.source.next(), 3)
-            except StopAsyncIteration:
-                raise Fault(f"a change stream has ended: {self.got}") from None
-            except asyncio.TimeoutError:
-                raise Fault(f"no change came after {self.got}") from None
-            self.take(change)
-            last = self.got[-1]
+        while self.got[-1:] != [7]:
+            await self.take_next()
 
     async def end(self):
         self.sample()

@@ -20,7 +20,7 @@ from interpreter import FREE_THREADED, free
 from pymongo.errors import InvalidOperation, PyMongoError, WaitQueueTimeoutError
 
 from tornado_pymongo import TooManyCalls, log
-from tornado_pymongo.executor import REQUEUE, Call, Executor
+from tornado_pymongo.executor import REQUEUE, Call, Executor, running_call
 from tornado_pymongo.executor import executor as executor_module
 from tornado_pymongo.executor import lifecycle
 from tornado_pymongo.executor import state as state_module
@@ -133,7 +133,7 @@ class ByHand:
     def supervise(self):
         """Have the supervisor look once; all threads are held up."""
         active = self.state.crew.active
-        return self.executor.supervise(self.clock.now, active, are_idle=False)
+        return self.executor.supervise(self.clock.now, active)
 
 
 @pytest.fixture
@@ -641,7 +641,7 @@ def test_if_no_thread_can_be_started_the_call_says_so(monkeypatch):
 
 def test_what_handles_the_log_may_wait_for_a_call(gate, monkeypatch):
     """The supervisor warns without the lock, for which each call waits, and the handler too."""
-    monkeypatch.setattr(executor_module, "_LONG_WAIT", 0.0)
+    monkeypatch.setattr(supervisor_module, "_LONG_WAIT", 0.0)
     executor = Executor(1, 10)
     made = threading.Event()
     in_time = []
@@ -775,19 +775,19 @@ def test_close_fails_what_waits_and_lets_finish_what_runs(gate, monkeypatch, cap
 
 def test_a_call_that_runs_has_the_error_of_the_close_if_it_takes_too_long():
     executor = Executor(1, 10)
-    call = None
+    entered = threading.Event()
 
     def turn():
+        entered.set()
         while True:
-            call.call.check()  # as PyMongo does while it waits
+            running_call().check()  # as PyMongo does while it waits
             time.sleep(0.001)
 
-    call = executor.submit(lambda: entered.set() or turn())
-    entered = threading.Event()
+    future = executor.submit(turn)
     assert entered.wait(20)
     executor.close(drain_seconds=0.01).result(timeout=20)
     with pytest.raises(InvalidOperation, match="closed while this call was running"):
-        call.result(timeout=20)
+        future.result(timeout=20)
 
 
 def test_a_call_that_wants_another_turn_of_a_closed_executor_gets_an_error(by_hand):
@@ -1036,7 +1036,7 @@ def test_what_was_gathered_is_flushed_if_the_waiting_calls_are_over(by_hand, eve
     elif event == "close":
         hand.executor.leave()
     elif event == "expire":
-        hand.executor.supervise(last.deadline, 0, False)
+        hand.executor.supervise(last.deadline, 0)
     else:
         hand.state.crew.workers.clear()  # as if the last one had ended
         worker = Worker(hand.state.crew)
@@ -1183,7 +1183,7 @@ def test_a_call_that_is_refused_amid_a_change_gets_the_error(by_hand):
     assert refused in [*inbox.delivered, *(call for _, call in inbox.items)]
 
 
-@pytest.mark.parametrize("look", ["statistics", "running_calls"])
+@pytest.mark.parametrize("look", ["statistics", "running_calls", "longest_wait"])
 def test_a_change_amid_a_look_at_the_state_is_made(by_hand, monkeypatch, look):
     """A finalizer may come there, too: nobody may be about to make another change."""
     hand = by_hand(1, 10)
@@ -1197,7 +1197,8 @@ def test_a_change_amid_a_look_at_the_state_is_made(by_hand, monkeypatch, look):
 
     state = hand.state
     hand.executor.state = State()
-    getattr(hand.executor, look)()
+    arguments = [hand.clock.now] if look == "longest_wait" else []
+    getattr(hand.executor, look)(*arguments)
     assert waiting.state == "over"
 
 

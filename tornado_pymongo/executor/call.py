@@ -93,8 +93,9 @@ class Call:
         # What became of it. A receiver reads it; nobody keeps the call for longer.
         self.result: Any = None
         self.error: BaseException | None = None
-        # Who learns when it is over. They change under the executor's lock.
-        self.receivers: tuple[tuple[Receiver, Deliver], ...] = ()
+        # Who learns when it is over: by an inbox or, without one, in the thread that ends it. They
+        # change under the executor's lock.
+        self.receivers: tuple[tuple[Receiver | None, Deliver], ...] = ()
         # What the thread uses that can be interrupted. To change it and to interrupt it takes the
         # lock; the executor's lock is not held meanwhile.
         self.checkout: Checkout | None = None
@@ -168,6 +169,10 @@ class Call:
             self.result, self.error = None, self._abort_error
             return "aborted"
         return "finished" if self.error is None else "failed"
+
+    def let_go(self) -> None:
+        """Keep nothing of what it ran."""
+        self.function = self.context = None
 
     # As what it runs sees it
 

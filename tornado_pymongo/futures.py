@@ -267,8 +267,8 @@ class TakingFuture(CallFuture):
         super()._move_to(twin)
 
     def _waiter(self) -> asyncio.Future[Any]:
-        # A task that is woken by this Future would ask for its result, and so take the thing, before
-        # it looks whether it was cancelled.
+        # A task that is woken by this Future would ask for its result, and so take the thing,
+        # before it looks whether it was cancelled.
         waiter = self.get_loop().create_future()
 
         def wake(_: asyncio.Future[Any]) -> None:

@@ -182,6 +182,11 @@ class Call(Future[Any]):
 
     # As what it runs sees it
 
+    @property
+    def checkout_lock(self) -> threading.Condition:
+        """What guards `aborted`, and the connection that is interrupted."""
+        return self._condition
+
     def let_go(self, outer: Any) -> bool:
         """Hold `outer` again, and what it held no more; tell whether that may be interrupted."""
         with self._condition:

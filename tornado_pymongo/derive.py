@@ -30,7 +30,7 @@ from tornado_pymongo.bridge import (
 from tornado_pymongo.call import running_call
 from tornado_pymongo.errors import TooManyCalls
 from tornado_pymongo.executor import Executor
-from tornado_pymongo.internals.clients import redacted
+from tornado_pymongo.internals.clients import redacted, timeout_of
 
 # Besides the public members, these are passed on where PyMongo's class has them. The methods of
 # iteration and of the with statement have asynchronous counterparts. `__call__` is left out: all it
@@ -158,7 +158,7 @@ class Bridged:
     @property
     def _timeout(self) -> Any:
         """What PyMongo asks of the objects of its coroutines, where one of them runs on ours."""
-        return self.delegate._timeout
+        return timeout_of(self.delegate)
 
     def __iter__(self) -> Any:
         # Without this, Python would take __getitem__ for that of a sequence, and never end.

@@ -17,7 +17,7 @@ from tornado_pymongo.cursor import Cursor
 from tornado_pymongo.derive import Bridged, run_method
 from tornado_pymongo.exclusive import Exclusive, Stream
 from tornado_pymongo.internals.cursors import (
-    forget_chunks,
+    close_at_once,
     has_line_at_hand,
     is_open,
     read_in_small_batches,
@@ -167,8 +167,8 @@ class GridOut(Stream, source=gridfs.GridOut, twin=gridfs.AsyncGridOut):
         future = super()._close()
         if future._call is None and future.exception() is not None:
             # There is no worker to be had: the client is closed, or has too much to do.
-            forget_chunks(self.delegate)  # then its close() does not wait
-            return completed(self.delegate.close())
+            close_at_once(self.delegate)
+            return completed(None)
         return future
 
     def __aiter__(self) -> Any:

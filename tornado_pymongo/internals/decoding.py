@@ -32,7 +32,7 @@ from bson.son import SON
 from pymongo import ReadPreference, message
 from pymongo.synchronous import pool
 
-from tornado_pymongo import log
+from tornado_pymongo.internals import contract
 from tornado_pymongo.internals.cutting import GUESS_FROM, NO_LIMIT, Place, find, guess, walk
 from tornado_pymongo.internals.turns import Turn
 from tornado_pymongo.supervisor import has_gil
@@ -65,9 +65,7 @@ def _is_known() -> bool:
     reply = bson.encode({"ok": 1, "cursor": {"id": 1, "firstBatch": [{"n": n} for n in range(9)]}})
     try:
         known = (
-            list(signature(pool.Pool.connect).parameters) == ["self", "handler"]
-            and list(signature(pool.Connection.receive_message).parameters) == _RECEIVE
-            and list(signature(message._OpMsg.unpack_response).parameters)[:4] == _UNPACK
+            list(signature(message._OpMsg.unpack_response).parameters)[:4] == _UNPACK
             and _can_become(pool.Connection, _slicing_connection(pool.Connection, 30))
             and _is_worth_it(DEFAULT_CODEC_OPTIONS)
             and _decode(reply, 30, DEFAULT_CODEC_OPTIONS, None) == [bson.decode(reply)]
@@ -75,12 +73,8 @@ def _is_known() -> bool:
     except Exception:
         known = False
     if not known:
-        log.warning(
-            "results_not_sliced",
-            "large results are not decoded in slices, and may hold up the event loop, since this"
-            " PyMongo differs in how it decodes replies from those that we know",
-        )
-    return known
+        contract.switch_off(contract.SLICES, "how it decodes replies")
+    return contract.holds(contract.SLICES)
 
 
 def _can_become(cls: Any, other: Any) -> bool:
@@ -88,7 +82,6 @@ def _can_become(cls: Any, other: Any) -> bool:
     return True
 
 
-_RECEIVE = ["self", "request_id"]
 _UNPACK = ["self", "cursor_id", "codec_options", "user_fields"]
 
 

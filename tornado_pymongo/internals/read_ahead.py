@@ -21,6 +21,7 @@ from pymongo import _csot
 from pymongo.errors import NetworkTimeout, PyMongoError
 
 from tornado_pymongo.call import Call, running_call
+from tornado_pymongo.internals import contract
 from tornado_pymongo.internals.cursors import fill, is_tailable, leave_alone
 
 
@@ -31,7 +32,7 @@ def can_read_ahead(cursor: Any) -> bool:
     one thing at a time, or the connection is not only the cursor's.
     """
     try:
-        return bool(
+        return contract.holds(contract.READ_AHEAD) and bool(
             cursor._id
             and not cursor._killed
             and cursor.session is None

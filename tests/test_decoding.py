@@ -28,7 +28,7 @@ from hypothesis import strategies as st
 from interpreter import FREE_THREADED
 from pymongo.encryption import Algorithm, AutoEncryptionOpts, ClientEncryption
 
-from tornado_pymongo.internals import decoding, turns
+from tornado_pymongo.internals import contract, decoding, turns
 
 pytestmark = pytest.mark.skipif(FREE_THREADED, reason="there, nothing is held up")
 
@@ -688,7 +688,8 @@ async def test_where_pymongo_has_other_insides_it_decodes(
     make_client, things, runs, monkeypatch, caplog, known_anew
 ):
     """There is one warning, and all works as without slices."""
-    monkeypatch.setattr(decoding, "_RECEIVE", ["self", "request_id", "something_new"])
+    monkeypatch.setattr(contract, "_differences", {})
+    monkeypatch.setattr(decoding, "_UNPACK", ["self", "something_new"])
     for _ in range(2):
         client = make_client(slice_bytes=SLICE)
         assert len(await client[things.database.name].things.find().to_list()) == 1500

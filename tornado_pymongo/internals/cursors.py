@@ -117,7 +117,7 @@ def wished_wait(cursor_or_stream: Any) -> Any:
 
 def limit_wait(cursor: Any, wished: Any, seconds: float | None) -> None:
     """Have the server wait no longer than this for new documents, or, with None, as was wished."""
-    if not contract.holds(contract.WAITS):
+    if cursor is None or not contract.holds(contract.WAITS):
         return
     if seconds is not None:
         # By itself it waits for a second.

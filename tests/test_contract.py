@@ -52,7 +52,7 @@ HOW = {
     "asyncio.coroutines._is_coroutine": (
         "!import types; asyncio.coroutines = types.SimpleNamespace()"
     ),
-    "message._OpMsg.unpack(msg)": r"(?<=def )unpack\b|(?<=_OpMsg\.)unpack\b|(?<=_OpReply\.)unpack\b",
+    "message._OpMsg.unpack(msg)": r"(?<=def )unpack\b|(?<=Msg\.)unpack\b|(?<=Reply\.)unpack\b",
     "mongo_client._ClientCheckout.session|mongo_client._MongoClientErrorHandler.session": (
         r"\b(_ClientCheckout|_MongoClientErrorHandler)\b"
     ),

@@ -72,7 +72,7 @@ class Call:
     __slots__ = (
         *("executor", "function", "context", "deadline", "queued_at"),
         *("state", "has_begun", "result", "error", "receivers", "__weakref__"),
-        *("checkout", "_checkout_lock", "orphaned_session", "_abort_error", "_cancellation_raised"),
+        *("checkout", "checkout_lock", "orphaned_session", "_abort_error", "_cancellation_raised"),
     )
 
     def __init__(
@@ -96,10 +96,10 @@ class Call:
         self.error: BaseException | None = None
         # Who learns when it is over. They change under the executor's lock.
         self.receivers: tuple[tuple[Receiver, Deliver], ...] = ()
-        # What the thread uses that can be interrupted. To change it and to interrupt it takes the
-        # lock; the executor's lock is not held meanwhile.
+        # The connection that the thread uses. To begin or end its use, and to interrupt it, takes
+        # the lock; the executor's lock is not held meanwhile.
         self.checkout: Checkout | None = None
-        self._checkout_lock = threading.Lock()
+        self.checkout_lock = threading.Lock()
         # The implicit session whose aborted operation may still run on the server.
         self.orphaned_session: Any = None
         self._abort_error: BaseException | None = None
@@ -158,8 +158,8 @@ class Call:
 
     def interrupt(self) -> None:
         """Interrupt what the thread of an aborted call uses, if it still does."""
-        with self._checkout_lock:
-            if self.state is ABORTING and self.checkout is not None:
+        with self.checkout_lock:
+            if self.checkout is not None:
                 self.checkout.interrupt()
 
     def end_run(self) -> str:
@@ -171,12 +171,6 @@ class Call:
         return "finished" if self.error is None else "failed"
 
     # As what it runs sees it
-
-    def hold(self, checkout: Checkout | None) -> bool:
-        """Use this, or nothing, from now on; tell whether what was used may be interrupted yet."""
-        with self._checkout_lock:
-            self.checkout = checkout
-            return self.aborted
 
     @property
     def aborted(self) -> bool:

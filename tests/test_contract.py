@@ -7,6 +7,7 @@ import asyncio
 import concurrent.futures
 import contextvars
 import json
+import os
 import re
 import socket
 import ssl
@@ -65,9 +66,9 @@ def how_to_take(name):
 
 
 def run(uri, taken):
-    return subprocess.run(
-        [sys.executable, PROGRAM, uri, taken], capture_output=True, text=True, timeout=100
-    )
+    environment = {**os.environ, "PYTHONPATH": str(PACKAGE.parent)}
+    command = [sys.executable, PROGRAM, uri, taken]
+    return subprocess.run(command, capture_output=True, text=True, timeout=100, env=environment)
 
 
 @pytest.fixture(scope="module")

@@ -20,9 +20,8 @@ from interpreter import FREE_THREADED, free
 from pymongo.errors import InvalidOperation, PyMongoError, WaitQueueTimeoutError
 
 from tornado_pymongo import TooManyCalls, log
-from tornado_pymongo.executor import REQUEUE, Call, Executor, running_call
+from tornado_pymongo.executor import REQUEUE, Call, Executor, lifecycle, running_call
 from tornado_pymongo.executor import executor as executor_module
-from tornado_pymongo.executor import lifecycle
 from tornado_pymongo.executor import state as state_module
 from tornado_pymongo.executor import supervisor as supervisor_module
 from tornado_pymongo.executor import workers as workers_module
@@ -825,7 +824,8 @@ def test_an_error_of_the_closing_function_is_its_result():
 def test_a_close_for_which_there_is_no_thread_is_done_by_who_asks_for_it(monkeypatch):
     executor = Executor(1, 10)
     monkeypatch.setattr(threading.Thread, "start", no_threads)
-    assert executor.close(threading.get_ident).result(timeout=0) == threading.get_ident()
+    seen = executor.close(lambda: (threading.get_ident(), executor.drained.is_set()))
+    assert seen.result(timeout=0) == (threading.get_ident(), True)
 
 
 def run_python(code, timeout=30):

@@ -94,8 +94,9 @@ class Call:
         # What became of it. A receiver reads it; nobody keeps the call for longer.
         self.result: Any = None
         self.error: BaseException | None = None
-        # Who learns when it is over. They change under the executor's lock.
-        self.receivers: tuple[tuple[Receiver, Deliver], ...] = ()
+        # Who learns when it is over: by an inbox or, without one, in the thread that ends it. They
+        # change under the executor's lock.
+        self.receivers: tuple[tuple[Receiver | None, Deliver], ...] = ()
         # The connection that the thread uses. To begin or end its use, and to interrupt it, takes
         # the lock; the executor's lock is not held meanwhile.
         self.checkout: Checkout | None = None
@@ -148,6 +149,8 @@ class Call:
             self.error = _carriable(error)
         finally:
             _thread.call = None
+            if self.result is not REQUEUE:
+                self.let_go()
             # The traceback of the error holds this frame, which must not hold the call.
             del self
 
@@ -169,6 +172,10 @@ class Call:
             self.result, self.error = None, self._abort_error
             return "aborted"
         return "finished" if self.error is None else "failed"
+
+    def let_go(self) -> None:
+        """Keep nothing of what it runs."""
+        self.function = self.context = None
 
     # As what it runs sees it
 

@@ -16,6 +16,7 @@ holds it up is interrupted, and `asyncio.CancelledError` raised there, as in a c
 
 from __future__ import annotations
 
+import os
 import threading
 from asyncio import CancelledError
 from collections.abc import Callable
@@ -215,3 +216,11 @@ _thread = threading.local()
 def running_call() -> Call | None:
     """Return the call that has its turn in this thread."""
     return getattr(_thread, "call", None)
+
+
+def _forget_running_call() -> None:
+    _thread.call = None
+
+
+if hasattr(os, "register_at_fork"):  # the child of a call is none
+    os.register_at_fork(after_in_child=_forget_running_call)

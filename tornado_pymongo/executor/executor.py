@@ -37,7 +37,6 @@ from typing import Any
 
 from pymongo.errors import PyMongoError
 
-from tornado_pymongo import log
 from tornado_pymongo.executor import lifecycle
 from tornado_pymongo.executor.call import RUNNING, Call, Deliver, Receiver
 from tornado_pymongo.executor.effects import Effect, carry_out, start_thread
@@ -59,9 +58,6 @@ _MIN_ACTIVE = 2
 # find_one's p99, 200 leave it nearly alone.
 _ROUND = 1.5
 _SLICES_PER_SECOND = 200
-
-# After how long a wait, in seconds, we say that there are too few threads: a guess.
-_LONG_WAIT = 1.0
 
 
 class Executor(BaseExecutor):
@@ -129,7 +125,6 @@ class Executor(BaseExecutor):
             closed,
         )
         self._thread_inbox = ThreadInbox()
-        self._warned = False
         if self.closing is not None and not self.closing.done():
             self.closing = None  # its thread is in the parent process
 
@@ -252,40 +247,21 @@ class Executor(BaseExecutor):
             return None
         return self.max_workers * max(_ROUND / calls, 1 / _SLICES_PER_SECOND)
 
-    def supervise(self, now: float, waiting: int, are_idle: bool) -> bool | None:
-        """Fail the late calls and set the target; tell whether that has changed it.
+    def supervise(self, now: float, waiting: int) -> bool | None:
+        """Fail the late calls and set the target: see `State.supervise`."""
+        return self._change(self.state.supervise, now, waiting, self._max_active)  # type: ignore[no-any-return]
 
-        Return None if nothing waits, so that there is nothing to supervise.
+    def longest_wait(self, now: float) -> tuple[float, int]:
+        """Return for how long a call has waited in vain for a thread, and how many wait with it.
 
-        :param waiting: how many of the calls that run wait for the server.
-        :param are_idle: whether the threads use little CPU time.
+        It is no time if there are threads without a call, or if the calls share time slices.
         """
-        changed: bool | None = self._change(self.state.supervise, now, waiting, self._max_active)
-        if are_idle and changed is not None and not self._warned:
-            self._warn_of_long_waits(now)
-        return changed
-
-    def _warn_of_long_waits(self, now: float) -> None:
-        """Say once that calls wait long for the threads, which wait for the server."""
         with self._lock:
-            oldest = self.state.queue.oldest()
-            if self.time_slices or oldest is None or len(self.state.running) < self.max_workers:
-                return
-            seconds = now - oldest.queued_at
-            waiting = len(self.state.queue)
-        if seconds < _LONG_WAIT:
-            return
-        self._warned = True
-        log.warning(
-            "too_few_workers",
-            "%(waiting)d MongoDB calls wait for a worker thread, the first of them for"
-            " %(waited_seconds).1f s, and all max_workers=%(max_workers)d threads have one to run:"
-            " raise max_workers (and maxPoolSize), or see which calls take so long. This is said"
-            " once for each client",
-            waiting=waiting,
-            waited_seconds=seconds,
-            max_workers=self.max_workers,
-        )
+            state = self.state
+            oldest = state.queue.oldest()
+            if oldest is None or self.time_slices or len(state.running) < self.max_workers:
+                return 0.0, 0
+            return now - oldest.queued_at, len(state.queue)
 
     def end_supervision(self) -> bool:
         """Tell whether the supervisor, which had nothing to do for long, shall end now."""

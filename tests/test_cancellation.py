@@ -37,7 +37,8 @@ class Events(pymongo.monitoring.CommandListener, pymongo.monitoring.ConnectionPo
             return
         with self._sent:
             self.commands.append(event.command_name)
-            self.sessions.append(event.command["lsid"]["id"])
+            if "lsid" in event.command:  # PyMongo kills cursors without
+                self.sessions.append(event.command["lsid"]["id"])
             self._sent.notify_all()
 
     async def until_sent(self, *names):
@@ -176,7 +177,7 @@ async def open_cursors(client):
     ids=["find", "find_raw_batches", "aggregate", "cursor_command"],
 )
 @pytest.mark.parametrize("ask", ["next", "to_list", "fetch_next"])
-async def test_a_cursor_is_closed_on_the_server_too(
+async def test_a_cursor_is_closed_on_the_server_too_and_broken(
     client, mongo_client, things, events, block, make_cursor, ask
 ):
     before = await open_cursors(mongo_client)
@@ -192,6 +193,9 @@ async def test_a_cursor_is_closed_on_the_server_too(
     await cancel_asleep(call, block)
     while await open_cursors(mongo_client) > before:
         await asyncio.sleep(0.05)  # PyMongo kills such cursors once a second
+    assert not cursor.alive
+    with pytest.raises(InvalidOperation, match=f"this {type(cursor).__name__} is broken"):
+        await cursor.next()
     await cursor.close()
     with pytest.raises(StopAsyncIteration):
         await cursor.next()
@@ -484,7 +488,7 @@ async def test_a_close_goes_on_when_nobody_waits_for_it(
 async def test_the_server_is_told_though_the_time_of_the_caller_is_over(client, events):
     """The command was given what was left of the cancelled call's time."""
     with pymongo.timeout(1e-6):
-        client._kill_soon({"id": Binary(bytes(16), 4)})
+        client._runtime.session_killer.kill_soon({"id": Binary(bytes(16), 4)})
     while not events.killed:
         await asyncio.sleep(0.01)
 
@@ -495,8 +499,8 @@ async def test_no_session_is_killed_where_another_call_has_killed_all_there_are(
     """It asked MongoDB to kill the sessions in an empty list: those are all of the user's."""
     client = make_client(max_workers=1, event_listeners=[events, commands])
     session = {"id": Binary(bytes(16), 4)}
-    client._kill_soon(session)
-    await client.run_in_worker(client._kill)
+    client._runtime.session_killer.kill_soon(session)
+    await client.run_in_worker(client._runtime.session_killer._kill)
     assert events.killed == [session]
     assert commands.names.count("killSessions") == 1
 

@@ -231,10 +231,10 @@ class MongoTestCase(unittest.TestCase):
 
     def setUp(self) -> None:
         """Make the client and the database."""
-        from tornado_pymongo import MongoClient
+        from tornado_pymongo.client import MongoClient, close_blocking
 
         self.mongo_client = MongoClient(self.mongo_server.uri)
-        self.addCleanup(lambda: self.mongo_client._close().result())
+        self.addCleanup(close_blocking, self.mongo_client)
         database = _clean_database(self.mongo_client, self.mongo_server)
         self.mongo_database = database.__enter__()
         self.addCleanup(database.__exit__, None, None, None)

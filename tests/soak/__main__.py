@@ -68,7 +68,7 @@ class Soak:
     def _connect(self, **options: Any) -> Any:
         client = tornado_pymongo.MongoClient(self._uri, event_listeners=[self._cursors], **options)
         if self._options.quick:
-            for executor in client._executor, client._streams:
+            for executor in client._runtime.executor, client._runtime.streams:
                 executor._idle_seconds = executor._supervisor._idle_seconds = 1.0
         return client
 
@@ -121,6 +121,9 @@ class Soak:
                 break
             time.sleep(1)
         self.reasons += leaked
+        for cursor in leaks.left_open(self._admin, self._cursors)[0]:
+            story = self._cursors.story(cursor["cursorId"])
+            print("the server cursor", cursor, *story, sep="\n    ")
         for name in after:
             if "'s " in name and after[name] > before[name]:
                 print(name, *leaks.holders(name), sep="\n    ")
@@ -143,7 +146,7 @@ class Soak:
         asyncio.run_coroutine_threadsafe(close(), self._loops[0]).result()
 
     def _holdings(self) -> Counter[str]:
-        return leaks.holdings(self._admin, self._cursors, self._loops, self._faults)
+        return leaks.holdings(self._admin, self._cursors, self._loops)
 
     # The load
 

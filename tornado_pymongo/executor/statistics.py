@@ -72,3 +72,27 @@ class Statistics:
 
     streams: WorkerStatistics
     """Of those that wait for changes, for change streams and tailable cursors."""
+
+
+# What is counted in so many words; the other fields are told from what there is.
+COUNTED = (
+    *("submitted", "refused", "finished", "failed", "cancelled", "aborted", "expired"),
+    "loop_wakeups",
+)
+
+
+class Durations:
+    """How many times something has happened, and how many seconds it has taken."""
+
+    __slots__ = ("count", "longest", "total")
+
+    def __init__(self) -> None:
+        self.count = 0
+        self.total = self.longest = 0.0
+
+    def add(self, seconds: float) -> None:
+        """Count it once more."""
+        self.count += 1
+        self.total += seconds
+        if seconds > self.longest:
+            self.longest = seconds

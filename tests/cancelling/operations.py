@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import threading
 from collections.abc import Callable
 from contextlib import suppress
@@ -538,7 +539,7 @@ class Changes(Once):
     async def end(self):
         self.sample()
         await super().end()
-        if self.takes and self.cancelled:
+        if self.takes:
             return
         wanted = [each for each in self.checkpoints if each[0] is not None and each[1] < 8]
         for token, taken in self.rng.sample(wanted, min(2, len(wanted))):
@@ -757,17 +758,17 @@ class Transaction(Operation):
         await self.use_again()
 
     async def use_again(self):
-        written = self.scene.db.written
-        try:
-            self.session.start_transaction()
-        except InvalidOperation as error:
-            if not ("has not finished" in str(error) or "in use" in str(error)):
-                raise
-            await asyncio.sleep(0.05)
-            if self.session.in_transaction:
-                await when_free(self.session.abort_transaction)
-            self.session.start_transaction()
-        await written.insert_one({"_id": {"k": self.key, "n": 9}}, session=self.session)
+        """Have another transaction, as soon as the session does not say why not."""
+        while True:
+            try:
+                self.session.start_transaction()
+                break
+            except InvalidOperation as error:
+                if not re.search("not finished|in use|in progress", str(error)):
+                    raise
+            await asyncio.sleep(0.001)
+        again = {"_id": {"k": self.key, "n": 9}}
+        await self.scene.db.written.insert_one(again, session=self.session)
         await self.session.commit_transaction()
 
     async def end(self):

@@ -17,6 +17,10 @@ def point(what, ready=lambda: True, timeout=None):
     return ready() if Run.now is None else Run.now.point(what, ready, timeout)
 
 
+def _step():
+    return Run.now and len(Run.now.steps)
+
+
 class Lock:
     """As `threading.Lock`; as `threading.RLock` if reentrant."""
 
@@ -24,13 +28,16 @@ class Lock:
 
     def __init__(self):
         self.owner, self.depth = None, 0
+        self._made_at = _step()
 
     def acquire(self, blocking=True, timeout=-1):
         me = threading.get_ident()
         if self.reentrant and self.owner == me:
             self.depth += 1
             return True
-        if not blocking or timeout == 0:
+        if self._made_at == _step():  # nobody else has run since it was made
+            got = self.owner is None
+        elif not blocking or timeout == 0:
             point("tries a lock")
             got = self.owner is None
         else:
@@ -74,22 +81,22 @@ class RLock(Lock):
 
 
 class Event:
+    """As `threading.Event`, with a lock inside that is not reentrant."""
+
     def __init__(self):
-        self._is_set = False
+        self._lock, self._is_set = Lock(), False
 
     def is_set(self):
-        point("looks at an event")
         return self._is_set
 
     def set(self):
-        point("sets an event")
-        self._is_set = True
-
-    def clear(self):
-        point("clears an event")
-        self._is_set = False
+        with self._lock:
+            self._is_set = True
 
     def wait(self, timeout=None):
+        with self._lock:
+            if self._is_set:
+                return True
         point("waits for an event", lambda: self._is_set, timeout)
         return self._is_set
 
@@ -100,7 +107,8 @@ class Thread:
     def __init__(
         self, group=None, target=None, name="thread", args=(), kwargs=None, *, daemon=None
     ):
-        self.name, self.daemon, self._task = name, daemon, None
+        # Without its number, which is another one in each execution.
+        self.name, self.daemon, self._task = name.rstrip("0123456789"), daemon, None
         self._work = target, args, kwargs or {}
 
     def start(self):
@@ -127,20 +135,26 @@ class Thread:
 class Deque(collections.deque):
     """A deque that threads share without a lock: each of its operations is a point."""
 
+    has_points = True
+
+    def _point(self, what):
+        if self.has_points:
+            point(what)
+
     def append(self, item):
-        point("appends")
+        self._point("appends")
         super().append(item)
 
     def pop(self):
-        point("pops")
+        self._point("pops")
         return super().pop()
 
     def popleft(self):
-        point("pops on the left")
+        self._point("pops on the left")
         return super().popleft()
 
     def __len__(self):
-        point("looks at a deque")
+        self._point("looks at a deque")
         return super().__len__()
 
     def __bool__(self):
@@ -177,14 +191,18 @@ _INSTEAD = {
 
 
 @contextmanager
-def explorable(modules, *, lock_free=()):
-    """Give these modules what can be explored; those that are lock-free another deque as well."""
+def explorable(modules, *, lock_free=(), also=None):
+    """Give these modules what can be explored; those that are lock-free another deque as well.
+
+    :param also: what else takes the place of what, by its id.
+    """
     old = [(module, dict(vars(module))) for module in {*modules, *lock_free}]
+    instead = {**_INSTEAD, **(also or {})}
     try:
         for module, names in old:
             for name, value in names.items():
-                if id(value) in _INSTEAD:
-                    setattr(module, name, _INSTEAD[id(value)])
+                if id(value) in instead:
+                    setattr(module, name, instead[id(value)])
                 elif value is collections.deque and module in lock_free:
                     setattr(module, name, Deque)
         yield

@@ -23,7 +23,7 @@ from tornado.iostream import StreamClosedError
 from tornado.web import Application
 
 import tornado_pymongo
-from tornado_pymongo.stats import WorkerStatistics
+from tornado_pymongo.executor.statistics import WorkerStatistics
 
 LEVELS = {"None": 0, "Light": 4, "Heavy": 100, "Too much": 400}
 SLOW = {"$where": "sleep(20) || true"}

@@ -815,10 +815,10 @@ def test_a_call_whose_loop_is_closed_runs_and_its_result_is_logged(mongo_client,
     asyncio.set_event_loop(loop)
     loop.close()
     call = db.things.insert_one({"_id": 1})
-    assert call._call.result(20).inserted_id == 1
+    assert call.call.result(20).inserted_id == 1
     again = db.things.insert_one({"_id": 1})
     assert isinstance(again._call.exception(20), DuplicateKeyError)
-    mongo_client._executor.close(mongo_client.delegate.close).result(20)
+    mongo_client._runtime.executor.close(mongo_client.delegate.close).result(20)
     assert not call.done()
     assert 'The last error of them: DuplicateKeyError("E11000 dupl' in caplog.text
     assert "is closed; await each call before the loop ends" in caplog.text

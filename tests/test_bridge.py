@@ -25,7 +25,7 @@ from tornado.concurrent import is_future
 from tornado.ioloop import IOLoop
 
 from tornado_pymongo import TooManyCalls
-from tornado_pymongo.bridge import inbox_of
+from tornado_pymongo.inbox import inbox_of
 
 ONE = {"_id": 1}
 
@@ -428,7 +428,7 @@ def test_results_for_a_closed_loop_are_let_go_of(make_client, gate):
 
     loop = asyncio.run(start())
     gate.opened.set()
-    while client._executor._running:
+    while client._runtime.executor.state.running:
         time.sleep(0.001)
     gc.collect()
     assert loop() is None
@@ -446,7 +446,7 @@ def test_cancelling_a_call_cancels_the_task_of_another_loop_that_waits_for_it(ma
         async def main():
             task = asyncio.create_task(waiting)
             await asyncio.sleep(0)
-            waiting._call.cancel()
+            waiting.call.cancel()
             await asyncio.wait_for(task, 10)
 
         with pytest.raises(asyncio.CancelledError):
@@ -514,7 +514,7 @@ async def test_a_timeout_cancels_the_call(make_client, gate):
     client.run_in_worker(gate)
     with pytest.raises(asyncio.TimeoutError):
         await asyncio.wait_for(client.run_in_worker(abs, -1), 0.01)
-    assert not client._executor._queue
+    assert not client._runtime.executor.state.queue
 
 
 # Many calls
@@ -580,8 +580,8 @@ async def test_completions_are_delivered_in_batches(make_client):
 async def test_a_finished_call_is_forgotten_though_its_future_lives(make_client):
     client = make_client()
     future = client.run_in_worker(lambda: 1)
-    call = weakref.ref(future._call)
+    call = weakref.ref(future.call)
     assert await future == 1
-    while client._executor._active:  # until the thread has done with it
+    while client._runtime.executor.state.crew.active:  # until the thread has done with it
         await asyncio.sleep(0.001)
     assert call() is None

@@ -13,7 +13,7 @@ from bson import Binary
 from pymongo.errors import InvalidOperation, OperationFailure
 
 import tornado_pymongo
-from tornado_pymongo.call import running_call
+from tornado_pymongo.executor import running_call
 from tornado_pymongo.internals import pool as pool_internals
 
 
@@ -490,7 +490,7 @@ async def test_a_commit_right_after_the_end_of_a_cancelled_operation_fails_too(
         await block("insert")
         call = things.insert_one({"_id": "second"}, session=session)
         await block.until_asleep()
-        aborted = call._call
+        aborted = call.call
         call.cancel()
         while not aborted.done():
             time.sleep(0.001)

@@ -10,7 +10,7 @@ import pytest
 from pymongo.errors import OperationFailure
 
 import tornado_pymongo
-from tornado_pymongo.bridge import inbox_of
+from tornado_pymongo.inbox import inbox_of
 
 
 @pytest.fixture
@@ -69,7 +69,7 @@ async def test_changes_at_hand_take_no_worker(things, mongo_client, monkeypatch)
     async with await things.watch(max_await_time_ms=100) as stream:
         await things.insert_many([{"_id": n} for n in range(10)])
         assert (await stream.next())["fullDocument"]["_id"] == 0
-        monkeypatch.setattr(mongo_client._executor, "start", None)
+        monkeypatch.setattr(mongo_client._runtime.executor, "start", None)
         for n in range(1, 10):
             assert (await stream.next())["fullDocument"]["_id"] == n
         monkeypatch.undo()

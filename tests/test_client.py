@@ -204,7 +204,7 @@ def test_the_clients_signature_has_pymongos_parameters_and_ours():
     theirs = inspect.signature(pymongo.MongoClient).parameters
     assert set(ours) - set(theirs) == {
         *("max_workers", "max_waiting", "max_stream_workers", "abort_on_cancel"),
-        *("read_ahead", "share_core", "slice_bytes"),
+        *("read_ahead", "share_core", "slice_bytes", "spare_collector"),
     }
     assert ours["max_workers"].kind is inspect.Parameter.KEYWORD_ONLY
     assert ours["max_waiting"].default == 100_000
@@ -327,7 +327,7 @@ def test_bad_limits_are_refused_by_name(options, message):
 def test_the_limits_follow_the_pool():
     def limits(*args, **options):
         client = tornado_pymongo.MongoClient(*args, **options)
-        return client._executor.max_workers, client._streams.max_workers
+        return client._runtime.executor.max_workers, client._runtime.streams.max_workers
 
     assert limits() == (100, 16)
     assert limits(maxPoolSize=7) == (7, 1)

@@ -1,4 +1,4 @@
-"""The garbage collector pauses, and is spared what was made meanwhile."""
+"""The garbage collector is spared what is promoted, and comes to it in the end."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import pytest
 from interpreter import FREE_THREADED
 
 from tornado_pymongo import collector
-from tornado_pymongo.collector import end_pause, pause_collector
+from tornado_pymongo.collector import promote
 
 pytestmark = pytest.mark.skipif(FREE_THREADED, reason="there, its collector has no generations")
 
@@ -16,82 +16,69 @@ pytestmark = pytest.mark.skipif(FREE_THREADED, reason="there, its collector has 
 @pytest.fixture(autouse=True)
 def _as_if_new(monkeypatch):
     gc.collect()
-    monkeypatch.setattr(collector, "_spared", 0)
-    monkeypatch.setattr(collector, "_are_frozen", False)
+    monkeypatch.setattr(collector, "_promotions", 0)
+    monkeypatch.setattr(collector, "_user_freezes", False)
 
 
-def made_in_a_pause(spare: bool) -> list[list[None]]:
-    """Return more objects than the collector lets pass."""
-    pause_collector()
-    made: list[list[None]] = [[] for _ in range(5000)]
-    end_pause(spare=spare)
-    return made
+def made() -> list[list[None]]:
+    """Return so few new objects that the collector does not run for them."""
+    return [[] for _ in range(20)]
 
 
-def are_young(made) -> bool:
-    """Tell whether the collector has them still before it: nothing is allocated until that."""
-    return any(each is made[-1] for each in gc.get_objects(generation=0))
+def are_young(objects) -> bool:
+    return any(each is objects[-1] for each in gc.get_objects(generation=0))
 
 
-def test_the_collector_is_spared_what_was_made_in_a_pause():
-    made = made_in_a_pause(spare=True)
-    assert not are_young(made)
+def test_what_is_promoted_is_old():
+    objects = made()
+    assert are_young(objects)
+    promote()
+    assert not are_young(objects)
     assert gc.isenabled()
 
 
-@pytest.mark.parametrize("spare", [True, False])
-def test_the_collector_is_spared_nothing_in_other_pauses(spare):
-    made = made_in_a_pause(spare)
-    before = gc.get_stats()[0]["collections"]
-    made += [[] for _ in range(50)]
-    assert (gc.get_stats()[0]["collections"] == before) is spare
-
-
-def test_the_collector_comes_to_garbage_that_it_was_spared():
+def test_garbage_that_was_promoted_is_collected_with_everything():
     class Garbage(list):
         pass
 
-    pause_collector()
     garbage = Garbage()
     garbage.append(garbage)
     del garbage
-    end_pause(spare=True)
+    promote()
     assert any(type(each) is Garbage for each in gc.get_objects())
     gc.collect()
     assert not any(type(each) is Garbage for each in gc.get_objects())
 
 
-def test_the_collector_is_not_spared_more_than_so_much_before_it_has_looked_through_all(
-    monkeypatch,
-):
-    monkeypatch.setattr(collector, "_MOST_SPARED", 12_000)
-    spared = [collector._spared]
-    for _ in range(4):
-        made_in_a_pause(spare=True)
-        spared.append(collector._spared)
-    assert spared[0] < spared[1] < spared[2] < spared[3] == spared[4]
-    assert spared[2] < 12_000 <= spared[3]
+def test_after_so_many_promotions_the_collector_must_visit_everything_first(monkeypatch):
+    """Else garbage that is promoted would stay for ever."""
+    monkeypatch.setattr(collector, "_MAX_PROMOTIONS", 2)
     gc.collect()
-    made_in_a_pause(spare=True)
-    assert collector._spared < 12_000
+    for young in False, False, True, True:
+        objects = made()
+        promote()
+        assert are_young(objects) is young
+    gc.collect()
+    objects = made()
+    promote()
+    assert not are_young(objects)
 
 
-def test_what_the_user_has_frozen_stays_frozen():
+def test_what_the_program_has_frozen_stays_frozen():
     gc.freeze()
     try:
         frozen = gc.get_freeze_count()
         for _ in range(2):
-            made_in_a_pause(spare=True)
+            promote()
             assert frozen * 0.9 < gc.get_freeze_count() <= frozen
     finally:
         gc.unfreeze()
 
 
-def test_where_the_user_has_disabled_the_collector_nothing_is_done():
+def test_a_disabled_collector_stays_disabled():
     gc.disable()
     try:
-        made = made_in_a_pause(spare=True)
-        assert are_young(made)
+        promote()
         assert not gc.isenabled()
     finally:
         gc.enable()

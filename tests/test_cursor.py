@@ -16,8 +16,8 @@ from tornado import gen
 
 import tornado_pymongo
 from tornado_pymongo import cursor as cursor_module
-from tornado_pymongo.bridge import inbox_of
-from tornado_pymongo.internals.cursors import end, exhaust_selects_server, has_next_at_hand
+from tornado_pymongo.inbox import inbox_of
+from tornado_pymongo.internals.cursors import exhaust_selects_server, has_next_at_hand
 
 
 def ids(documents):

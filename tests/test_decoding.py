@@ -28,7 +28,8 @@ from hypothesis import strategies as st
 from interpreter import FREE_THREADED
 from pymongo.encryption import Algorithm, AutoEncryptionOpts, ClientEncryption
 
-from tornado_pymongo.internals import decoding, turns
+from tornado_pymongo.internals import decoding
+from tornado_pymongo.internals.decoding import Slicer
 
 pytestmark = pytest.mark.skipif(FREE_THREADED, reason="there, nothing is held up")
 
@@ -232,7 +233,7 @@ async def test_a_document_larger_than_a_slice_is_decoded_at_once(make_client, db
     await db.things.insert_many(documents)
     client = make_client(slice_bytes=SLICE)
     assert await client[db.name].things.find().to_list() == documents
-    assert len(runs) == 20
+    assert len(runs) == 1 + 20  # an empty one first
     assert await client[db.name].things.find_one() == documents[0]
 
 
@@ -379,13 +380,11 @@ def encode(documents, kind):
 
 
 @EXAMPLES
-@given(documents=DOCUMENTS, kind=REPLIES, size=st.integers(1, 200), guess_from=st.integers(0, 20))
-def test_any_reply_is_decoded_as_pymongo_does(documents, kind, size, guess_from):
-    """However small the slices, and wherever it is guessed where they begin."""
+@given(documents=DOCUMENTS, kind=REPLIES, size=st.integers(1, 200))
+def test_any_reply_is_decoded_as_pymongo_does(documents, kind, size):
+    """However small the slices are."""
     reply = encode(documents, kind)
-    with pytest.MonkeyPatch.context() as monkeypatch:
-        monkeypatch.setattr(decoding, "GUESS_FROM", guess_from)
-        decoded = decoding._decode(reply, size, CodecOptions(), {"cursor": {"firstBatch": 1}})
+    decoded = Slicer(size, False).decode(reply, CodecOptions(), {"cursor": {"firstBatch": 1}})
     assert decoded is None or typed(decoded) == typed([bson.decode(reply)])
     array = len(bson.encode({"": documents})) - 7
     assert (decoded is None) is (array <= size or not documents)
@@ -402,39 +401,27 @@ def test_of_a_corrupt_reply_nothing_else_is_made_than_pymongo_makes(documents, k
     reply = bytearray(encode(documents, kind))
     for where, byte in changes:
         reply[int(where * len(reply))] = byte
-    with pytest.MonkeyPatch.context() as monkeypatch:
-        monkeypatch.setattr(decoding, "GUESS_FROM", 2)
-        decoded = decoding._decode(bytes(reply), size, CodecOptions(), None)
+    decoded = Slicer(size, False).decode(bytes(reply), CodecOptions(), None)
     if decoded is not None:
         assert repr(decoded) == repr([bson.decode(reply)])
 
 
-def test_a_wrong_guess_is_noticed(monkeypatch):
-    """Arrays in documents look like the batch itself; what they lead to is not decoded."""
-    documents = [{"list": [{"n": n} for n in range(400)]} for _ in range(300)]
-    reply = encode(documents, "first")
-    guesses = []
-    guess = decoding.guess
-    monkeypatch.setattr(
-        decoding, "guess", lambda *args: guesses.append(guess(*args)) or guesses[-1]
-    )
-    decoded = decoding._decode(reply, 3000, CodecOptions(), None)
-    assert decoded == [bson.decode(reply)]
-    assert any(guesses)
-    assert len(guesses) < 10  # after a wrong one it is not tried again
+def test_the_array_is_not_mistaken_for_another_one():
+    """Neither for one that a document before it, or the first one in it, contains."""
+    documents = [{"values": [{"n": n}], "nextBatch": [{"n": n}]} for n in range(500)]
+    other = {"cursor": {"firstBatch": [{"n": n} for n in range(50)]}, "values": [{"n": 1}]}
+    for reply in (
+        {"cursor": {"firstBatch": documents, "id": 0}},
+        {"values": documents, "cursor": {"firstBatch": documents}},
+    ):
+        encoded = bson.encode(reply)
+        assert Slicer(3000, False).decode(encoded, CodecOptions(), None) == [reply]
+    for name in "other", "cursor":
+        reply = bson.encode({name: other, "ok": 1})
+        assert Slicer(30, False).decode(reply, CodecOptions(), None) is None
 
 
-def test_where_guesses_are_right_there_are_no_more_walks(monkeypatch):
-    documents = [{"_id": n, "list": [{"n": n}, {"n": n}]} for n in range(5000)]
-    reply = encode(documents, "first")
-    walks = []
-    walk = decoding.walk
-    monkeypatch.setattr(decoding, "walk", lambda *args: walks.append(1) or walk(*args))
-    assert decoding._decode(memoryview(reply), 3000, CodecOptions(), None) == [bson.decode(reply)]
-    assert len(walks) < 10
-
-
-# Letting others in
+# Yielding the GIL
 
 
 async def test_the_loop_runs_between_two_slices(make_client, things, runs, monkeypatch):
@@ -448,156 +435,97 @@ async def test_the_loop_runs_between_two_slices(make_client, things, runs, monke
         assert ran.wait(20), "the loop was not let in"
         loop_ran.append(len(runs))
 
-    monkeypatch.setattr(turns, "_LOOK", 0.0)
-    monkeypatch.setattr(turns, "_IDLE", -1.0)
-    monkeypatch.setattr(turns, "sleep", sleep)
+    monkeypatch.setattr(decoding, "sleep", sleep)
     client = make_client(slice_bytes=SLICE)
     assert len(await client[things.database.name].things.find(batch_size=1500).to_list()) == 1500
-    assert loop_ran == [*range(1, len(runs))]
+    assert loop_ran == [*range(2, len(runs) + 1)]  # not after the first one, which is empty
 
 
-@pytest.fixture
-def clock(monkeypatch):
-    """Return what the clocks say, and a list of the times at which somebody slept."""
-    clock = {"now": 0.0, "process": 0.0, "thread": 0.0, "slept": []}
-    monkeypatch.setattr(turns, "monotonic", lambda: clock["now"])
-    monkeypatch.setattr(turns, "process_time", lambda: clock["process"])
-    monkeypatch.setattr(turns, "thread_time", lambda: clock["thread"])
-    monkeypatch.setattr(turns, "sleep", lambda _: clock["slept"].append(clock["now"]))
-    return clock
-
-
-def decode_for(clock, turn, seconds, others=0.0, left=1):
-    """Have a thread decode for a while, and others use the CPU, before it looks."""
-    clock["now"] += seconds
-    clock["thread"] += seconds
-    clock["process"] += seconds + others
-    turn.let_others_in(left)
-
-
-def test_others_are_let_in_where_they_have_used_the_cpu(clock):
-    with turns.Turn(1) as turn:
-        for _ in range(10):
-            decode_for(clock, turn, 0.002)
-        assert not clock["slept"]
-        decode_for(clock, turn, 0.002, others=0.00002)
-        assert clock["slept"] == [clock["now"]]
-        decode_for(clock, turn, 0.0005, others=0.00002)  # too early to look
-        assert len(clock["slept"]) == 1
-        decode_for(clock, turn, 0.0006)
-        assert len(clock["slept"]) == 2
-        decode_for(clock, turn, 0.002)
-        assert len(clock["slept"]) == 2
-
-
-async def test_the_collector_rests_while_a_reply_is_decoded(make_client, things, monkeypatch):
-    assert gc.isenabled()
-    enabled = []
-    unpack = decoding._unpack
-    monkeypatch.setattr(
-        decoding, "_unpack", lambda *args: enabled.append(gc.isenabled()) or unpack(*args)
-    )
-    client = make_client(slice_bytes=SLICE)
-    assert len(await client[things.database.name].things.find().to_list()) == 1500
-    assert set(enabled) == {False}
-    assert gc.isenabled()
-
-
-async def test_the_collector_does_not_look_through_a_reply_when_it_is_here(make_client, things):
-    things = make_client(slice_bytes=SLICE)[things.database.name].things
+async def young_documents(client, name):
+    """Return how many documents of a result the collector has still before it, of 1,500."""
     gc.collect()
-    documents = await things.find({}, {"document": 1}).to_list()
+    documents = await client[name].things.find({}, {"document": 1}, batch_size=2000).to_list()
+    assert len(documents) == 1500
     young = {id(each) for n in range(2) for each in gc.get_objects(generation=n)}
-    assert not any(id(document) in young for document in documents)
+    return sum(id(document) in young for document in documents)
+
+
+async def test_the_collector_is_spared_a_large_result(make_client, things):
+    name = things.database.name
+    assert not await young_documents(make_client(slice_bytes=SLICE), name)
+
+
+async def test_the_collector_is_left_alone_on_demand(make_client, things, monkeypatch):
+    """Without the option no object of the process is frozen or promoted."""
+    promoted = []
+    monkeypatch.setattr(decoding, "promote", lambda: promoted.append(1))
+    client = make_client(slice_bytes=SLICE, spare_collector=False)
+    assert await young_documents(client, things.database.name)
+    assert not promoted
 
 
 class Decoder(threading.Thread):
     """A thread that wants to decode."""
 
-    def __init__(self, order, name, gate=None, size=1):
+    def __init__(self, order, name, gate=None):
         super().__init__()
-        self._size = size
         self._order, self._name, self._gate = order, name, gate
         self.start()
 
     def run(self):
-        with turns.Turn(self._size):
+        with decoding._turn():
             self._order.append(self._name)
             if self._gate:
                 self._gate()
 
 
-def wait_until(condition):
-    """Wait until something is so."""
-    for _ in range(2000):
-        if condition():
-            return
-        threading.Event().wait(0.01)
-    pytest.fail("it did not become so")
+def is_free(lock):
+    """Tell whether another thread could have the lock now."""
+    got = []
+
+    def acquire():
+        got.append(lock.acquire(blocking=False))
+        if got[0]:
+            lock.release()
+
+    thread = threading.Thread(target=acquire)
+    thread.start()
+    thread.join(20)
+    return got[0]
 
 
-def test_one_thread_decodes_at_a_time_in_the_order_in_which_they_came(gate):
+def test_one_thread_decodes_at_a_time(gate, monkeypatch):
+    monkeypatch.setattr(decoding, "_PATIENCE", 20.0)
     order = []
-    threads = [Decoder(order, 0, gate)]
+    first = Decoder(order, 0, gate)
     assert gate.entered.acquire(timeout=20)
-    for number in 1, 2, 3:
-        threads.append(Decoder(order, number))
-        wait_until(lambda number=number: len(turns._turnstile._waiting) == number)
+    others = [Decoder(order, number) for number in (1, 2, 3)]
     assert order == [0]
+    assert not is_free(decoding._decoding)
     gate.opened.set()
-    for thread in threads:
+    for thread in (first, *others):
         thread.join(20)
-    assert order == [0, 1, 2, 3]
-    assert turns._turnstile._holder is None
-
-
-def test_who_has_less_to_decode_is_the_next(gate):
-    order = []
-    threads = [Decoder(order, 0, gate)]
-    assert gate.entered.acquire(timeout=20)
-    for number, size in enumerate((30, 10, 20, 10), 1):
-        threads.append(Decoder(order, number, size=size))
-        wait_until(lambda number=number: len(turns._turnstile._waiting) == number)
-    gate.opened.set()
-    for thread in threads:
-        thread.join(20)
-    assert order == [0, 2, 4, 3, 1]
-
-
-def test_after_its_turn_a_thread_lets_those_decode_who_have_less(clock):
-    order = []
-    with turns.Turn(100) as turn:
-        threads = [Decoder(order, "less", size=50), Decoder(order, "more", size=100)]
-        wait_until(lambda: len(turns._turnstile._waiting) == 2)
-        decode_for(clock, turn, turns._TURN / 2, left=90)
-        assert order == []
-        decode_for(clock, turn, turns._TURN, left=80)
-        assert order == ["less"]
-        decode_for(clock, turn, turns._TURN, left=70)
-        assert order == ["less"]
-    for thread in threads:
-        thread.join(20)
-    assert order == ["less", "more"]
+    assert sorted(order) == [0, 1, 2, 3]
+    assert is_free(decoding._decoding)
 
 
 def test_who_waits_too_long_decodes_all_the_same(gate, monkeypatch):
     """The one whose turn it is may wait, in a decoder of the user's, for what we hold."""
-    monkeypatch.setattr(turns, "_PATIENCE", 0.01)
+    monkeypatch.setattr(decoding, "_PATIENCE", 0.01)
     order = []
     first = Decoder(order, "first", gate)
     assert gate.entered.acquire(timeout=20)
-    second = Decoder(order, "second")
-    second.join(20)
+    Decoder(order, "second").join(20)
     assert order == ["first", "second"]
-    assert not turns._turnstile._waiting
+    assert not is_free(decoding._decoding)
     gate.opened.set()
     first.join(20)
-    assert turns._turnstile._holder is None
+    assert is_free(decoding._decoding)
 
 
 async def test_a_type_decoder_may_ask_the_server(make_client, things, runs, monkeypatch):
     """It would wait for its own turn, and for ever."""
-    monkeypatch.setattr(turns, "_PATIENCE", 1000.0)
+    monkeypatch.setattr(decoding, "_PATIENCE", 1000.0)
     client = make_client(slice_bytes=SLICE)
     asked = []
 
@@ -615,8 +543,6 @@ async def test_a_type_decoder_may_ask_the_server(make_client, things, runs, monk
 
 async def test_a_cancelled_call_stops_between_two_slices(make_client, things, runs, monkeypatch):
     """Its worker is free then, its cursor is closed, and the client goes on."""
-    monkeypatch.setattr(turns, "_LOOK", 0.0)
-    monkeypatch.setattr(turns, "_IDLE", -1.0)
     client = make_client(slice_bytes=SLICE, max_workers=1)
     ours = client[things.database.name].things
 
@@ -637,7 +563,7 @@ async def test_a_cancelled_call_stops_between_two_slices(make_client, things, ru
             loop.call_soon_threadsafe(inside.set)
             assert go_on.wait(20)
 
-        monkeypatch.setattr(turns, "sleep", sleep)
+        monkeypatch.setattr(decoding, "sleep", sleep)
         runs.clear()
         call = asyncio.ensure_future(find())
         await asyncio.wait_for(inside.wait(), 20)
@@ -647,8 +573,8 @@ async def test_a_cancelled_call_stops_between_two_slices(make_client, things, ru
         go_on.set()
         assert await ours.find_one({"number": 7}, {"number": 1, "_id": 0}) == {"number": 7}
         assert len(runs) <= 3
-        assert turns._turnstile._holder is None
-    monkeypatch.setattr(turns, "sleep", lambda _: None)
+        assert is_free(decoding._decoding)
+    monkeypatch.setattr(decoding, "sleep", lambda _: None)
     assert len(await ours.find().to_list()) == 1500
 
     for _ in range(200):
@@ -663,11 +589,14 @@ def test_in_a_forked_child_it_is_nobodys_turn():
     code = (
         "import os, warnings\n"
         "warnings.simplefilter('ignore')\n"
-        "from tornado_pymongo.internals import turns\n"
-        "turns._turnstile.enter(1)\n"
+        "import threading\n"
+        "from tornado_pymongo.internals import decoding\n"
+        "holder = threading.Thread(target=lambda: decoding._decoding.acquire())\n"
+        "holder.start(), holder.join()\n"
+        "assert not decoding._decoding.acquire(blocking=False)\n"
         "child = os.fork()\n"
         "if not child:\n"
-        "    os._exit(turns._turnstile._holder is not None)\n"
+        "    os._exit(not decoding._decoding.acquire(blocking=False))\n"
         "raise SystemExit(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))\n"
     )
     assert subprocess.run([sys.executable, "-c", code], timeout=50).returncode == 0
@@ -688,7 +617,7 @@ async def test_where_pymongo_has_other_insides_it_decodes(
     make_client, things, runs, monkeypatch, caplog, known_anew
 ):
     """There is one warning, and all works as without slices."""
-    monkeypatch.setattr(decoding, "_RECEIVE", ["self", "request_id", "something_new"])
+    monkeypatch.setattr(decoding, "find", lambda data: None)
     for _ in range(2):
         client = make_client(slice_bytes=SLICE)
         assert len(await client[things.database.name].things.find().to_list()) == 1500
@@ -700,17 +629,17 @@ async def test_where_pymongo_has_other_insides_it_decodes(
 
 def test_where_pymongo_decodes_in_another_way_it_is_noticed(monkeypatch, caplog, known_anew):
     monkeypatch.setattr(decoding, "_unpack", lambda *args: [{"cursor": {"firstBatch": []}}])
-    assert decoding.with_slices({}, SLICE) == {}
+    assert decoding.with_slices({}, SLICE, True) == {}
     assert len(caplog.records) == 1
 
 
 def test_where_there_is_no_lock_to_be_held_there_are_no_slices(monkeypatch):
-    assert decoding.with_slices({}, SLICE)
+    assert decoding.with_slices({}, SLICE, True)
     monkeypatch.setattr(sys, "_is_gil_enabled", lambda: False, raising=False)
-    assert decoding.with_slices({}, SLICE) == {}
+    assert decoding.with_slices({}, SLICE, True) == {}
     monkeypatch.undo()
     monkeypatch.setattr(bson, "has_c", lambda: False)
-    assert decoding.with_slices({}, SLICE) == {}
+    assert decoding.with_slices({}, SLICE, True) == {}
 
 
 def test_pymongos_own_clients_are_left_alone(make_client, things, blocking, runs):

@@ -19,10 +19,9 @@ from interpreter import FREE_THREADED, free
 from pymongo.errors import InvalidOperation, PyMongoError
 
 from tornado_pymongo import TooManyCalls, log
-from tornado_pymongo import executor as executor_module
+from tornado_pymongo.executor import executor as executor_module
 from tornado_pymongo import supervisor as supervisor_module
-from tornado_pymongo.call import AGAIN
-from tornado_pymongo.collector import collector_paused
+from tornado_pymongo.executor import REQUEUE
 from tornado_pymongo.executor import Call, Executor
 
 
@@ -83,7 +82,7 @@ def test_a_call_between_two_turns_may_be_taken_by_another_thread_at_once(gate, m
     executor = Executor(2, 10)
     put = threading.Event()
     other = executor.submit(put.wait, 20)
-    turns = iter([lambda: AGAIN, gate])
+    turns = iter([lambda: REQUEUE, gate])
     put_back = executor._put_back
 
     def put_back_and_dawdle(call):
@@ -632,7 +631,7 @@ def test_parked_threads_do_not_hold_up_the_exit_of_the_interpreter():
 def test_calls_that_wait_at_the_exit_of_the_interpreter_fail_and_do_not_hold_it_up():
     result = run_python(
         "import asyncio, threading, time\n"
-        "from tornado_pymongo.bridge import CallFuture, call_in_worker\n"
+        "from tornado_pymongo.futures import CallFuture, call_in_worker\n"
         "from tornado_pymongo.executor import Executor\n"
         "executor = Executor(1, 10)\n"
         "started = threading.Event()\n"

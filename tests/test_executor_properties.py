@@ -36,8 +36,8 @@ from interpreter import free
 from pymongo.errors import InvalidOperation, WaitQueueTimeoutError
 
 from tornado_pymongo import TooManyCalls
-from tornado_pymongo import executor as executor_module
-from tornado_pymongo.call import AGAIN, running_call
+from tornado_pymongo.executor import executor as executor_module
+from tornado_pymongo.executor import REQUEUE, running_call
 from tornado_pymongo.executor import Call, Executor
 
 EXAMPLES = int(os.environ.get("TORNADO_PYMONGO_EXAMPLES", "0"))
@@ -351,12 +351,12 @@ class Machine(RuleBasedStateMachine):
                 break  # it waits for its turn
             if self.closing is not None or job.abort_error is not None:
                 self.over(job, job.abort_error or "InvalidOperation", "aborted")
-                job.order(lambda: AGAIN)
+                job.order(lambda: REQUEUE)
                 self.ended(job)
                 break
             self.running.remove(job)
             self.waiting.append(job)
-            job.order(lambda: AGAIN)
+            job.order(lambda: REQUEUE)
             self.settle()
 
     @precondition(lambda self: self.running)
@@ -538,7 +538,7 @@ class Storm:
             if deed == "fail":
                 fail()
             if deed == "again" and len(ran) < 4:
-                return AGAIN
+                return REQUEUE
             if deed == "abort itself":
                 running_call().abort(Aborted(thing))
                 running_call().check()

@@ -18,9 +18,9 @@ from interpreter import FREE_THREADED
 from pymongo.errors import InvalidOperation
 
 import tornado_pymongo
-from tornado_pymongo.call import Call
+from tornado_pymongo.executor import Call
 from tornado_pymongo.errors import TooManyCalls
-from tornado_pymongo.executor import Executor, _all_executors
+from tornado_pymongo.executor import Executor, all_executors
 
 THREADS = 16
 WORKERS = 6
@@ -190,8 +190,8 @@ def test_sixteen_threads_share_a_client(make_client, numbers, most_inside):
         await Caller(client, numbers.database.name, number).all()
 
     in_loops(work)
-    assert most_inside(client._executor) <= WORKERS
-    assert most_inside(client._streams) <= 2
+    assert most_inside(client._runtime.executor) <= WORKERS
+    assert most_inside(client._runtime.streams) <= 2
     client._close().result(20)
     statistics = tornado_pymongo.statistics(client)
     check_counts(statistics.calls)
@@ -218,14 +218,14 @@ def test_every_call_is_over_when_a_client_is_closed_by_several_threads(make_clie
     check_counts(tornado_pymongo.statistics(client).calls)
 
 
-def test_all_executors_are_found_while_others_are_made():
+def testall_executors_are_found_while_others_are_made():
     """The set changed as a thread went over it, at the interpreter's exit."""
 
     def work(number):
         for _ in range(100):
             executor = Executor(1, 0)
             if number % 2:
-                assert executor in _all_executors()
+                assert executor in all_executors()
 
     in_threads(work)
 

@@ -11,7 +11,7 @@ import pytest
 from pymongo.errors import InvalidOperation
 
 import tornado_pymongo
-from tornado_pymongo.bridge import CallFuture
+from tornado_pymongo.futures import CallFuture
 
 LINES = b"a line\n" * 100_000
 

@@ -18,7 +18,7 @@ import tornado_pymongo
 
 def threads_of(client):
     """Return the threads that run calls of a client, and those that look after these."""
-    executors = client._executor, client._streams
+    executors = client._runtime.executor, client._runtime.streams
     members = [thread for executor in executors for thread in executor._members]
     supervisors = [executor._supervisor._thread for executor in executors]
     return [thread for thread in (*members, *supervisors) if thread is not None]

@@ -15,7 +15,7 @@ import pytest
 from pymongo.errors import WaitQueueTimeoutError
 
 import tornado_pymongo
-from tornado_pymongo import executor as executor_module
+from tornado_pymongo.executor import executor as executor_module
 from tornado_pymongo import supervisor as supervisor_module
 
 
@@ -104,7 +104,7 @@ async def test_a_worker_that_comes_to_a_late_call_does_not_give_it_to_pymongo(
 ):
     """The supervisor would have ended it before, had it looked in time."""
     client = await busy(timeoutMS=50)
-    monkeypatch.setattr(client._executor, "_end_late", lambda now: None)
+    monkeypatch.setattr(client._runtime.executor, "_end_late", lambda now: None)
     future = client.db.things.find_one()
     await asyncio.sleep(0.06)  # longer than its time
     gate.opened.set()
@@ -132,7 +132,7 @@ async def test_an_operation_of_a_file_has_its_own_time_as_in_pymongo(busy, gate)
     client = await busy(timeoutMS=60_000)
     grid_in = tornado_pymongo.GridFSBucket(client.db).open_upload_stream("name")
     writing = grid_in.write(b"x")
-    (call,) = client._executor._queue
+    (call,) = client._runtime.executor.state.queue
     assert call.deadline is None
     gate.opened.set()
     await writing
@@ -153,7 +153,7 @@ async def test_deadlines_of_calls_that_are_over_are_forgotten(make_client):
     client = make_client(waitQueueTimeoutMS=1_000_000)
     for _ in range(20):
         await asyncio.gather(*[client.run_in_worker(abs, -n) for n in range(100)])
-    assert len(client._executor._deadlines) < 500
+    assert len(client._runtime.executor._deadlines) < 500
 
 
 # Fairness

@@ -223,13 +223,13 @@ async def _close(client):
 )
 def test_motor_max_workers_is_the_default(options, expected, make_motor, monkeypatch):
     monkeypatch.setenv("MOTOR_MAX_WORKERS", "7")
-    assert make_motor(**options)._executor.max_workers == expected
-    assert tornado_pymongo.MongoClient()._executor.max_workers == 100
+    assert make_motor(**options)._runtime.executor.max_workers == expected
+    assert tornado_pymongo.MongoClient()._runtime.executor.max_workers == 100
 
 
 def test_without_motor_max_workers_it_is_the_size_of_the_pool(make_motor, monkeypatch):
     monkeypatch.delenv("MOTOR_MAX_WORKERS", raising=False)
-    assert make_motor(maxPoolSize=12)._executor.max_workers == 12
+    assert make_motor(maxPoolSize=12)._runtime.executor.max_workers == 12
 
 
 def test_the_server_is_told_of_motor_and_of_who_it_is(make_motor):

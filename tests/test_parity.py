@@ -21,7 +21,7 @@ import pytest
 
 import tornado_pymongo
 from tornado_pymongo import derive
-from tornado_pymongo.bridge import CallFuture
+from tornado_pymongo.futures import CallFuture
 
 CLASSES = sorted(
     {

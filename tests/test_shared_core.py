@@ -14,7 +14,7 @@ from interpreter import FREE_THREADED
 
 from tornado_pymongo import MongoClient, shared_core
 from tornado_pymongo.executor import Executor
-from tornado_pymongo.shared_core import SharedCore
+from tornado_pymongo.executor.shared_core import SharedCore
 
 ALL = os.sched_getaffinity(0) if hasattr(os, "sched_getaffinity") else set()
 
@@ -188,7 +188,7 @@ def test_a_system_that_refuses_it_does_no_harm(shared, monkeypatch):
 
 async def test_calls_that_wait_have_it_tried(mongo_client, db):
     """And those that run then give the same results, in threads that are all let go in the end."""
-    shared = mongo_client._executor.shared_core
+    shared = mongo_client._runtime.executor.shared_core
     tried = asyncio.Event()
     loop = asyncio.get_running_loop()
     move = shared._move
@@ -214,7 +214,7 @@ async def test_calls_that_wait_have_it_tried(mongo_client, db):
 async def test_threads_are_let_go_when_no_calls_wait_any_more(mongo_server, gate):
     """Those that run then may be few long ones."""
     async with MongoClient(mongo_server.uri, max_workers=1) as client:
-        shared = client._executor.shared_core
+        shared = client._runtime.executor.shared_core
         rests = asyncio.Event()
         loop = asyncio.get_running_loop()
         rest = shared.rest
@@ -244,7 +244,7 @@ def test_after_a_rest_it_is_tried_anew(shared):
 
 async def test_run_in_worker_is_on_any_core_while_calls_are_kept(mongo_server):
     async with MongoClient(mongo_server.uri, max_workers=1) as client:
-        shared = client._executor.shared_core
+        shared = client._runtime.executor.shared_core
         await client.admin.command("ping")
         shared._move(min(ALL))
         seen = lambda: (os.sched_getaffinity(0), threading.get_native_id() in shared._threads)  # noqa: E731

@@ -47,8 +47,8 @@ from tornado_pymongo.cursor import (
     RawBatchCursor,
 )
 from tornado_pymongo.errors import TooManyCalls
+from tornado_pymongo.executor.statistics import Statistics, WorkerStatistics
 from tornado_pymongo.session import ClientSession
-from tornado_pymongo.stats import Statistics, WorkerStatistics
 
 # The names of PyMongo Async for the same classes.
 AsyncChangeStream = ChangeStream

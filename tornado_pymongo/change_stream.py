@@ -3,30 +3,17 @@
 from __future__ import annotations
 
 from collections import deque
-from functools import cached_property
 from typing import Any
 
 import pymongo.asynchronous.change_stream
 import pymongo.change_stream
 
-from tornado_pymongo.bridge import (
-    Callback,
-    CallFuture,
-    OnceFuture,
-    OnceTaskFuture,
-    check_callback,
-    completed,
-    current_loop,
-    follow,
-    in_task,
-    told_as_call_future,
-    with_callback,
-)
-from tornado_pymongo.call import AGAIN, Call
-from tornado_pymongo.cursor import CursorFuture
+from tornado_pymongo.bridge import Callback
+from tornado_pymongo.buffer import Consumable, Fetch, Want, WantIfAny
+from tornado_pymongo.cursor_future import CursorFuture
 from tornado_pymongo.derive import future_classes
-from tornado_pymongo.exclusive import Stream
-from tornado_pymongo.executor import Executor
+from tornado_pymongo.executor import REQUEUE, Call, Executor
+from tornado_pymongo.futures import CallFuture, TakingFuture
 from tornado_pymongo.internals.cursors import (
     cursor_of,
     has_change_at_hand,
@@ -35,32 +22,13 @@ from tornado_pymongo.internals.cursors import (
     mark_closed,
     wished_wait,
 )
-
-
-@told_as_call_future
-class _NextFuture(OnceFuture):
-    """Of what a change stream gets next, which others may want when nobody waits for it now."""
-
-    _stream: ChangeStream
-
-    def _give_up(self, call: Call) -> None:
-        if not call.cancel():  # it has begun
-            self._stream._left = call
-
-    def not_taken(self, change: Any) -> None:
-        if change is not None:
-            self._stream._kept.append(change)
-
-
-@told_as_call_future
-class _NextTaskFuture(_NextFuture, OnceTaskFuture):
-    """The same of a coroutine."""
+from tornado_pymongo.proxy import Operation
 
 
 class ChangeStream(
-    Stream,
-    source=pymongo.change_stream.ChangeStream,
-    twin=pymongo.asynchronous.change_stream.AsyncChangeStream,
+    Consumable,
+    sync_class=pymongo.change_stream.ChangeStream,
+    async_class=pymongo.asynchronous.change_stream.AsyncChangeStream,
 ):
     """The changes of a collection, database or deployment, to be iterated with ``async for``.
 
@@ -71,59 +39,83 @@ class ChangeStream(
     turns a second in all, so that with 1,000 streams it takes five seconds.
 
     Where it is given up, as in ``wait_for(stream.next(), 5)``, the change that its turn may fetch
-    yet is the next one's, so that none is lost. `close` interrupts it.
+    yet is the next one's, so that none is lost. `close` interrupts it. `resume_token` is that of the
+    last change that was taken.
     """
 
-    # A call that was given up while it ran, until somebody wants what it fetches.
-    _left: Call | None = None
+    def _made_by(self, owner: Any) -> None:
+        self._buffer.position = self.delegate.resume_token
 
-    @cached_property
-    def _kept(self) -> deque[Any]:
-        """The changes that were fetched for those who were given up."""
-        return deque()
+    def _executor_for(self, operation: Operation) -> Executor:
+        if operation.name in ("next", "try_next"):
+            return self._runtime.streams
+        return super()._executor_for(operation)
 
-    def _executor_for(self, what: Any) -> Executor:
-        if what in ("try_next", _next_change):
-            return self._client._streams  # type: ignore[no-any-return]
-        return super()._executor_for(what)
+    # Fetching, in a worker
 
-    def _start(self, callback: Callback | None, *call: Any) -> Any:
-        check_callback(callback)
-        if "try_next" not in call and _next_change not in call:
-            return super()._start(callback, *call)
-        if self._kept:
-            future = completed(self._kept.popleft(), _NextFuture)
-        elif self._left is not None:
-            future = _NextFuture(loop=current_loop())
-            follow(future, self._left)
-            future._call, self._left = self._left, None
-        else:
-            _, *call = call  # type: ignore[assignment]
-            future = super()._start(None, _NextFuture, *call)
-        future._stream = self  # type: ignore[attr-defined]
-        return with_callback(future, callback)
+    def _poll(self) -> Any:
+        """Ask the server once for changes; have another turn if there are none yet."""
+        if not self.delegate.alive:
+            raise StopAsyncIteration
+        if not self._poll_once() and self._is_wanted():
+            return REQUEUE
+        return None
+
+    def _poll_once(self) -> bool:
+        """Ask the server once for changes; tell whether there are any."""
+        delegate = self.delegate
+        turn_seconds = self._runtime.streams.slice_seconds
+        limit_wait(cursor_of(delegate), wished_wait(delegate), turn_seconds)
+        self._put(delegate.try_next())
+        return bool(self._buffer)
+
+    def _put(self, change: Any) -> None:
+        """Put a change into the buffer, and those that have come with it."""
+        delegate = self.delegate
+        # Without a change, the token may be a later one.
+        self._buffer.put(deque([] if change is None else [change]), delegate.resume_token)
+        while has_change_at_hand(delegate):
+            change = delegate.try_next()
+            self._buffer.put(deque([change]), delegate.resume_token)
+
+    # Consuming
+
+    @property
+    def resume_token(self) -> Any:
+        """The token of the last change that was taken, from which another stream can go on.
+
+        The source is PyMongo's `ChangeStream.resume_token`.
+        """
+        self._buffer.skip_empty()
+        if self._buffer or self._running() is not None:
+            return self._buffer.position
+        return self.delegate.resume_token
+
+    def _is_over(self) -> bool:
+        return not self.delegate.alive
+
+    def _was_aborted(self) -> None:
+        super()._was_aborted()
+        self._is_broken = False  # it resumes by itself
+
+    def _given_up(self, call: Call) -> None:
+        call.cancel()  # its turn, if it has one, is its last one
 
     def next(self, callback: Callback | None = None) -> Any:
         """Return a Future of the next change; it raises `StopAsyncIteration` in a closed stream.
 
-        Asks the server from a worker until there is a change, unless the last batch has one left.
-        The source is PyMongo's `ChangeStream.next`.
+        Asks the server from a worker until there is a change, unless one is here. The source is
+        PyMongo's `ChangeStream.next`.
         """
-        check_callback(callback)
-        at_hand = self._running() is None and has_change_at_hand(self.delegate)
-        if at_hand and self._left is None and not self._kept:
-            return with_callback(completed(self.delegate.try_next()), callback)
-        future = in_task(self._next(), future_class=_NextTaskFuture)
-        future._stream = self  # type: ignore[attr-defined]
-        return with_callback(future, callback)
+        return self._demand(_NextChange(self, Fetch(self, "next", self._poll)), callback)
 
-    async def _next(self) -> Any:
-        change = None
-        while change is None:  # where somebody else gave it up, and it ended as we wanted it again
-            if not (self.delegate.alive or self._kept or self._left):
-                raise StopAsyncIteration  # it may have been closed before this task began
-            change = await self._start(None, CallFuture, _next_change, self)
-        return change
+    def try_next(self, callback: Callback | None = None) -> Any:
+        """Return a Future of the next change, or of None if there is none yet.
+
+        Asks the server from a worker, once, unless one is here. The source is PyMongo's
+        `ChangeStream.try_next`.
+        """
+        return self._demand(WantIfAny(self, Fetch(self, "try_next", self._poll_once)), callback)
 
     def __aiter__(self) -> Any:
         return self
@@ -133,10 +125,11 @@ class ChangeStream(
 
     def _close(self) -> CallFuture:
         mark_closed(self.delegate)
+        self._buffer.clear()
         future = super()._close()
         if self._was_refused(future):
             leave_alone(cursor_of(self.delegate))
-            return completed(None)
+            return self._runtime.completed(None)  # type: ignore[no-any-return]
         return future
 
     async def _close_when_free(self) -> None:
@@ -146,39 +139,33 @@ class ChangeStream(
         await super()._close_when_free()
 
 
-def _next_change(stream: ChangeStream) -> Any:
-    """Ask the server once for a change; have another turn if there is none yet."""
-    delegate = stream.delegate
-    if not delegate.alive:
-        raise StopAsyncIteration
-    turn_seconds = stream._client._streams.turn_seconds
-    limit_wait(cursor_of(delegate), wished_wait(delegate), turn_seconds)
-    change = delegate.try_next()
-    if change is None and stream._left is None:
-        return AGAIN
-    return change
+class _NextChange(Want):
+    """The next change, however many polls it takes."""
+
+    def serve(self, future: TakingFuture, fetched: bool) -> None:
+        super().serve(future, fetched=False)
 
 
 class CollectionChangeStream(
     ChangeStream,
-    source=pymongo.change_stream.CollectionChangeStream,
-    twin=pymongo.asynchronous.change_stream.AsyncCollectionChangeStream,
+    sync_class=pymongo.change_stream.CollectionChangeStream,
+    async_class=pymongo.asynchronous.change_stream.AsyncCollectionChangeStream,
 ):
     """The changes of a collection."""
 
 
 class DatabaseChangeStream(
     ChangeStream,
-    source=pymongo.change_stream.DatabaseChangeStream,
-    twin=pymongo.asynchronous.change_stream.AsyncDatabaseChangeStream,
+    sync_class=pymongo.change_stream.DatabaseChangeStream,
+    async_class=pymongo.asynchronous.change_stream.AsyncDatabaseChangeStream,
 ):
     """The changes of all collections of a database."""
 
 
 class ClusterChangeStream(
     DatabaseChangeStream,
-    source=pymongo.change_stream.ClusterChangeStream,
-    twin=pymongo.asynchronous.change_stream.AsyncClusterChangeStream,
+    sync_class=pymongo.change_stream.ClusterChangeStream,
+    async_class=pymongo.asynchronous.change_stream.AsyncClusterChangeStream,
 ):
     """The changes of all databases of a deployment."""
 
@@ -186,7 +173,7 @@ class ClusterChangeStream(
 class ChangeStreamFuture(CursorFuture):
     """A Future of a change stream that can also be used as the stream."""
 
-    _classes = (ChangeStream,)
+    classes = (ChangeStream,)
 
 
 future_classes["ChangeStream"] = ChangeStreamFuture

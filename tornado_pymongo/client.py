@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable
-from contextlib import suppress
-from contextvars import Context
-from typing import Any
-from weakref import WeakValueDictionary
+from functools import partial
+from typing import Any, ClassVar
 
 import pymongo
 import pymongo.asynchronous.collection
@@ -16,27 +14,21 @@ import pymongo.asynchronous.mongo_client
 import pymongo.collection
 import pymongo.database
 from pymongo.cursor import CursorType
-from pymongo.errors import ConfigurationError, InvalidOperation, PyMongoError
+from pymongo.errors import ConfigurationError, InvalidOperation
 
-from tornado_pymongo.bridge import (
-    Callback,
-    CallFuture,
-    call_in_worker,
-    check_callback,
-    current_loop,
-    follow,
-    with_callback,
-)
-from tornado_pymongo.call import Call
-from tornado_pymongo.cursor import Cursor, CursorFuture
-from tornado_pymongo.derive import Bridged, is_blocking, run_method, unwrap
-from tornado_pymongo.executor import DRAIN, Executor
+from tornado_pymongo.bridge import Callback, call_in_worker, check_callback, follow, with_callback
+from tornado_pymongo.cursor import Cursor
+from tornado_pymongo.cursor_future import CursorFuture
+from tornado_pymongo.derive import Derived, blocking_method
+from tornado_pymongo.executor import DRAIN, Executor, ThreadFuture
+from tornado_pymongo.executor.shared_core import SharedCore
+from tornado_pymongo.executor.statistics import Statistics
 from tornado_pymongo.internals.clients import connect, with_key_vault
 from tornado_pymongo.internals.cursors import exhaust_selects_server
 from tornado_pymongo.internals.decoding import with_slices
 from tornado_pymongo.internals.pool import interruptible
-from tornado_pymongo.shared_core import SharedCore
-from tornado_pymongo.stats import Statistics
+from tornado_pymongo.proxy import Function, Operation, runtime_of, unwrap
+from tornado_pymongo.runtime import CLEAN_UP, Runtime
 
 # How many calls may wait by default. It guards the memory against a program that runs away, rather
 # than shape the load: at 3,000 short calls a second it is half a minute's work.
@@ -44,10 +36,6 @@ _MAX_WAITING = 100_000
 
 # How many threads there may be, by default, where maxPoolSize=0 sets no limit to the connections.
 _MAX_WORKERS = 100
-
-# For how long we may try to tell the server that sessions are over, in seconds: a guess. PyMongo by
-# itself has no limit where the server is there and does not answer.
-_CLEAN_UP = 5.0
 
 # How many more may wait for changes, by default: a guess, of which maxPoolSize has a sixth.
 _MAX_STREAM_WORKERS = 16
@@ -58,9 +46,9 @@ _SLICE = 256 * 1024
 
 
 class MongoClient(
-    Bridged,
-    source=pymongo.MongoClient,
-    twin=pymongo.asynchronous.mongo_client.AsyncMongoClient,
+    Derived,
+    sync_class=pymongo.MongoClient,
+    async_class=pymongo.asynchronous.mongo_client.AsyncMongoClient,
 ):
     """PyMongo's MongoClient for Tornado and asyncio.
 
@@ -80,6 +68,9 @@ class MongoClient(
         its connection is closed. Otherwise it goes on in its worker, and its result is dropped.
     :param slice_bytes: how much of a large result is decoded at a time, in bytes, before the event
         loop is let in; None or 0 decodes each batch in one go, as PyMongo does.
+    :param spare_collector: whether Python's garbage collector, which belongs to the whole process,
+        is spared the documents of large results: each slice is promoted to its oldest generation,
+        by ``gc.freeze()`` and ``gc.unfreeze()``, unless the program has frozen objects itself.
     :param read_ahead: whether the next batch of a cursor is fetched while the one before it is
         consumed, from the second one on: see `Cursor.read_ahead`, which says it of one cursor.
     :param share_core: whether the threads that run calls, though none with a function of yours, are
@@ -98,6 +89,7 @@ class MongoClient(
         max_stream_workers: int | None = None,
         abort_on_cancel: bool = True,
         slice_bytes: int | None = _SLICE,
+        spare_collector: bool = True,
         read_ahead: bool = True,
         share_core: bool = True,
         **kwargs: Any,
@@ -110,6 +102,7 @@ class MongoClient(
             "abort_on_cancel": abort_on_cancel,
             "read_ahead": read_ahead,
             "share_core": share_core,
+            "spare_collector": spare_collector,
         }
         for name, switch in switches.items():
             if not isinstance(switch, bool):
@@ -121,15 +114,9 @@ class MongoClient(
             options["auto_encryption_opts"] = with_key_vault(
                 options["auto_encryption_opts"], unwrap
             )
-        for name, hook in with_slices(interruptible(), slice_bytes).items():
+        for name, hook in with_slices(interruptible(), slice_bytes, spare_collector).items():
             options.setdefault(name, hook)
         self.delegate = pymongo.MongoClient(*given.args, **given.kwargs)
-        self._client = self
-        self._known: WeakValueDictionary[int, Bridged] = WeakValueDictionary()
-        self._to_kill: list[Any] = []  # sessions on the server
-        self._kills = False  # whether a call that has not looked yet is on its way
-        self._read_ahead = read_ahead
-        self._operation_timeout = self.delegate.options.timeout
         pool = self.delegate.options.pool_options
         most = pool.max_pool_size
         if most and (max_workers or 0) + (max_stream_workers or 0) > most:
@@ -145,43 +132,37 @@ class MongoClient(
             )
         if max_workers is None:
             max_workers = self._default_workers(most)
-        self._streams = Executor(
+        streams = Executor(
             max_stream_workers,
             max_waiting,
             name="tornado_pymongo_stream",
-            takes_turns=True,
+            time_slices=True,
             abort_on_cancel=abort_on_cancel,
         )
-        self._executor = Executor(
+        executor = Executor(
             max_workers,
             max_waiting,
             wait_seconds=pool.wait_queue_timeout,
             abort_on_cancel=abort_on_cancel,
-            makes_room=(most, self._streams) if most else None,
+            shares=(most, streams) if most else None,
             share_core=share_core,
         )
+        self._runtime = Runtime(
+            self,
+            executor,
+            streams,
+            timeout=self.delegate.options.timeout,
+            read_ahead=read_ahead,
+            loop=self._default_loop(),
+            substitutes=self._substitutes,
+        )
 
-    def _kill_soon(self, session_id: Any) -> None:
-        """Have the server give up what it does, or keeps, for the session of an aborted call."""
-        with self._executor._lock:
-            self._to_kill.append(session_id)
-            if self._kills:
-                return
-            self._kills = True
-        try:
-            # Not in the context of the aborted call, whose deadline may have passed.
-            self._executor.start(Call(self._executor, self._kill, (), {}, context=Context()))
-        except PyMongoError:  # there is no worker to be had: it ends by itself, some time
-            self._kills = False
+    # Of a subclass: what stands in the place of this library's classes.
+    _substitutes: ClassVar[dict[type, type]] = {}
 
-    def _kill(self) -> None:
-        with self._executor._lock:
-            self._kills = False
-            sessions, self._to_kill = self._to_kill, []
-        if not sessions:  # of none, MongoDB would kill all that the user has
-            return
-        with suppress(PyMongoError), pymongo.timeout(_CLEAN_UP):
-            self.delegate.admin.command("killSessions", sessions)
+    def _default_loop(self) -> Any:
+        """Return the loop of calls that are made while none runs, or None for Tornado's."""
+        return None
 
     def _default_workers(self, most: int) -> int:
         return most or _MAX_WORKERS
@@ -194,14 +175,14 @@ class MongoClient(
 
         :raises pymongo.errors.PyMongoError: where the server cannot be used.
         """
-        return self._start(callback, CallFuture, _ping, self)
+        return self._start(Function(self, "open", partial(_ping, self)), callback)
 
     def aconnect(self, callback: Callback | None = None) -> Any:
         """Begin to connect, in a worker; return a Future of None.
 
         The source is PyMongo's `AsyncMongoClient.aconnect`.
         """
-        return self._start(callback, CallFuture, connect, self.delegate)
+        return self._start(Function(self, "aconnect", partial(connect, self.delegate)), callback)
 
     def close(self, callback: Callback | None = None, *, drain_seconds: float = DRAIN) -> Any:
         """Close the client; return a Future of None. It starts at once, awaited or not.
@@ -215,20 +196,24 @@ class MongoClient(
         check_callback(callback)
         if isinstance(drain_seconds, bool) or not isinstance(drain_seconds, (int, float)):
             raise ConfigurationError(f"drain_seconds must be a number, not {drain_seconds!r}")
-        future = CallFuture(loop=current_loop())
-        follow(future, self._close(drain_seconds))
+        future = self._runtime.future()
+        call = self._close(drain_seconds).call
+        if call is None:
+            future.set_result(None)
+        else:
+            follow(future, call)
         return with_callback(future, callback)
 
-    def _close(self, drain_seconds: float = DRAIN) -> Call:
-        """Begin to close; return the call that ends when that is done."""
-        streams = self._streams.close()
+    def _close(self, drain_seconds: float = DRAIN) -> ThreadFuture:
+        """Begin to close; return the Future of its end."""
+        streams = self._runtime.streams.close()
 
         def disconnect() -> None:
             streams.result()
-            with pymongo.timeout(_CLEAN_UP):
+            with pymongo.timeout(CLEAN_UP):
                 self.delegate.close()
 
-        return self._executor.close(disconnect, drain_seconds)
+        return self._runtime.executor.close(disconnect, drain_seconds)
 
     aclose = close
 
@@ -257,18 +242,15 @@ class MongoClient(
             )
         owner = getattr(function, "__self__", None)
         name = getattr(function, "__name__", "")
-        if (
-            isinstance(owner, Bridged)
-            and hasattr(owner._twin, name)  # a subclass of yours may have methods that block
-            and is_blocking(owner._twin, name)
-        ):
+        if blocking_method(owner, name):
             cls = type(owner).__name__
             raise InvalidOperation(
                 f"{cls}.{name} runs in a worker by itself: await it, or give run_in_worker the"
                 f" blocking method of {cls}.delegate"
             )
-        outside = self._executor.shared_core.outside
-        return call_in_worker(self._executor, CallFuture, outside, (function, *args), kwargs)
+        executor = self._runtime.executor
+        work = _UserFunction(executor.shared_core, function, args, kwargs)
+        return call_in_worker(executor, self._runtime.future(), work)
 
     async def __aenter__(self) -> MongoClient:
         return self
@@ -277,17 +259,33 @@ class MongoClient(
         await self.close()
 
 
-def _name_of_function(function: Callable[..., Any], *args: Any) -> str:
-    name = getattr(function, "__qualname__", type(function).__qualname__)
-    return f"client.run_in_worker({name}, ...)"
+class _UserFunction:
+    """A function of the user's, which runs on any core."""
 
+    __slots__ = ("_call", "_function")
 
-SharedCore.outside.name_of = _name_of_function  # type: ignore[attr-defined] # see Call.name
+    def __init__(
+        self,
+        shared_core: SharedCore,
+        function: Callable[..., Any],
+        args: tuple[Any, ...],
+        kwargs: dict[str, Any],
+    ) -> None:
+        self._function = function
+        self._call = partial(shared_core.outside, function, *args, **kwargs)
+
+    def __call__(self) -> Any:
+        return self._call()
+
+    def call_name(self) -> str:
+        """Return the name by which messages know it."""
+        name = getattr(self._function, "__qualname__", type(self._function).__qualname__)
+        return f"client.run_in_worker({name}, ...)"
 
 
 def _add_parameters(cls: type, init: Callable[..., Any]) -> None:
     """Let the signature of a class show PyMongo's parameters besides those of `init`."""
-    source = inspect.signature(cls._source)  # type: ignore[attr-defined]
+    source = inspect.signature(cls._sync_class)  # type: ignore[attr-defined]
     ours = inspect.signature(init).parameters.values()
     *parameters, keywords = source.parameters.values()
     parameters += [parameter for parameter in ours if parameter.kind is parameter.KEYWORD_ONLY]
@@ -297,12 +295,18 @@ def _add_parameters(cls: type, init: Callable[..., Any]) -> None:
 _add_parameters(MongoClient, MongoClient.__init__)
 
 
+def close_blocking(client: MongoClient) -> None:
+    """Close a client, and wait for it in this thread."""
+    client._close().result()
+
+
 def statistics(client: MongoClient) -> Statistics:
     """Return what the threads of a client have done since it was made, and do now.
 
     Runs at once, in the caller's thread.
     """
-    return Statistics(calls=client._executor.statistics(), streams=client._streams.statistics())
+    runtime = runtime_of(client)
+    return Statistics(calls=runtime.executor.statistics(), streams=runtime.streams.statistics())
 
 
 def _check_limit(name: str, value: Any, least: int) -> None:
@@ -319,17 +323,17 @@ def _ping(client: MongoClient) -> MongoClient:
 
 
 class Database(
-    Bridged,
-    source=pymongo.database.Database,
-    twin=pymongo.asynchronous.database.AsyncDatabase,
+    Derived,
+    sync_class=pymongo.database.Database,
+    async_class=pymongo.asynchronous.database.AsyncDatabase,
 ):
     """PyMongo's Database for Tornado and asyncio."""
 
 
 class Collection(
-    Bridged,
-    source=pymongo.collection.Collection,
-    twin=pymongo.asynchronous.collection.AsyncCollection,
+    Derived,
+    sync_class=pymongo.collection.Collection,
+    async_class=pymongo.asynchronous.collection.AsyncCollection,
 ):
     """PyMongo's Collection for Tornado and asyncio."""
 
@@ -339,7 +343,7 @@ class Collection(
         :raises pymongo.errors.ConfigurationError: with ``create=True`` or options of a collection
             to be created: that waits for the server, so await `Database.create_collection`.
         """
-        given = inspect.signature(self._source).bind(database, name, *args, **kwargs).arguments
+        given = inspect.signature(self._sync_class).bind(database, name, *args, **kwargs).arguments
         if given.get("create") or given.get("kwargs"):
             raise ConfigurationError(
                 "a Collection cannot be created on the server here, which would block: await"
@@ -366,10 +370,11 @@ class Collection(
     def _find(
         self, name: str, args: tuple[Any, ...], kwargs: dict[str, Any]
     ) -> Cursor | CursorFuture:
+        operation = Operation(self, name, args, kwargs)
         cursor_type = kwargs.get("cursor_type", args[5] if len(args) > 5 else None)
         if cursor_type == CursorType.EXHAUST and exhaust_selects_server:
-            return self._start(None, CursorFuture, run_method, self, name, args, kwargs)  # type: ignore[no-any-return]
-        return run_method(self, name, args, kwargs)  # type: ignore[no-any-return]
+            return self._start(operation, None, CursorFuture)  # type: ignore[no-any-return]
+        return operation()  # type: ignore[no-any-return]
 
     for _method in find, find_raw_batches:
         _source_doc = inspect.getdoc(getattr(pymongo.collection.Collection, _method.__name__))

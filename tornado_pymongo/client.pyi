@@ -70,6 +70,7 @@ class MongoClient(Bridged, Generic[_DocumentType]):
         max_stream_workers: int | None = None,
         abort_on_cancel: bool = True,
         slice_bytes: int | None = ...,
+        spare_collector: bool = True,
         read_ahead: bool = True,
         share_core: bool = True,
         **kwargs: Any,

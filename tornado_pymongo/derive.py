@@ -1,9 +1,9 @@
 """Derives this library's classes from PyMongo's.
 
-Every blocking class of PyMongo has an asynchronous twin, from which it is generated. So PyMongo
-itself says what blocks: a member does if its twin is a coroutine function. What does becomes a
-call in a worker; all else is passed on to the PyMongo object as it is. What cannot be derived is
-written by hand in the body of the class, and derivation leaves it alone.
+Every blocking class of PyMongo has an asynchronous one, from which it is generated. So PyMongo
+itself says what blocks: a member does if it is a coroutine function there. What does becomes a call
+in a worker; all else is passed on to the PyMongo object as it is. What cannot be derived is written
+by hand in the body of the class, and derivation leaves it alone.
 """
 
 from __future__ import annotations
@@ -11,189 +11,59 @@ from __future__ import annotations
 import asyncio
 import functools
 import inspect
-import re
-import sys
 import types
 from collections.abc import Callable
-from contextvars import ContextVar
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any
 
 from pymongo.errors import InvalidOperation
 
-from tornado_pymongo.bridge import (
-    Callback,
-    CallFuture,
-    call_in_worker,
-    check_callback,
-    with_callback,
-)
-from tornado_pymongo.call import running_call
+from tornado_pymongo.bridge import Callback
 from tornado_pymongo.errors import TooManyCalls
-from tornado_pymongo.executor import Executor
-from tornado_pymongo.internals.clients import redacted
+from tornado_pymongo.futures import CallFuture
+from tornado_pymongo.proxy import Operation, Proxy, Read, wrap, wrappers
 
-# Besides the public members, these are passed on where PyMongo's class has them. The methods of
+# Besides the public members, these are passed on if PyMongo's class has them. The methods of
 # iteration and of the with statement have asynchronous counterparts. `__call__` is left out: all it
 # does is complain, and make callable(database.anything) true.
 _SPECIAL_MEMBERS = {"__bool__", "__copy__", "__deepcopy__", "__getitem__", "_id"}
 
-# The session that all calls have got where they are made in its `bind`.
-bound_session: ContextVar[Any] = ContextVar("bound_session", default=None)
 
-# Where PyMongo's classes that block come from, which must not reach a coroutine unbridged.
-_BLOCKING_MODULES = re.compile(r"(pymongo|gridfs)\.synchronous\.")
-
-
-class Bridged:
-    """A PyMongo object whose blocking members return Futures.
-
-    `delegate` is the PyMongo object.
-    """
-
-    # PyMongo's blocking class, of which `delegate` is an instance, and the asynchronous one, which
-    # says what blocks. All names but `delegate` are private: a database may have any other.
-    _source: ClassVar[type]
-    _twin: ClassVar[type]
-
-    # Of a client's class: those it has in the place of this library's for what it gives.
-    _substitutes: ClassVar[dict[type[Bridged], type[Bridged]]] = {}
-
-    delegate: Any
-    _client: Any  # the MongoClient whose threads run the calls
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        """Make PyMongo's object, with the arguments of PyMongo's class, one of them from here."""
-        clients = [arg._client for arg in (*args, *kwargs.values()) if isinstance(arg, Bridged)]
-        args, kwargs = unwrap_all(args, kwargs)
-        self.delegate = self._source(*args, **kwargs)
-        if not clients:
-            raise TypeError(
-                f"{type(self).__name__} needs a client, database or collection of tornado_pymongo,"
-                " not of PyMongo"
-            )
-        self._client = clients[0]
+class Derived(Proxy):
+    """A proxy whose members are derived from PyMongo's class."""
 
     def __init_subclass__(
-        cls, source: type | None = None, twin: type | None = None, **kwargs: Any
+        cls, sync_class: type | None = None, async_class: type | None = None, **kwargs: Any
     ) -> None:
         super().__init_subclass__(**kwargs)
-        if source is None or twin is None:  # a class of the user's
+        if sync_class is None or async_class is None:  # a class of the user's
             return
-        cls._source = source
-        cls._twin = twin
-        cls.__doc__ = inspect.cleandoc(cls.__doc__ or "") + f"\n\n{inspect.getdoc(source)}"
-        for name in dir(source):
+        cls._sync_class = sync_class
+        cls._async_class = async_class
+        cls.__doc__ = inspect.cleandoc(cls.__doc__ or "") + f"\n\n{inspect.getdoc(sync_class)}"
+        for name in dir(sync_class):
             if (not name.startswith("_") or name in _SPECIAL_MEMBERS) and not _defines(cls, name):
-                setattr(cls, name, _derive(source, twin, name))
-        _wrappers[source] = cls
-
-    def _start(
-        self,
-        callback: Callback | None,
-        future_class: type[CallFuture],
-        function: Callable[..., Any],
-        /,
-        *args: Any,
-    ) -> Any:
-        """Start a call in a worker: every blocking member comes through here."""
-        if callback is not None:
-            check_callback(callback)
-        is_method = function is run_method
-        executor = self._executor_for(args[1] if is_method else function)
-        timeout = self._client._operation_timeout if self._is_operation else None
-        used = []
-        if is_method:
-            _, _, arguments, keywords = args
-            for arg in (*arguments, *keywords.values(), bound_session.get()):
-                if isinstance(arg, Bridged):
-                    arg._check_usable()
-                    used.append(arg)
-        future = call_in_worker(executor, future_class, function, args, {}, timeout)
-        for arg in used:
-            arg._used_by(future)
-        return future if callback is None else with_callback(future, callback)
-
-    # Whether a method of it is one operation, for which the client's timeoutMS counts from when it
-    # is called. Otherwise it counts for each operation by itself, as PyMongo has it.
-    _is_operation: ClassVar[bool] = True
-
-    # Whether it must be the same object each time that PyMongo's is come across.
-    _has_state: ClassVar[bool] = False
-
-    def _executor_for(self, what: Any) -> Executor:
-        """Return the threads for a method, by its name, or for a function."""
-        return self._client._executor  # type: ignore[no-any-return]
-
-    def _check_usable(self) -> None:
-        """Raise where this object must not be among the arguments of a call now."""
-
-    def _used_by(self, future: CallFuture) -> None:
-        """Take note of a call that has this object among its arguments."""
-
-    def _made_by(self, owner: Bridged) -> None:
-        """Take over what PyMongo's object does not have."""
-
-    def _was_aborted(self) -> None:
-        """Put in order what the running call, which was aborted, has left. It must not wait."""
-        call = running_call()
-        if call is not None and call.left_behind is not None:
-            self._client._kill_soon(call.left_behind)
+                setattr(cls, name, _derive(sync_class, async_class, name))
+        wrappers[sync_class] = cls
 
     def __getattr__(self, name: str) -> Any:
         # Python asks for special methods; the others are not there yet, or failed.
         if name.startswith("__") or name == "delegate" or _defines(type(self), name):
             raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
-        if hasattr(self._source, name) and not name.startswith("_"):
+        sync_class = self._sync_class
+        if hasattr(sync_class, name) and not name.startswith("_"):
             # PyMongo's class has got it after it was derived.
-            setattr(type(self), name, _derive(self._source, self._twin, name))
+            setattr(type(self), name, _derive(sync_class, self._async_class, name))
             return getattr(self, name)
-        if not hasattr(self._source, "__getattr__"):
+        if not hasattr(sync_class, "__getattr__"):
             raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
         self._check_at_hand(name)
-        return wrap(self._source.__getattr__(self.delegate, name), self)
+        return wrap(sync_class.__getattr__(self.delegate, name), self)
 
     def _check_at_hand(self, name: str) -> None:
-        """Raise where reading this attribute, which is no coroutine of the twin, would block."""
-
-    @property
-    def _timeout(self) -> Any:
-        """What PyMongo asks of the objects of its coroutines, where one of them runs on ours."""
-        return self.delegate._timeout
-
-    def __iter__(self) -> Any:
-        # Without this, Python would take __getitem__ for that of a sequence, and never end.
-        hint = ": use 'async for'" if hasattr(type(self), "__aiter__") else ""
-        raise TypeError(f"{type(self).__name__!r} object is not iterable{hint}")
-
-    def __enter__(self) -> Any:
-        hint = ": use 'async with'" if hasattr(type(self), "__aenter__") else ""
-        raise TypeError(f"{type(self).__name__!r} object does not support 'with'{hint}")
-
-    def __exit__(self, *exc_info: object) -> None:
-        """Do nothing: without it, Python would not come to `__enter__`."""
-
-    def __eq__(self, other: object) -> Any:
-        if not isinstance(other, Bridged):
-            return NotImplemented
-        return self.delegate == other.delegate
-
-    def __hash__(self) -> int:
-        return hash(self.delegate)
-
-    def __repr__(self) -> str:
-        return f"tornado_pymongo.{type(self).__name__}({self._redacted()})"
-
-    def _redacted(self) -> str:
-        return redacted(repr(self.delegate), self._client.delegate)
-
-    __class_getitem__: Any = classmethod(types.GenericAlias)
-
-    if TYPE_CHECKING:  # derived
-
-        def __getitem__(self, key: Any) -> Any: ...
+        """Raise if reading this attribute, which is no coroutine of PyMongo's, would block."""
 
 
-class Closing(Bridged):
+class Closing(Derived):
     """A PyMongo object that does something at the end of ``async with``."""
 
     async def __aenter__(self) -> Any:
@@ -210,149 +80,55 @@ class Closing(Bridged):
                 raise
 
     async def _exit(self, exc_info: tuple[Any, ...]) -> Any:
-        return await self._start(None, CallFuture, run_method, self, "__exit__", exc_info, {})
-
-
-# PyMongo's classes and, for each, this library's. None stands for what needs none.
-_wrappers: dict[type, type[Bridged] | None] = {}
-
-
-def wrapper_of(cls: type) -> type[Bridged] | None:
-    """Return the class that stands for `cls` here, or None where `cls` does not block.
-
-    :raises pymongo.errors.InvalidOperation: where `cls` blocks and has no class here.
-    """
-    try:
-        return _wrappers[cls]
-    except KeyError:
-        pass
-    for base in cls.__mro__:
-        if base in _wrappers:
-            break
-        if _BLOCKING_MODULES.match(base.__module__) and _waits(base):
-            raise InvalidOperation(
-                f"{base.__name__} is not bridged yet: use it in a worker, with"
-                " client.run_in_worker() and the PyMongo objects that are called .delegate here"
-            )
-    return _wrappers.setdefault(cls, _wrappers.get(base))
-
-
-def _waits(cls: type) -> bool:
-    """Tell whether PyMongo's asynchronous counterpart of `cls` waits in anything."""
-    module = sys.modules.get(cls.__module__.replace(".synchronous.", ".asynchronous."))
-    twin = getattr(module, f"Async{cls.__name__}", None) or getattr(module, cls.__name__, None)
-    return any(inspect.iscoroutinefunction(member) for member in vars(twin or object).values())
-
-
-def wrap(value: Any, owner: Bridged) -> Any:
-    """Return this library's object for one that PyMongo gave to `owner`, and others as they are."""
-    cls = wrapper_of(type(value))
-    if cls is None:
-        if type(value) in (list, tuple) and value and wrapper_of(type(value[0])):
-            return type(value)(wrap(each, owner) for each in value)
-        return value
-    for known in (owner, owner._client):
-        if value is known.delegate:
-            return known
-    if cls._has_state and (known := owner._client._known.get(id(value))) is not None:
-        return known
-    cls = owner._client._substitutes.get(cls, cls)
-    wrapped = cls.__new__(cls)
-    wrapped.delegate = value
-    wrapped._client = owner._client
-    wrapped._made_by(owner)
-    if cls._has_state:
-        owner._client._known[id(value)] = wrapped
-    return wrapped
-
-
-def unwrap(value: Any) -> Any:
-    """Return PyMongo's object for one of this library's, and others as they are."""
-    return value.delegate if isinstance(value, Bridged) else value
-
-
-def unwrap_all(args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-    """Return the arguments with PyMongo's objects in the place of this library's."""
-    if args:
-        args = tuple([arg.delegate if isinstance(arg, Bridged) else arg for arg in args])
-    if kwargs:
-        kwargs = {
-            name: arg.delegate if isinstance(arg, Bridged) else arg for name, arg in kwargs.items()
-        }
-    return args, kwargs
-
-
-def run_method(owner: Bridged, name: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-    """Run a method of the PyMongo object: in a worker if it blocks, else in the caller's thread."""
-    method = getattr(owner.delegate, name)
-    if args or kwargs:
-        args, kwargs = unwrap_all(args, kwargs)
-    try:
-        return wrap(method(*args, **kwargs), owner)
-    except StopIteration:
-        # The end of a cursor, told as an asynchronous iterator tells it.
-        raise StopAsyncIteration from None
-    except asyncio.CancelledError:
-        owner._was_aborted()
-        raise
-
-
-def _read(owner: Bridged, name: str) -> Any:
-    return wrap(getattr(owner.delegate, name), owner)
-
-
-def _name_of_method(owner: Bridged, name: str, *arguments: Any) -> str:
-    cls = type(owner).__name__
-    return f"{cls}[...]" if name == "__getitem__" else f"{cls}.{name}(...)"
-
-
-def _name_of_property(owner: Bridged, name: str) -> str:
-    return f"{type(owner).__name__}.{name}"
-
-
-# What messages call them: see Call.name.
-run_method.name_of = _name_of_method  # type: ignore[attr-defined]
-_read.name_of = _name_of_property  # type: ignore[attr-defined]
+        return await self._start(Operation(self, "__exit__", exc_info))
 
 
 def _defines(cls: type, name: str) -> bool:
     return any(name in vars(base) for base in cls.__mro__[:-1])
 
 
-def is_blocking(twin: type, name: str) -> bool:
+def is_blocking(async_class: type, name: str) -> bool:
     """Tell whether PyMongo's asynchronous class waits in this member."""
-    member = inspect.getattr_static(twin, name, None)
+    member = inspect.getattr_static(async_class, name, None)
     if member is None:
         # An attribute of its objects does not. Of anything else PyMongo has not said so.
-        return not any(name in inspect.get_annotations(base) for base in twin.__mro__)
+        return not any(name in inspect.get_annotations(base) for base in async_class.__mro__)
     if isinstance(member, property):
         member = member.fget
     return inspect.iscoroutinefunction(getattr(member, "__func__", member))
 
 
-def _derive(source: type, twin: type, name: str) -> Any:
+def blocking_method(proxy: Any, name: str) -> bool:
+    """Tell whether this name is that of a method of PyMongo's which the proxy runs in a worker."""
+    return (
+        isinstance(proxy, Proxy)
+        and hasattr(proxy._async_class, name)  # a subclass of the user's may have others
+        and is_blocking(proxy._async_class, name)
+    )
+
+
+# What a coroutine function of PyMongo's is annotated to return, if a plain Future will not do, and
+# the class of the Future that does.
+future_classes: dict[str, type[CallFuture]] = {}
+
+
+def _derive(sync_class: type, async_class: type, name: str) -> Any:
     """Return the member of this library's class for one of PyMongo's."""
-    member = inspect.getattr_static(source, name)
-    blocks = is_blocking(twin, name)
+    member = inspect.getattr_static(sync_class, name)
+    blocks = is_blocking(async_class, name)
     if inspect.isdatadescriptor(member):
         doc = _document(getattr(member, "fget", member), blocks)
-        if blocks:
-            return property(_awaitable_getter(name), doc=doc)
-        return property(_getter(name), doc=doc)
+        return property(_awaitable_getter(name) if blocks else _getter(name), doc=doc)
     if not inspect.isroutine(member):
         return member
     if not blocks:
-        return _method(getattr(source, name), name)
+        return _immediate_method(getattr(sync_class, name), name)
+    returned = getattr(getattr(async_class, name, None), "__annotations__", {}).get("return")
     future_class = CallFuture
     for cursor, cursor_future in future_classes.items():
-        if cursor in str(getattr(getattr(twin, name, None), "__annotations__", {}).get("return")):
+        if cursor in str(returned):
             future_class = cursor_future
-    return _awaitable_method(getattr(source, name), name, future_class)
-
-
-# What a coroutine function of the twin is annotated to return, where a plain Future will not do,
-# and the class of the Future that does.
-future_classes: dict[str, type[CallFuture]] = {}
+    return _awaitable_method(getattr(sync_class, name), name, future_class)
 
 
 def _awaitable_method(
@@ -360,9 +136,9 @@ def _awaitable_method(
 ) -> Callable[..., Any]:
     @functools.wraps(method)
     def awaitable_method(
-        self: Bridged, /, *args: Any, callback: Callback | None = None, **kwargs: Any
+        self: Proxy, /, *args: Any, callback: Callback | None = None, **kwargs: Any
     ) -> Any:
-        return self._start(callback, future_class, run_method, self, name, args, kwargs)
+        return self._start(Operation(self, name, args, kwargs), callback, future_class)
 
     awaitable_method.__doc__ = _document(method, blocks=True)
     awaitable_method.__signature__ = _SignatureWithCallback(method)  # type: ignore[attr-defined]
@@ -389,24 +165,24 @@ class _SignatureWithCallback(inspect.Signature):
         return signature.replace(parameters=parameters).replace(**changes)
 
 
-def _method(method: Callable[..., Any], name: str) -> Callable[..., Any]:
+def _immediate_method(method: Callable[..., Any], name: str) -> Callable[..., Any]:
     @functools.wraps(method)
-    def immediate_method(self: Bridged, /, *args: Any, **kwargs: Any) -> Any:
-        return run_method(self, name, args, kwargs)
+    def immediate_method(self: Proxy, /, *args: Any, **kwargs: Any) -> Any:
+        return Operation(self, name, args, kwargs)()
 
     immediate_method.__doc__ = _document(method, blocks=False)
     immediate_method.is_immediate = True  # type: ignore[attr-defined]
     return immediate_method
 
 
-def _awaitable_getter(name: str) -> Callable[[Bridged], Any]:
-    return lambda self: self._start(None, CallFuture, _read, self, name)
+def _awaitable_getter(name: str) -> Callable[[Proxy], Any]:
+    return lambda self: self._start(Read(self, name))
 
 
-def _getter(name: str) -> Callable[[Bridged], Any]:
-    def get(self: Bridged) -> Any:
+def _getter(name: str) -> Callable[[Derived], Any]:
+    def get(self: Derived) -> Any:
         self._check_at_hand(name)
-        return _read(self, name)
+        return Read(self, name)()
 
     return get
 

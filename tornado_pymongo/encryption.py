@@ -10,7 +10,7 @@ from tornado_pymongo.derive import Closing
 
 class ClientEncryption(
     Closing,
-    source=pymongo.encryption.ClientEncryption,
-    twin=pymongo.asynchronous.encryption.AsyncClientEncryption,
+    sync_class=pymongo.encryption.ClientEncryption,
+    async_class=pymongo.asynchronous.encryption.AsyncClientEncryption,
 ):
     """Encrypts and decrypts, with the keys in a collection of `key_vault_client`."""

@@ -6,42 +6,27 @@ runs, a second one is refused.
 
 from __future__ import annotations
 
-import asyncio
 import weakref
 from collections.abc import Callable
 from typing import Any
 
 from pymongo.errors import InvalidOperation
 
-from tornado_pymongo.bridge import (
-    Callback,
-    CallFuture,
-    TaskFuture,
-    check_callback,
-    in_task,
-    told_as_call_future,
-    with_callback,
-)
-from tornado_pymongo.call import Call
-from tornado_pymongo.derive import Closing, run_method
-
-
-async def until_over(call: Call) -> None:
-    """Wait until a call is over, whatever becomes of it."""
-    over = asyncio.wrap_future(call)
-    # Its error is told to who made the call; we may be given up before it is here.
-    over.add_done_callback(lambda over: over.cancelled() or over.exception())
-    await asyncio.wait([over])
+from tornado_pymongo.bridge import Callback, check_callback, until_over, with_callback
+from tornado_pymongo.derive import Closing
+from tornado_pymongo.executor import Call
+from tornado_pymongo.futures import CallFuture, DetachedFuture
+from tornado_pymongo.proxy import Operation
 
 
 class Exclusive(Closing):
     """A PyMongo object of which one call runs at a time."""
 
     # The call that runs or was the last to do so. Weak, so as not to keep its result.
-    _call: Callable[[], Call | None] = staticmethod(lambda: None)
+    _last_call: Callable[[], Call | None] = staticmethod(lambda: None)
 
     def _running(self) -> Call | None:
-        call = self._call()
+        call = self._last_call()
         return None if call is None or call.done() else call
 
     def _check_free(self) -> None:
@@ -56,33 +41,16 @@ class Exclusive(Closing):
         while (call := self._running()) is not None:
             await until_over(call)
 
-    def _start(self, callback: Callback | None, *call: Any) -> Any:
-        check_callback(callback)
+    def _start_into(self, future: CallFuture, operation: Operation) -> CallFuture:
         self._check_free()
-        future = super()._start(None, *call)
-        if future._call is not None:
-            self._call = weakref.ref(future._call)
-        return with_callback(future, callback)
+        super()._start_into(future, operation)
+        if future.call is not None:
+            self._last_call = weakref.ref(future.call)
+        return future
 
     async def _exit(self, exc_info: tuple[Any, ...]) -> Any:
         await self._free()
         return await super()._exit(exc_info)
-
-
-@told_as_call_future
-class _ClosingFuture(CallFuture):
-    """Of a close, which goes on when nobody waits for it any more."""
-
-    def _give_up(self, call: Call) -> None:
-        """Leave it alone: cut short, it would leave something open on the server."""
-
-
-@told_as_call_future
-class _ClosingTaskFuture(TaskFuture):
-    """The same of a close that waits for a running call first."""
-
-    def cancel(self, msg: Any | None = None) -> bool:
-        return asyncio.Future.cancel(self, msg)
 
 
 class Stream(Exclusive):
@@ -97,20 +65,22 @@ class Stream(Exclusive):
         check_callback(callback)
         if self._running() is None:
             return with_callback(self._close(), callback)
-        closing = in_task(self._close_when_free(), future_class=_ClosingTaskFuture)
-        return with_callback(closing, callback)
+        future = self._runtime.future(DetachedFuture)
+        closing = self._runtime.in_task(self._close_when_free())
+        closing.add_done_callback(future.follow)
+        return with_callback(future, callback)
 
     async def _close_when_free(self) -> None:
         await self._free()
         await self._close()
 
     def _close(self) -> CallFuture:
-        return self._start(None, _ClosingFuture, run_method, self, "close", (), {})  # type: ignore[no-any-return]
+        return self._start(Operation(self, "close"), None, DetachedFuture)  # type: ignore[no-any-return]
 
     @staticmethod
     def _was_refused(future: CallFuture) -> bool:
         """Tell whether there was no worker to be had: the client is closed, or has too much."""
-        return future._call is None and future.done() and future.exception() is not None
+        return future.call is None and future.done() and future.exception() is not None
 
     async def _exit(self, exc_info: tuple[Any, ...]) -> Any:
         await self.close()

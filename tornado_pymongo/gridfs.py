@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import AsyncGenerator
+import os
+from collections import deque
+from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -12,16 +14,20 @@ import gridfs
 from pymongo.errors import InvalidOperation
 from tornado.iostream import StreamClosedError
 
-from tornado_pymongo.bridge import Callback, CallFuture, check_callback, completed, run_in_task
+from tornado_pymongo.bridge import Callback, check_callback, with_callback
+from tornado_pymongo.buffer import Consumable, Fetch, Want
 from tornado_pymongo.cursor import Cursor
-from tornado_pymongo.derive import Bridged, run_method
+from tornado_pymongo.derive import Derived
 from tornado_pymongo.exclusive import Exclusive, Stream
+from tornado_pymongo.futures import CallFuture
 from tornado_pymongo.internals.cursors import (
     forget_chunks,
     has_line_at_hand,
     is_open,
+    read_again_from,
     read_in_small_batches,
 )
+from tornado_pymongo.proxy import Function, Operation
 
 if TYPE_CHECKING:
     from tornado.web import RequestHandler
@@ -40,7 +46,7 @@ def _is_asynchronous(source: Any) -> bool:
     return inspect.iscoroutinefunction(getattr(source, "read", None))
 
 
-class GridFS(Bridged, source=gridfs.GridFS, twin=gridfs.AsyncGridFS):
+class GridFS(Derived, sync_class=gridfs.GridFS, async_class=gridfs.AsyncGridFS):
     """Files by name and version, in a database; `GridFSBucket` is the newer interface."""
 
     _is_operation = False
@@ -52,8 +58,9 @@ class GridFS(Bridged, source=gridfs.GridFS, twin=gridfs.AsyncGridFS):
         coroutine function is read on the caller's loop. The source is PyMongo's `GridFS.put`.
         """
         if _is_asynchronous(data):
-            return run_in_task(callback, self._put, data, kwargs)
-        return self._start(callback, CallFuture, run_method, self, "put", (data,), kwargs)
+            check_callback(callback)
+            return with_callback(self._runtime.in_task(self._put(data, kwargs)), callback)
+        return self._start(Operation(self, "put", (data,), kwargs), callback)
 
     async def _put(self, data: Any, kwargs: dict[str, Any]) -> Any:
         async with self.new_file(**kwargs) as grid_in:
@@ -61,21 +68,22 @@ class GridFS(Bridged, source=gridfs.GridFS, twin=gridfs.AsyncGridFS):
         return grid_in._id
 
 
-class GridFSBucket(Bridged, source=gridfs.GridFSBucket, twin=gridfs.AsyncGridFSBucket):
+class GridFSBucket(Derived, sync_class=gridfs.GridFSBucket, async_class=gridfs.AsyncGridFSBucket):
     """Files in a database."""
 
-    def _start(self, callback: Callback | None, *call: Any) -> Any:
-        _, function, *args = call
-        if function is run_method:
-            _, name, arguments, keywords = args
-            if any(map(_is_asynchronous, (*arguments, *keywords.values()))):
-                # PyMongo's own coroutine reads it, and opens and writes our GridIn.
-                upload = partial(getattr(self._twin, name), self, *arguments, **keywords)
-                return run_in_task(callback, upload)
-        return super()._start(callback, *call)
+    def _start(
+        self, operation: Operation, callback: Callback | None = None, future_class: Any = CallFuture
+    ) -> Any:
+        if any(map(_is_asynchronous, (*operation.args, *operation.kwargs.values()))):
+            check_callback(callback)
+            # PyMongo's own coroutine reads it, and opens and writes our GridIn.
+            upload = getattr(self._async_class, operation.name)
+            coroutine = upload(self, *operation.args, **operation.kwargs)
+            return with_callback(self._runtime.in_task(coroutine), callback)
+        return super()._start(operation, callback, future_class)
 
 
-class GridIn(Stream, source=gridfs.GridIn, twin=gridfs.AsyncGridIn):
+class GridIn(Stream, sync_class=gridfs.GridIn, async_class=gridfs.AsyncGridIn):
     """A file that is being written.
 
     Its attributes are sent by `close`. A closed one is changed with `set`, in a worker.
@@ -88,8 +96,9 @@ class GridIn(Stream, source=gridfs.GridIn, twin=gridfs.AsyncGridIn):
         coroutine function is read on the caller's loop. The source is PyMongo's `GridIn.write`.
         """
         if _is_asynchronous(data):
-            return run_in_task(callback, self._write, data)
-        return self._start(callback, CallFuture, run_method, self, "write", (data,), {})
+            check_callback(callback)
+            return with_callback(self._runtime.in_task(self._write(data)), callback)
+        return self._start(Operation(self, "write", (data,)), callback)
 
     async def _write(self, source: Any) -> None:
         while True:
@@ -108,7 +117,7 @@ class GridIn(Stream, source=gridfs.GridIn, twin=gridfs.AsyncGridIn):
     _exit = Exclusive._exit
 
     def __setattr__(self, name: str, value: Any) -> None:
-        if name in ("delegate", "_client", "_call"):
+        if name in ("delegate", "_runtime", "_last_call"):
             super().__setattr__(name, value)
         elif self.delegate.closed:
             raise AttributeError(
@@ -118,10 +127,11 @@ class GridIn(Stream, source=gridfs.GridIn, twin=gridfs.AsyncGridIn):
             setattr(self.delegate, name, value)
 
 
-class GridOut(Stream, source=gridfs.GridOut, twin=gridfs.AsyncGridOut):
+class GridOut(Consumable, sync_class=gridfs.GridOut, async_class=gridfs.AsyncGridOut):
     """A file that is being read.
 
-    Those that a GridFS or GridFSBucket gives are open, so that their attributes are at hand.
+    Those that a GridFS or GridFSBucket gives are open, so that their attributes are at hand. A read
+    that is given up has read nothing: the next one begins at the same place.
     """
 
     _is_operation = False
@@ -129,17 +139,102 @@ class GridOut(Stream, source=gridfs.GridOut, twin=gridfs.AsyncGridOut):
     def open(self, callback: Callback | None = None) -> Any:
         """Fetch the attributes, in a worker; return a Future of this file.
 
-        :raises gridfs.errors.NoFile: where there is none. The source is PyMongo's `GridOut.open`.
+        :raises gridfs.errors.NoFile: if there is none. The source is PyMongo's `GridOut.open`.
         """
-        return self._start(callback, CallFuture, _open, self)
+        return self._start(Function(self, "open", self._open), callback)
+
+    def _open(self) -> GridOut:
+        self.delegate.open()
+        return self
 
     def _check_at_hand(self, name: str) -> None:
         if not is_open(self.delegate):
             raise InvalidOperation(f"await GridOut.open() before asking for its {name}")
 
+    # Reading. The position of the buffer is that behind what was taken.
+
+    def _read(self, read: Callable[[], bytes]) -> None:
+        """Read something, in a worker, from where the last thing ends that was taken."""
+        self._go_back()
+        before = self.delegate.tell()
+        self._buffer.put(deque(), before)
+        self._buffer.skip_empty()
+        data = read()
+        self._buffer.put(deque([data]), self.delegate.tell())
+
+    def _go_back(self) -> None:
+        """Undo what a read has done of which nobody has taken the result."""
+        if self._buffer or self._is_broken:
+            self._buffer.clear()
+            self._is_broken = False
+            if self._buffer.position is not None:
+                read_again_from(self.delegate, self._buffer.position)
+
+    def _settle(self) -> None:
+        """Do nothing: the next read puts in order what the last one has left."""
+
+    def _want(self, name: str, args: tuple[Any, ...], callback: Callback | None) -> Any:
+        read = partial(getattr(self.delegate, name), *args)
+        return self._demand(_Read(self, Fetch(self, name, partial(self._read, read))), callback)
+
+    def read(self, size: int = -1, callback: Callback | None = None) -> Any:
+        """Read so many bytes, or all that are left; return a Future of them.
+
+        Runs in a worker. The source is PyMongo's `GridOut.read`.
+        """
+        return self._want("read", (size,), callback)
+
+    def readchunk(self, callback: Callback | None = None) -> Any:
+        """Read what is left of the current chunk, or the next one; return a Future of it.
+
+        Runs in a worker. The source is PyMongo's `GridOut.readchunk`.
+        """
+        return self._want("readchunk", (), callback)
+
+    def readline(self, size: int = -1, callback: Callback | None = None) -> Any:
+        """Read one line, of at most so many bytes; return a Future of it.
+
+        Runs in a worker. The source is PyMongo's `GridOut.readline`.
+        """
+        return self._want("readline", (size,), callback)
+
+    def read_from(self, start: int, stop: int) -> Any:
+        """Go to `start`, and read the first piece of what there is up to `stop`, in a worker."""
+        read = partial(_begin, self.delegate, start, stop)
+        return self._demand(_Read(self, Fetch(self, "read", partial(self._read, read))))
+
+    def seek(self, pos: int, whence: int = os.SEEK_SET, callback: Callback | None = None) -> Any:
+        """Set the position in the file; return a Future of it.
+
+        Runs in a worker. The source is PyMongo's `GridOut.seek`.
+        """
+        return self._start(Function(self, "seek", partial(self._seek, pos, whence)), callback)
+
+    def _seek(self, pos: int, whence: int) -> Any:
+        self._go_back()
+        return self.delegate.seek(pos, whence)
+
+    def seek_at_once(self, pos: int, whence: int) -> int:
+        """Set the position in an open file, without waiting, and return it."""
+        forget_chunks(self.delegate)
+        return self._seek(pos, whence)  # type: ignore[no-any-return]
+
+    def tell(self) -> int:
+        """Return the position in the file, behind what was taken.
+
+        Runs at once, in the caller's thread. The source is PyMongo's `GridOut.tell`.
+        """
+        if self._buffer or self._is_broken or self._running() is not None:
+            position: int | None = self._buffer.position
+            if position is not None:
+                return position
+        return self.delegate.tell()  # type: ignore[no-any-return]
+
     def to_list(self, callback: Callback | None = None) -> Any:
         """Read all lines; return a Future of them. The source is `AsyncGridOut.to_list`."""
-        return run_in_task(callback, self._twin.to_list, self)  # type: ignore[attr-defined]
+        check_callback(callback)
+        lines = self._async_class.to_list(self)  # type: ignore[attr-defined]
+        return with_callback(self._runtime.in_task(lines), callback)
 
     def stream_to_handler(
         self, request_handler: RequestHandler, callback: Callback | None = None
@@ -151,8 +246,8 @@ class GridOut(Stream, source=gridfs.GridOut, twin=gridfs.AsyncGridOut):
         most 256 KiB. If the client goes away, it ends. `tornado_pymongo.web.GridFSHandler` does
         all of what a handler must.
 
-        :raises gridfs.errors.CorruptGridFile: where chunks are missing, or of a wrong size. If a
-            part has been sent, the connection is closed.
+        :raises gridfs.errors.CorruptGridFile: if chunks are missing, or of a wrong size. If a part
+            has been sent, the connection is closed.
         """
         check_callback(callback)
         if not callable(getattr(request_handler, "write", None)):
@@ -160,34 +255,38 @@ class GridOut(Stream, source=gridfs.GridOut, twin=gridfs.AsyncGridOut):
                 "stream_to_handler needs a tornado.web.RequestHandler, not"
                 f" {type(request_handler).__name__}"
             )
-        rest = self.tell(), int(self.length)
-        return run_in_task(callback, stream_to_handler, self, request_handler, *rest)
+        sending = stream_to_handler(self, request_handler, self.tell(), int(self.length))
+        return with_callback(self._runtime.in_task(sending), callback)
 
     def _close(self) -> CallFuture:
         future = super()._close()
-        if future._call is None and future.exception() is not None:
-            # There is no worker to be had: the client is closed, or has too much to do.
+        if self._was_refused(future):
             forget_chunks(self.delegate)  # then its close() does not wait
-            return completed(self.delegate.close())
+            return self._runtime.completed(self.delegate.close())  # type: ignore[no-any-return]
         return future
 
     def __aiter__(self) -> Any:
         return self
 
     async def __anext__(self) -> bytes:
-        at_hand = self._running() is None and has_line_at_hand(self.delegate)
-        line: bytes = self.delegate.readline() if at_hand else await self.readline()
+        at_hand = self._running() is None and not self._buffer and not self._is_broken
+        if at_hand and has_line_at_hand(self.delegate):
+            line: bytes = self.delegate.readline()
+        else:
+            line = await self.readline()
         if line:
             return line
         raise StopAsyncIteration
 
 
-def _open(grid_out: GridOut) -> GridOut:
-    grid_out.delegate.open()
-    return grid_out
+class _Read(Want):
+    """What a read returns: it must be that of its own call."""
+
+    def is_met(self, fetched: bool) -> bool:
+        return fetched
 
 
-class GridOutCursor(Cursor, source=gridfs.GridOutCursor, twin=gridfs.AsyncGridOutCursor):
+class GridOutCursor(Cursor, sync_class=gridfs.GridOutCursor, async_class=gridfs.AsyncGridOutCursor):
     """The files that a query finds, as `GridOut`."""
 
 
@@ -201,7 +300,7 @@ async def read_pieces(grid_out: Any, start: int, stop: int) -> AsyncGenerator[by
     """
     if start >= stop:
         return
-    reading = grid_out._start(None, CallFuture, _begin, grid_out.delegate, start, stop)
+    reading = grid_out.read_from(start, stop)
     try:
         while start < stop:
             piece = await reading

@@ -20,7 +20,7 @@ from typing import Any
 from tornado.web import RequestHandler
 
 from tornado_pymongo.client import MongoClient, statistics
-from tornado_pymongo.stats import Statistics, WorkerStatistics
+from tornado_pymongo.executor.statistics import Statistics, WorkerStatistics
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 

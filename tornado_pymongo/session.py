@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import inspect
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Coroutine, Generator
 from contextlib import suppress
 from functools import partial
 from typing import Any
@@ -15,24 +15,18 @@ import pymongo.client_session
 from pymongo.errors import InvalidOperation, PyMongoError
 
 from tornado_pymongo import log
-from tornado_pymongo.bridge import (
-    Callback,
-    CallFuture,
-    completed,
-    in_task,
-    run_in_task,
-    with_callback,
-)
-from tornado_pymongo.call import Call
-from tornado_pymongo.derive import bound_session, run_method
+from tornado_pymongo.bridge import Callback, check_callback, until_over, with_callback
 from tornado_pymongo.errors import TooManyCalls
-from tornado_pymongo.exclusive import Exclusive, until_over
+from tornado_pymongo.exclusive import Exclusive
+from tornado_pymongo.executor import Call
+from tornado_pymongo.futures import CallFuture
+from tornado_pymongo.proxy import Operation, bound_session
 
 
 class ClientSession(
     Exclusive,
-    source=pymongo.client_session.ClientSession,
-    twin=pymongo.asynchronous.client_session.AsyncClientSession,
+    sync_class=pymongo.client_session.ClientSession,
+    async_class=pymongo.asynchronous.client_session.AsyncClientSession,
 ):
     """A session, for ``async with client.start_session() as session``.
 
@@ -61,10 +55,10 @@ class ClientSession(
             self._check_free()  # its operations must come one after the other
 
     def _used_by(self, future: CallFuture) -> None:
-        if future._call is not None:
-            self._users = (*filter(_going_on, self._users), ref(future._call))
+        if future.call is not None:
+            self._users = (*filter(_going_on, self._users), ref(future.call))
             if self.delegate.in_transaction:
-                abort = partial(self._abort_with, future._call)
+                abort = partial(self._abort_with, future.call)
                 future.add_done_callback(abort)  # which has it until it was called
                 going_on = (each for each in self._operations if each[1]() is not None)
                 self._operations = (*going_on, (ref(future), ref(abort)))
@@ -72,7 +66,7 @@ class ClientSession(
     def _abort_with(self, call: Call, future: asyncio.Future[Any]) -> None:
         """Abort the transaction if one of its operations was: nobody knows what that has done."""
         if future.cancelled() and call.aborted and self._aborting is None:
-            self._aborting = in_task(self._abort_when_free())
+            self._aborting = self._runtime.in_task(self._abort_when_free())
             self._aborting.add_done_callback(_log_failure)
 
     def _user(self) -> Call | None:
@@ -83,47 +77,57 @@ class ClientSession(
         # before it has reached the server, it would be done there outside of the transaction.
         return super()._running() or (self._user() if self.delegate.in_transaction else None)
 
-    def _start(self, callback: Callback | None, *call: Any) -> Any:
-        if self._client._executor.closed and "end_session" in call and not self.in_transaction:
+    def _start(
+        self, operation: Operation, callback: Callback | None = None, future_class: Any = CallFuture
+    ) -> Any:
+        runtime, name = self._runtime, operation.name
+        if runtime.executor.closed and name == "end_session" and not self.in_transaction:
             # Its client has ended it on the server; what is left does not wait.
-            return with_callback(completed(self.delegate.end_session()), callback)
+            return with_callback(runtime.completed(self.delegate.end_session()), callback)
+        first = self._what_comes_first(name)
+        if first is None:
+            return super()._start(operation, callback, future_class)
+        check_callback(callback)
+        return with_callback(runtime.in_task(self._start_after(first, operation)), callback)
+
+    def _what_comes_first(self, name: str) -> Callable[[], Coroutine[Any, Any, Any]] | None:
+        """Return a coroutine function that must end before a method is called, if there is one."""
         for operation, abort in self._operations:
             future, abort_with = operation(), abort()
             if future is not None and abort_with is not None and future.cancelled():
                 abort_with(future)
-        if self._aborting is not None:
-            if "abort_transaction" in call:
-                return run_in_task(callback, self._aborted)
-            if not self._aborting.done():
-                return run_in_task(callback, self._start_when_aborted, *call)
-        if self._user() is not None and ("end_session" in call or "__exit__" in call):
-            return run_in_task(callback, self._start_when_unused, *call)
+        if self._aborting is not None and (
+            name == "abort_transaction" or not self._aborting.done()
+        ):
+            return self._aborted
+        if self._user() is not None and name in ("end_session", "__exit__"):
+            return self._unused
         if super()._running() is None and self._running() is not None:
-            return run_in_task(callback, self._start_when_free, *call)
-        return super()._start(callback, *call)
+            return self._free
+        return None
+
+    async def _start_after(
+        self, first: Callable[[], Coroutine[Any, Any, Any]], operation: Operation
+    ) -> Any:
+        await first()
+        if first == self._aborted:
+            if operation.name == "abort_transaction":
+                return None
+            return await super()._start(operation)
+        return await self._start(operation)  # an abort may have to come first by now
 
     async def _aborted(self) -> None:
         assert self._aborting is not None
         with suppress(PyMongoError):  # which was logged
             await asyncio.shield(self._aborting)
 
-    async def _start_when_aborted(self, *call: Any) -> Any:
-        await self._aborted()
-        return await super()._start(None, *call)
-
-    async def _start_when_free(self, *call: Any) -> Any:
-        await self._free()
-        return await self._start(None, *call)  # an abort may have to come first by now
-
-    async def _start_when_unused(self, *call: Any) -> Any:
+    async def _unused(self) -> None:
         while (user := self._user()) is not None:
             await until_over(user)
-        return await self._start(None, *call)
 
     async def _abort_when_free(self) -> Any:
         await self._free()
-        abort: Any = (CallFuture, run_method, self, "abort_transaction", (), {})
-        return await super()._start(None, *abort)
+        return await super()._start(Operation(self, "abort_transaction"))
 
     def start_transaction(self, *args: Any, **kwargs: Any) -> TransactionContext:
         """Start a transaction, which is committed or aborted at the end of ``async with``.
@@ -173,7 +177,7 @@ class ClientSession(
                     await self._aborted()
                 raise
 
-        return in_task(self._twin.with_transaction(self, run, *args, **kwargs))  # type: ignore[attr-defined]
+        return self._runtime.in_task(self._async_class.with_transaction(self, run, *args, **kwargs))  # type: ignore[attr-defined]
 
     if hasattr(pymongo.client_session.ClientSession, "bind"):
 

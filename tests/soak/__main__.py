@@ -68,7 +68,7 @@ class Soak:
     def _connect(self, **options: Any) -> Any:
         client = tornado_pymongo.MongoClient(self._uri, event_listeners=[self._cursors], **options)
         if self._options.quick:
-            for executor in client._executor, client._streams:
+            for executor in client._runtime.executor, client._runtime.streams:
                 executor._idle_seconds = executor._supervisor._idle_seconds = 1.0
         return client
 

@@ -6,7 +6,7 @@ from pymongo.results import InsertOneResult
 from typing_extensions import assert_type
 
 from tornado_pymongo import ClientSession, Collection, CommandCursor, MongoClient
-from tornado_pymongo.bridge import CallFuture
+from tornado_pymongo.futures import CallFuture
 
 Document = dict[str, Any]
 

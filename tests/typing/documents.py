@@ -18,7 +18,7 @@ from tornado_pymongo import (
     RawBatchCommandCursor,
     RawBatchCursor,
 )
-from tornado_pymongo.bridge import CallFuture
+from tornado_pymongo.futures import CallFuture
 from tornado_pymongo.cursor import CursorFuture
 
 

@@ -12,7 +12,7 @@ from tornado.ioloop import IOLoop
 from typing_extensions import assert_type
 
 from tornado_pymongo import Collection, MongoClient
-from tornado_pymongo.bridge import CallFuture
+from tornado_pymongo.futures import CallFuture
 
 Document = dict[str, Any]
 

@@ -18,7 +18,7 @@ import gridfs  # noqa: F401
 
 import tornado_pymongo
 from tornado_pymongo import derive
-from tornado_pymongo.bridge import CallFuture
+from tornado_pymongo.futures import CallFuture
 
 # What the objects of this library have of their own, whatever PyMongo's have.
 OWN = ("delegate", "_client", "_executor")

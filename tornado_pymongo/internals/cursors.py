@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, NamedTuple
 
 from pymongo import CursorType, message
 from pymongo.command_cursor import CommandCursor, RawBatchCommandCursor
@@ -21,12 +22,6 @@ exhaust_selects_server: bool = not hasattr(message, "_check_exhaust_supported")
 def leave_alone(cursor: Any) -> None:
     """Have PyMongo kill the cursor later, as one that was forgotten; does not wait."""
     cursor._die_no_lock()
-
-
-def end(cursor: Any) -> None:
-    """Have a cursor be at its end, and PyMongo kill it later; does not wait."""
-    cursor._die_no_lock()
-    cursor._data.clear()
 
 
 def is_closed(cursor: Any) -> bool:
@@ -44,6 +39,13 @@ def forget_chunks(grid_out: Any) -> None:
     grid_out._chunk_iter = None
 
 
+def read_again_from(grid_out: Any, position: int) -> None:
+    """Set the position of a file, and have it forget what it has fetched."""
+    forget_chunks(grid_out)
+    grid_out.seek(0, os.SEEK_END)  # to where it is, it would not move
+    grid_out.seek(position)
+
+
 def has_next_at_hand(cursor: Any) -> bool:
     """Tell whether ``cursor.next()`` would return or raise without asking the server.
 
@@ -55,26 +57,68 @@ def has_next_at_hand(cursor: Any) -> bool:
         return False
 
 
-def documents_of(cursor: Any) -> deque[Any] | None:
-    """Return what is left of the last batch, of which ``cursor.next()`` returns the first.
+def detach_batch(cursor: Any) -> deque[Any] | None:
+    """Return what is left of the last batch, and have the cursor without it.
 
-    None where it would return something else, as a cursor of files does.
+    None if ``cursor.next()`` would return something else, as a cursor of files does.
     """
-    return getattr(cursor, "_data", None) if type(cursor) in _PLAIN else None
+    if type(cursor) not in _PLAIN or not hasattr(cursor, "_data"):
+        return None
+    documents: deque[Any] = cursor._data
+    cursor._data = deque()
+    return documents
 
 
 _PLAIN = {Cursor, RawBatchCursor, CommandCursor, RawBatchCommandCursor}
 
 
-def fill(cursor: Any, is_wanted: Callable[[], bool] = lambda: True) -> bool:
-    """Ask the server for the next batch if none is at hand; tell whether there is a document."""
+def fill(cursor: Any, is_wanted: Callable[[], bool]) -> None:
+    """Ask the server for the next batch if none is at hand.
+
+    :param is_wanted: whether a command's cursor shall go on after an empty batch.
+    """
     if getattr(cursor, "_empty", False):
-        return False
+        return
     while not (cursor._data or cursor._refresh()):
-        # A command's cursor goes on after an empty batch.
         if not (isinstance(cursor, CommandCursor) and cursor.alive and is_wanted()):
-            return False
-    return True
+            return
+
+
+def can_read_ahead(cursor: Any) -> bool:
+    """Tell whether the next batch can be fetched early, and nobody but the consumer would notice.
+
+    Not that of a tailable cursor, which may have to wait for it; not if the session, which does one
+    thing at a time, or the connection is not only the cursor's.
+    """
+    try:
+        return bool(
+            type(cursor) in _PLAIN
+            and cursor._id
+            and not cursor._killed
+            and cursor.session is None
+            and cursor._sock_mgr is None
+            and not getattr(cursor, "_exhaust", False)
+            and not is_tailable(cursor)
+            # A command may have made a tailable one, or a change stream.
+            and cursor._max_await_time_ms is None
+            and getattr(cursor, "_postbatchresumetoken", None) is None
+        )
+    except (AttributeError, TypeError):
+        return False
+
+
+class CursorState(NamedTuple):
+    """What a cursor says of itself after a batch."""
+
+    alive: bool
+    cursor_id: Any
+    retrieved: Any
+
+
+def state_of(cursor: Any) -> CursorState:
+    """Return what a cursor says of itself, without the documents that are at hand."""
+    alive = not getattr(cursor, "_killed", False)
+    return CursorState(alive, cursor.cursor_id, getattr(cursor, "retrieved", None))
 
 
 def has_change_at_hand(stream: Any) -> bool:

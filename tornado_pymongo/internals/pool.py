@@ -16,7 +16,7 @@ from typing import Any
 from pymongo.synchronous import pool
 
 from tornado_pymongo import log
-from tornado_pymongo.call import running_call
+from tornado_pymongo.executor import running_call
 from tornado_pymongo.internals.sockets import buffer_reads
 
 # How often a thread that waits for another one of PyMongo looks whether its call was aborted, in
@@ -60,7 +60,7 @@ def _parameters_of(name: str) -> list[str]:
 
 
 class _Checkout:
-    """A connection that a call has, or is about to have; what `Call.held` is.
+    """A connection that a call has, or is about to have; what `Call.checkout` is.
 
     :param outer: the one that it has besides, as when it asks for a key to encrypt with.
     """
@@ -120,21 +120,21 @@ class _Pool(pool.Pool):
         if call is None:
             return super()._get_conn(checkout_started_time, handler=handler)
         call.check()
-        outer = call.held
-        call.held = held = _Checkout(getattr(handler, "session", None), outer)
+        outer = call.checkout
+        call.checkout = held = _Checkout(getattr(handler, "session", None), outer)
         try:
             held.connection = connection = pool.Pool._get_conn(
                 self, checkout_started_time, handler=handler
             )
         except BaseException:
-            call.held = outer
+            call.checkout = outer
             raise
         return connection
 
     def checkin(self, conn: Any) -> None:
         call = running_call()
-        held = call.held if call is not None else None
-        if call and held and held.connection is conn and call.let_go(held.outer):
+        held = call.checkout if call is not None else None
+        if call and held and held.connection is conn and call.hold(held.outer):
             # It may be interrupted, though all was well: nobody else shall have it.
             conn.close_conn(None)
             # The operation may still run on the server. The next one of its session would wait
@@ -143,7 +143,7 @@ class _Pool(pool.Pool):
             if server_session is not None:
                 server_session.mark_dirty()
                 if held.session._implicit:  # it is nobody else's
-                    call.left_behind = server_session.session_id
+                    call.orphaned_session = server_session.session_id
         pool.Pool.checkin(self, conn)
 
 
@@ -190,7 +190,7 @@ class _Interruptible(_CancellationContext):  # type: ignore[misc]
         # came from our interruption, the call ends here, before PyMongo takes it for a failure of
         # the server's and clears the pool.
         call = running_call()
-        if call is not None and (held := call.held) is not None:
+        if call is not None and (held := call.checkout) is not None:
             connection = held.connection
             if connection is not None and connection.cancel_context is self and call.aborted:
                 connection.conn.close()

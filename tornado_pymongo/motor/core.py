@@ -9,8 +9,6 @@ from __future__ import annotations
 import asyncio
 import os
 import warnings
-from collections.abc import Iterator
-from contextlib import contextmanager
 from functools import partial
 from typing import Any, ClassVar
 
@@ -20,30 +18,22 @@ from pymongo.driver_info import DriverInfo
 from pymongo.errors import ConfigurationError, InvalidOperation
 
 import tornado_pymongo
-from tornado_pymongo.bridge import (
-    Callback,
-    CallFuture,
-    check_callback,
-    completed,
-    current_loop,
-    finish,
-    loop_to_run,
-    with_callback,
-)
+from tornado_pymongo.bridge import Callback, check_callback, current_loop, with_callback
 from tornado_pymongo.change_stream import ChangeStreamFuture
-from tornado_pymongo.cursor import CursorFuture
-from tornado_pymongo.derive import Bridged, run_method, wrap
+from tornado_pymongo.cursor_future import CursorFuture
+from tornado_pymongo.derive import Derived
 from tornado_pymongo.executor import DRAIN
-from tornado_pymongo.internals.cursors import forget_chunks, is_closed, is_tailable
+from tornado_pymongo.internals.cursors import is_closed, is_tailable
+from tornado_pymongo.proxy import Function, Operation, wrap
 
 version = "3.7.1"  # of the Motor whose names these are
 
 
 # What a Motor client gives in the place of each class of this library.
-_substitutes: dict[type[Bridged], type[Bridged]] = {}
+_substitutes: dict[type, type] = {}
 
 
-class AgnosticBase(Bridged):
+class AgnosticBase(Derived):
     """What all of Motor's classes have."""
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
@@ -52,33 +42,35 @@ class AgnosticBase(Bridged):
 
     def get_io_loop(self) -> Any:
         """Return the loop that the client was made with, or else that of the caller."""
-        return self._client.get_io_loop()
+        return self._runtime.client.get_io_loop()
 
     def wrap(self, obj: Any) -> Any:
         """Return the object of this package for one of PyMongo's, and others as they are."""
         return wrap(obj, self)
 
-    def _start(self, callback: Any, future_class: Any, function: Any, *args: Any) -> Any:
-        future_class = _future_classes.get(future_class, future_class)
-        with self._of_its_loop():
-            return super()._start(callback, future_class, function, *args)
-
-    @contextmanager
-    def _of_its_loop(self) -> Iterator[None]:
-        """Make a call of the loop that the client was made with, unless another one runs."""
-        io_loop = self._client._io_loop
-        token = loop_to_run.set(getattr(io_loop, "asyncio_loop", io_loop))
-        try:
-            yield
-        finally:
-            loop_to_run.reset(token)
-
     def __repr__(self) -> str:
-        prefix = self._client._prefix
+        prefix = self._runtime.client._prefix
         return f"{prefix}{type(self).__name__.removeprefix(prefix)}({self._redacted()})"
 
 
-class AgnosticClient(AgnosticBase, tornado_pymongo.MongoClient):
+class _Watchable(AgnosticBase):
+    """A client, a database or a collection."""
+
+    def watch(self, *args: Any, callback: Callback | None = None, **kwargs: Any) -> Any:
+        """Return a Future of a change stream, to be used as the stream: see PyMongo's `watch`.
+
+        The stream is opened when the Future is first used.
+        """
+        return self._when_used("watch", args, kwargs, callback)
+
+    def _when_used(self, name: str, args: Any, kwargs: Any, callback: Callback | None) -> Any:
+        check_callback(callback)
+        latent = self._runtime.future(_LATENT[name])
+        latent.prepare(self, Operation(self, name, args, kwargs))
+        return with_callback(latent, callback)
+
+
+class AgnosticClient(_Watchable, tornado_pymongo.MongoClient):
     """A MongoClient that takes Motor's arguments.
 
     :param io_loop: the loop of calls that are made while none runs. Other calls are of the loop
@@ -104,6 +96,9 @@ class AgnosticClient(AgnosticBase, tornado_pymongo.MongoClient):
         if io_loop is not None and not isinstance(io_loop, self._loop_type):
             raise TypeError(f"io_loop must be instance of {self._loop_name}, not {io_loop!r}")
 
+    def _default_loop(self) -> Any:
+        return getattr(self._io_loop, "asyncio_loop", self._io_loop)
+
     def _default_workers(self, most: int) -> int:
         limit = int(os.environ.get("MOTOR_MAX_WORKERS", 0))
         return min(limit, most or limit) or super()._default_workers(most)
@@ -126,19 +121,15 @@ class AgnosticClient(AgnosticBase, tornado_pymongo.MongoClient):
         return super().close(callback, drain_seconds=drain_seconds)
 
 
-class _Container(AgnosticBase):
+class _Container(_Watchable):
     """A database or a collection."""
 
     def aggregate(self, *args: Any, callback: Callback | None = None, **kwargs: Any) -> Any:
         """Return a Future of a cursor, to be used as the cursor: see PyMongo's `aggregate`.
 
-        The command is on its way when the loop runs again, so that a `batch_size` can be chained.
+        The command is sent when the Future is first used, so that a `batch_size` can be chained.
         """
-        check_callback(callback)
-        with self._of_its_loop():
-            latent = MotorLatentCommandCursor(loop=current_loop())
-        latent._send_soon(super().aggregate, args, kwargs)  # type: ignore[misc]
-        return with_callback(latent, callback)
+        return self._when_used("aggregate", args, kwargs, callback)
 
 
 class MotorDatabase(_Container, tornado_pymongo.Database):
@@ -181,7 +172,7 @@ class MotorClientEncryption(AgnosticBase, tornado_pymongo.ClientEncryption):
 
     def get_keys(self) -> Any:
         """Return a Future of a cursor over all keys."""
-        return completed(super().get_keys(), CursorFuture)  # type: ignore[misc]
+        return self._runtime.completed(super().get_keys(), CursorFuture)  # type: ignore[misc]
 
 
 class AgnosticBaseCursor(AgnosticBase):
@@ -209,9 +200,9 @@ class AgnosticBaseCursor(AgnosticBase):
         if is_tailable(self.delegate):
             raise InvalidOperation("to_list cannot be used on a tailable cursor: it has no end")
         if length != 0:
-            return self._start(callback, CallFuture, run_method, self, "to_list", (length,), {})
+            return super().to_list(length, callback)  # type: ignore[misc]
         check_callback(callback)
-        return with_callback(completed([]), callback)
+        return with_callback(self._runtime.completed([]), callback)
 
     def each(self, callback: Callback) -> None:
         """Call ``callback(document, None)`` for each document, as `Cursor.each` does."""
@@ -256,6 +247,36 @@ for _cls in (
 class _Latent(CursorFuture):
     """What is used before it is there; until then its `delegate` is None, as in Motor."""
 
+    # What is yet to be sent, and by whom.
+    _unsent: Operation | None = None
+    _sender: Any = None
+
+    def prepare(self, sender: Any, operation: Operation) -> None:
+        """Have an operation sent when this Future is first used."""
+        self._sender, self._unsent = sender, operation
+
+    def _send(self) -> None:
+        operation, self._unsent = self._unsent, None
+        if operation is not None and not self.done():
+            try:
+                self._sender._start_into(self, operation)
+            except Exception as error:
+                self.set_exception(error)
+
+    # Whatever waits for it goes by one of these.
+
+    def add_done_callback(self, *args: Any, **kwargs: Any) -> None:
+        self._send()
+        super().add_done_callback(*args, **kwargs)
+
+    def __await__(self) -> Any:
+        self._send()
+        return super().__await__()
+
+    def send(self, value: Any) -> Any:
+        self._send()
+        return super().send(value)
+
     @property
     def delegate(self) -> Any:
         """The PyMongo object."""
@@ -266,35 +287,20 @@ class _Latent(CursorFuture):
 class MotorLatentCommandCursor(_Latent):
     """A Future of a cursor that can also be used as the cursor."""
 
-    _classes = (MotorCommandCursor, MotorCursor)
+    classes = (MotorCommandCursor, MotorCursor)
 
     async def __aenter__(self) -> Any:
         return self
 
-    # The options of a command that is yet to be sent.
-    _options: dict[str, Any] | None = None
-
-    def _send_soon(self, command: Any, args: tuple[Any, ...], options: dict[str, Any]) -> None:
-        self._options = options
-        self.get_loop().call_soon(self._send, command, args)
-
-    def _send(self, command: Any, args: tuple[Any, ...]) -> None:
-        if self.done():
-            return
-        options, self._options = self._options, None
-        sent = command(*args, **(options or {}))
-        sent.add_done_callback(partial(finish, self))
-        self.add_done_callback(lambda _: sent.cancel() if self.cancelled() else None)
-
     def batch_size(self, batch_size: int) -> Any:
         """Set how many documents a batch has; the first one too, if it is not yet asked for."""
-        if self._options is None:
+        if self._unsent is None:
             return self._chain("batch_size", batch_size)
-        self._options["batchSize"] = batch_size
+        self._unsent.kwargs["batchSize"] = batch_size
         return self
 
 
-class _LatentChangeStream(ChangeStreamFuture, _Latent):
+class _LatentChangeStream(_Latent, ChangeStreamFuture):
     """A Future of a change stream that can also be used as the stream."""
 
     async def next(self) -> Any:
@@ -307,7 +313,9 @@ class _LatentChangeStream(ChangeStreamFuture, _Latent):
     def __exit__(self, *exc_info: object) -> None: ...
 
 
-_future_classes = {CursorFuture: MotorLatentCommandCursor, ChangeStreamFuture: _LatentChangeStream}
+_LATENT = {"aggregate": MotorLatentCommandCursor, "watch": _LatentChangeStream}
+_substitutes[CursorFuture] = MotorLatentCommandCursor
+_substitutes[ChangeStreamFuture] = _LatentChangeStream
 
 
 class MotorGridFSBucket(AgnosticBase, tornado_pymongo.GridFSBucket):
@@ -337,7 +345,9 @@ class MotorGridIn(AgnosticBase, tornado_pymongo.GridIn):
 
     def set(self, name: str, value: Any, callback: Callback | None = None) -> Any:
         """Set an attribute of the file, in a worker; return a Future of None."""
-        return self._start(callback, CallFuture, setattr, self.delegate, name, value)
+        return self._start(
+            Function(self, "set", partial(setattr, self.delegate, name, value)), callback
+        )
 
     def __setattr__(self, name: str, value: Any) -> None:
         if isinstance(getattr(type(self), name, None), property):
@@ -354,8 +364,7 @@ class MotorGridOut(AgnosticBase, tornado_pymongo.GridOut):
         """Set the position in the file and return it, at once."""
         self._check_free()
         self._check_at_hand("length")
-        forget_chunks(self.delegate)
-        return self.delegate.seek(pos, whence)  # type: ignore[no-any-return]
+        return self.seek_at_once(pos, whence)
 
     async def __anext__(self) -> bytes:
         chunk: bytes = await self.readchunk()

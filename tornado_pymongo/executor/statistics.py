@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 
 
 def _gauge(text: str) -> dict[str, str]:
@@ -72,3 +72,45 @@ class Statistics:
 
     streams: WorkerStatistics
     """Of those that wait for changes, for change streams and tailable cursors."""
+
+
+@dataclass(slots=True)
+class Counters:
+    """What has happened, by the names of `WorkerStatistics`. Under the executor's lock."""
+
+    submitted: int = 0
+    refused: int = 0
+    started: int = 0
+    finished: int = 0
+    failed: int = 0
+    cancelled: int = 0
+    aborted: int = 0
+    expired: int = 0
+    waited_seconds: float = 0.0
+    longest_wait_seconds: float = 0.0
+    run_seconds: float = 0.0
+    longest_run_seconds: float = 0.0
+    loop_wakeups: int = 0
+    turns_over: int = 0
+
+    def count(self, outcome: str) -> None:
+        """Count a call that is over."""
+        setattr(self, outcome, getattr(self, outcome) + 1)
+
+    def count_start(self, waited: float) -> None:
+        """Count a turn that begins, after this wait in seconds."""
+        self.started += 1
+        self.waited_seconds += waited
+        self.longest_wait_seconds = max(self.longest_wait_seconds, waited)
+
+    def count_run(self, seconds: float) -> None:
+        """Count a turn that has taken so long."""
+        self.turns_over += 1
+        self.run_seconds += seconds
+        self.longest_run_seconds = max(self.longest_run_seconds, seconds)
+
+    def statistics(self, **gauges: int) -> WorkerStatistics:
+        """Return them all, with what is so now."""
+        counts = asdict(self)
+        busy = self.started - counts.pop("turns_over")
+        return WorkerStatistics(busy=busy, **counts, **gauges)

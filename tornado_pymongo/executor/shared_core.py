@@ -64,8 +64,9 @@ class SharedCore:
         thread = threading.get_native_id()
         with self._lock:
             self._threads.add(thread)
-            if self._core is not None:
-                _allow(thread, {self._core})
+            if self._trials is not None:
+                # Also if it is None: the thread that has started this one may have been kept.
+                _allow(thread, _allowed() if self._core is None else {self._core})
 
     def leave(self) -> None:
         """Leave the calling thread alone from now on."""

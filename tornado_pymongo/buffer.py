@@ -1,0 +1,245 @@
+"""What exists only once: the next document, the next change, the next bytes of a file.
+
+A worker that has fetched such things puts them into the buffer of their object, each batch with its
+*position*: what the object says of itself when the first thing of the batch was taken. It returns
+nothing but that there are some. A consumer takes a thing out in the same step in which he gets it.
+So whatever happens to him before that, the thing is still here, for who comes next.
+"""
+
+from __future__ import annotations
+
+import weakref
+from collections import deque
+from collections.abc import Callable
+from contextvars import copy_context
+from time import monotonic
+from typing import Any
+
+from pymongo.errors import InvalidOperation, NetworkTimeout, PyMongoError
+
+from tornado_pymongo.bridge import Callback, check_callback, with_callback
+from tornado_pymongo.exclusive import Stream
+from tornado_pymongo.executor import Call
+from tornado_pymongo.futures import AlreadyTaken, TakingFuture
+from tornado_pymongo.inbox import inbox_of
+from tornado_pymongo.internals.clients import begin_timeout
+from tornado_pymongo.proxy import Function, Operation
+
+
+class Buffer:
+    """Things that were fetched and not taken, in order. One thread puts, another one takes."""
+
+    __slots__ = ("_batches", "items", "position")
+
+    def __init__(self) -> None:
+        self.items: deque[Any] = deque()  # of the batch that is being taken from
+        self.position: Any = None  # of that batch
+        self._batches: deque[tuple[deque[Any], Any]] = deque()  # those after it
+
+    def put(self, items: deque[Any], position: Any) -> None:
+        """Put in a batch. An empty one changes the position, when all before it was taken."""
+        self._batches.append((items, position))
+
+    def __len__(self) -> int:
+        return len(self.items) + sum(len(items) for items, _ in list(self._batches))
+
+    def __bool__(self) -> bool:
+        return bool(self.items) or any(items for items, _ in list(self._batches))
+
+    def take(self) -> Any:
+        """Remove and return the first thing.
+
+        :raises IndexError: if there is none.
+        """
+        while not self.items:
+            self.items, self.position = self._batches.popleft()
+        return self.items.popleft()
+
+    def skip_empty(self) -> None:
+        """Have the position of the empty batches that come next."""
+        while not self.items and self._batches and not self._batches[0][0]:
+            self.position = self._batches.popleft()[1]
+
+    def clear(self) -> None:
+        """Drop all things, and keep the position of the last one that was taken."""
+        self.items = deque()
+        self._batches.clear()
+
+
+class Consumable(Stream):
+    """A PyMongo object that hands out each of its things once."""
+
+    # The Future for which the running call was made, or that waits for it.
+    _claimant: Callable[[], TakingFuture | None] = staticmethod(lambda: None)
+
+    # Whether a fetch was interrupted, and nobody knows what it has fetched.
+    _is_broken = False
+
+    # The error of a fetch of which nobody was told yet.
+    _lost_error: PyMongoError | None = None
+
+    @property
+    def _buffer(self) -> Buffer:
+        buffer: Buffer | None = vars(self).get("_things")
+        if buffer is None:
+            buffer = vars(self).setdefault("_things", Buffer())
+        return buffer
+
+    def _is_wanted(self) -> bool:
+        """Tell whether somebody waits for the running call."""
+        claimant = self._claimant()
+        return claimant is not None and not claimant.done()
+
+    def _check_free(self) -> None:
+        if self._is_wanted():
+            super()._check_free()
+
+    def _was_aborted(self) -> None:
+        super()._was_aborted()
+        self._is_broken = True
+
+    def _demand(self, demand: Want, callback: Callback | None = None) -> Any:
+        """Return a Future of what is demanded."""
+        check_callback(callback)
+        future: TakingFuture = self._runtime.future(TakingFuture)
+        future.demand = demand
+        if not demand.is_met(fetched=False):
+            self._check_free()
+            future.context = copy_context()
+        self._serve(future, fetched=False)
+        return with_callback(future, callback)
+
+    def _serve(self, future: TakingFuture, fetched: bool) -> None:
+        demand: Any = future.demand
+        try:
+            if demand.is_met(fetched):
+                future.set_result(None)
+                return
+            self._settle()
+            call = self._running()
+            if demand.is_met(fetched):
+                future.set_result(None)
+            elif call is None and (fetched or self._is_over()):
+                demand.end(future)
+            else:
+                self._check_free()
+                self._claimant = weakref.ref(future)
+                if call is None:
+                    self._start_into(future, demand.operation())
+                else:
+                    self._wait_for(call, future)
+        except PyMongoError as error:
+            future.set_exception(error.with_traceback(None))
+
+    def _wait_for(self, call: Call, future: TakingFuture) -> None:
+        """Serve a Future when a call is over that was not made for it."""
+        loop = future.get_loop()
+        call.executor.tell(call, inbox_of(loop), future.deliver)
+        deadline = begin_timeout(copy_context(), self._runtime.timeout)
+        if deadline is not None:
+            timer = loop.call_later(max(deadline - monotonic(), 0.0), _time_out, future)
+            future.add_done_callback(lambda _: timer.cancel())
+
+    def _take(self) -> Any:
+        """Remove the next thing from the buffer, and return it."""
+        return self._buffer.take()
+
+    def _settle(self) -> None:
+        """Put in order what calls have left that are over; raise if nothing can be fetched."""
+        if self._is_broken and self._running() is None:
+            raise InvalidOperation(
+                f"this {type(self).__name__} is broken: a call of it was cancelled while it waited"
+                " for the server, and what that has fetched is lost: make a new one"
+            )
+        error, self._lost_error = self._lost_error, None
+        if error is not None:
+            raise error
+
+    def _is_over(self) -> bool:
+        """Tell whether nothing more can be fetched. No call runs."""
+        return False
+
+    def _given_up(self, call: Call) -> None:
+        """Do what is to be done with a call for which nobody waits any more."""
+        if call.executor.abort_on_cancel:
+            call.abort()
+        else:
+            call.cancel()
+
+
+class Fetch(Function):
+    """A function that fetches, whose error somebody must be told."""
+
+    __slots__ = ()
+
+    proxy: Consumable
+
+    def _run(self) -> Any:
+        try:
+            return super()._run()
+        except PyMongoError as error:
+            self.proxy._lost_error = error
+            raise
+
+
+def _time_out(future: TakingFuture) -> None:
+    if not future.done():
+        future.set_exception(NetworkTimeout("timed out while waiting for a call of another task"))
+
+
+class Want:
+    """The next thing of an object: see `futures.Demand`.
+
+    :param operation: what fetches it, in a worker.
+    """
+
+    def __init__(self, owner: Consumable, operation: Operation) -> None:
+        self._owner = owner
+        self._operation = operation
+
+    def is_met(self, fetched: bool) -> bool:
+        """Tell whether a Future of it can be completed."""
+        return bool(self._owner._buffer)
+
+    def end(self, future: TakingFuture) -> None:
+        """Complete a Future of it, as there is nothing more."""
+        future.set_exception(StopAsyncIteration())
+
+    def operation(self) -> Operation:
+        """Return what fetches it."""
+        return self._operation
+
+    def serve(self, future: TakingFuture, fetched: bool) -> None:
+        """Complete a Future of it, or have something fetched."""
+        self._owner._serve(future, fetched)
+
+    def take(self) -> Any:
+        """Remove it from the buffer, and return it."""
+        try:
+            return self._owner._take()
+        except IndexError:
+            raise AlreadyTaken from None
+
+    def again(self) -> TakingFuture:
+        """Return a new Future of it."""
+        return self._owner._demand(self)  # type: ignore[no-any-return]
+
+    def failed(self) -> None:
+        """Take note that the error of a fetch was told to a consumer."""
+        self._owner._lost_error = None
+
+    def given_up(self, call: Call) -> None:
+        """Do what is to be done with a call for which nobody waits any more."""
+        self._owner._given_up(call)
+
+
+class WantIfAny(Want):
+    """The next thing of an object, or None if the first look finds nothing."""
+
+    def end(self, future: TakingFuture) -> None:
+        """Complete a Future of it, as there is nothing."""
+        future.set_result(None)
+
+    def take(self) -> Any:
+        """Remove it from the buffer, and return it, or None."""
+        return self._owner._take() if self._owner._buffer else None

@@ -1,0 +1,221 @@
+"""One call, and the one state that it has.
+
+::
+
+    new ──► waiting ◄─────► running ──────► over
+               │               │              ▲ ▲
+               │               └─► aborting ──┘ │
+               └────────────────────────────────┘
+
+The executor writes the state, under its lock. A call that waits can be cancelled, aborted or late,
+and is then over without a further turn. A call that runs goes back to waiting if its function
+returns `REQUEUE`: a change stream asks the server again and again, and lets others ask in between.
+A call that is aborted while it runs is *aborting* until its thread has left the function: what
+holds it up is interrupted, and `asyncio.CancelledError` raised there, as in a coroutine.
+"""
+
+from __future__ import annotations
+
+import threading
+from asyncio import CancelledError
+from collections.abc import Callable
+from contextvars import Context, copy_context
+from time import monotonic
+from typing import TYPE_CHECKING, Any, Protocol
+
+from pymongo.errors import InvalidOperation
+
+if TYPE_CHECKING:
+    from tornado_pymongo.executor.executor import Executor
+
+NEW, WAITING, RUNNING, ABORTING, OVER = "new", "waiting", "running", "aborting", "over"
+
+# What a function returns that has not finished, and wants another turn after those that wait.
+REQUEUE: object = object()
+
+
+class Receiver(Protocol):
+    """An inbox: it takes calls that are over, and hands them on in a thread of its own choice."""
+
+    def put(self, deliver: Deliver, call: Call) -> None:
+        """Take a call. The executor's lock is held: run no code of others."""
+
+    def claim(self) -> bool:
+        """Tell whether `wake` must be called: calls are here, and no wake-up is on its way."""
+
+    def wake(self) -> None:
+        """Have all calls that are here delivered."""
+
+
+Deliver = Callable[["Call"], object]
+
+
+class Checkout(Protocol):
+    """The connection that a call uses, which can be interrupted."""
+
+    def interrupt(self) -> None:
+        """Have the thread that waits there wake up."""
+
+    def awaited(self) -> int | None:
+        """Return the descriptor that is awaited, a negative one if none is, None if unknown."""
+
+
+class Call:
+    """A function on its way through an executor.
+
+    :param context: what the function runs in, by default a copy of the caller's: deadlines, bound
+        sessions and tracing go with the call.
+    :param deadline: by when it must have its turn, and each further one, as `time.monotonic` tells.
+    """
+
+    __slots__ = (
+        *("executor", "function", "context", "deadline", "queued_at"),
+        *("state", "has_begun", "result", "error", "receivers", "__weakref__"),
+        *("checkout", "_checkout_lock", "orphaned_session", "_abort_error", "_cancellation_raised"),
+    )
+
+    def __init__(
+        self,
+        executor: Executor,
+        function: Callable[[], Any],
+        *,
+        context: Context | None = None,
+        deadline: float | None = None,
+    ) -> None:
+        self.executor = executor
+        self.function: Callable[[], Any] | None = function
+        # An empty context is false, too.
+        self.context: Context | None = copy_context() if context is None else context
+        self.deadline = deadline
+        self.queued_at: float = monotonic()
+        self.state = NEW
+        self.has_begun: bool = False
+        # What became of it. A receiver reads it; nobody keeps the call for longer.
+        self.result: Any = None
+        self.error: BaseException | None = None
+        # Who learns when it is over. They change under the executor's lock.
+        self.receivers: list[tuple[Receiver, Deliver]] = []
+        # What the thread uses that can be interrupted. To change it and to interrupt it takes the
+        # lock; the executor's lock is not held meanwhile.
+        self.checkout: Checkout | None = None
+        self._checkout_lock = threading.Lock()
+        # The implicit session whose aborted operation may still run on the server.
+        self.orphaned_session: Any = None
+        self._abort_error: BaseException | None = None
+        self._cancellation_raised = False
+
+    # As the caller sees it
+
+    def done(self) -> bool:
+        """Tell whether it is over."""
+        return self.state is OVER
+
+    def cancel(self) -> bool:
+        """Cancel the call if it waits; tell whether it did. It then leaves the queue at once."""
+        return self.executor.cancel(self)
+
+    def abort(self, error: BaseException | None = None) -> None:
+        """End the call wherever it is, with this error or, without one, as cancelled.
+
+        A call that runs is interrupted where it waits for the server, and is over when it has left
+        its function.
+        """
+        self.executor.abort(self, error)
+
+    def name(self) -> str | None:
+        """Return what it runs, without the arguments, which may be secret, until it is over.
+
+        Only functions with a method `call_name` have a name: what the user has asked for.
+        """
+        call_name: Callable[[], str] | None = getattr(self.function, "call_name", None)
+        return None if call_name is None else call_name()
+
+    # As the executor sees it
+
+    def run(self) -> None:
+        """Have a turn in this thread."""
+        self.has_begun = True
+        if self.state is not RUNNING:  # aborted between being taken and its turn
+            self._cancellation_raised = True
+            return
+        _thread.call = self
+        try:
+            assert self.context is not None
+            assert self.function is not None
+            self.result = self.context.run(self.function)
+        except BaseException as error:
+            self.error = _carriable(error)
+        finally:
+            _thread.call = None
+            # The traceback of the error holds this frame, which must not hold the call.
+            del self
+
+    def begin_abort(self, error: BaseException) -> None:
+        """Note that the running call is aborted. The executor's lock is held."""
+        self._abort_error = error
+        self.state = ABORTING
+
+    def interrupt(self) -> None:
+        """Interrupt what the thread of an aborted call uses, if it still does."""
+        with self._checkout_lock:
+            if self.state is ABORTING and self.checkout is not None:
+                self.checkout.interrupt()
+
+    def end_run(self) -> str:
+        """Settle what became of its run; return the name that statistics have for it."""
+        if self._cancellation_raised or self.result is REQUEUE:
+            # Whatever came of CancelledError, the call is over because it was aborted.
+            self.result, self.error = None, self._abort_error
+            return "aborted"
+        return "finished" if self.error is None else "failed"
+
+    def let_go(self) -> None:
+        """Keep nothing of what it ran."""
+        self.function = self.context = None
+
+    # As what it runs sees it
+
+    def hold(self, checkout: Checkout | None) -> bool:
+        """Use this, or nothing, from now on; tell whether what was used may be interrupted yet."""
+        with self._checkout_lock:
+            self.checkout = checkout
+            return self.aborted
+
+    @property
+    def aborted(self) -> bool:
+        """Whether it was aborted while it ran."""
+        return self._abort_error is not None
+
+    def check(self) -> None:
+        """Raise `CancelledError` if the call was aborted.
+
+        What that error causes to run, to clean up, would hold up the thread again. It gets an
+        ordinary error.
+        """
+        if self._abort_error is not None:
+            if self._cancellation_raised:
+                raise InvalidOperation("the call was cancelled, and may not ask the server again")
+            self._cancellation_raised = True
+            raise CancelledError
+
+    def check_once(self) -> None:
+        """Raise `CancelledError` if the call was aborted and that was not raised yet."""
+        if not self._cancellation_raised:
+            self.check()
+
+
+def _carriable(error: BaseException) -> BaseException:
+    """Return an error that a Future can carry: a StopIteration would hang who awaits it."""
+    if not isinstance(error, StopIteration):
+        return error
+    wrapped = RuntimeError("the function raised StopIteration")
+    wrapped.__cause__ = error
+    return wrapped
+
+
+_thread = threading.local()
+
+
+def running_call() -> Call | None:
+    """Return the call that has its turn in this thread."""
+    return getattr(_thread, "call", None)

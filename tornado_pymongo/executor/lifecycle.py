@@ -1,0 +1,85 @@
+"""How an executor ends: by `close`, with the interpreter, and in a forked child."""
+
+from __future__ import annotations
+
+import os
+import threading
+import weakref
+from collections.abc import Callable
+from time import monotonic
+from typing import TYPE_CHECKING, Any
+
+from tornado_pymongo import log
+from tornado_pymongo.executor.workers import EXIT_HOOK
+
+if TYPE_CHECKING:
+    from tornado_pymongo.executor.executor import Executor
+
+# For how long a close waits for the calls that run, by default, in seconds: a guess.
+DRAIN = 5.0
+
+# How long it takes, in seconds, until a call has seen that it was aborted: twice the time after
+# which PyMongo looks whether it still shall wait for the server, and a margin for a busy machine.
+_ABORT = 2.0
+
+
+def drain(executor: Executor, function: Callable[[], Any], drain_seconds: float) -> Any:
+    """Let the calls of a closed executor finish, or abort them; call `function` last."""
+    if not executor.drained.wait(0 if executor.time_slices else drain_seconds):
+        executor.abort_running()
+        executor.drained.wait(_ABORT)
+    try:
+        return function()
+    finally:
+        if executor.drained.is_set():
+            for thread in executor.state.threads_to_join():
+                thread.join()
+        else:
+            log.warning(
+                "closed_while_running",
+                "the MongoClient was closed while %(running)d calls were running that cannot be"
+                " interrupted, such as functions of yours in run_in_worker()",
+                running=len(executor.state.running),
+            )
+
+
+# Not a WeakSet: one thread cannot make a list of it while another one adds to it.
+_executors: set[weakref.ref[Executor]] = set()
+
+
+def register(executor: Executor) -> None:
+    """Have an executor end with the interpreter, and begin anew in a forked child."""
+    _executors.add(weakref.ref(executor, _executors.discard))
+
+
+def all_executors() -> list[Executor]:
+    """Return the executors that there are."""
+    return [executor for each in _executors.copy() if (executor := each()) is not None]
+
+
+def _leave_all() -> None:
+    executors = sorted(all_executors(), key=lambda executor: not executor.time_slices)
+    for executor in executors:
+        executor.leave()
+    deadline = monotonic() + DRAIN
+    for executor in executors:
+        seconds = 0.0 if executor.time_slices else max(deadline - monotonic(), 0.0)
+        if not executor.drained.wait(seconds):
+            executor.abort_running()
+            executor.drained.wait(_ABORT)
+
+
+def _reset_all() -> None:
+    for executor in all_executors():
+        executor.reset(executor.closed)
+
+
+# At exit the interpreter joins all threads before it calls the functions of `atexit`. These hooks
+# come before that: a parked thread would hold up the exit for as long as it may be idle, and a call
+# for as long as the server does not answer.
+if EXIT_HOOK:
+    threading._register_atexit(_leave_all)  # type: ignore[attr-defined]
+
+# A forked child has a copy of each executor, but none of its threads.
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_reset_all)

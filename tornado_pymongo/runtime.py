@@ -1,0 +1,103 @@
+"""What all objects of one client share."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from contextlib import suppress
+from contextvars import Context
+from typing import Any
+from weakref import WeakValueDictionary
+
+import pymongo
+from pymongo.errors import PyMongoError
+
+from tornado_pymongo.bridge import current_loop
+from tornado_pymongo.executor import Call, Executor
+from tornado_pymongo.futures import CallFuture, TaskFuture
+
+# For how long we may try to tell the server that sessions are over, in seconds: a guess. PyMongo by
+# itself has no limit if the server is there and does not answer.
+CLEAN_UP = 5.0
+
+
+class Runtime:
+    """The threads of a client, its options, and the objects of ours that stand for its objects.
+
+    :param client: ours.
+    :param executor: the threads that run calls.
+    :param streams: those that wait for changes.
+    :param timeout: for how long an operation may take, in seconds, if the client has a timeoutMS.
+    :param read_ahead: whether cursors fetch the next batch early.
+    :param loop: of calls that are made while no loop runs; by default Tornado's.
+    :param substitutes: classes that stand in the place of this library's, proxies and Futures.
+    """
+
+    def __init__(
+        self,
+        client: Any,
+        executor: Executor,
+        streams: Executor,
+        *,
+        timeout: float | None,
+        read_ahead: bool,
+        loop: asyncio.AbstractEventLoop | None,
+        substitutes: dict[type, type],
+    ) -> None:
+        self.client = client
+        self.executor = executor
+        self.streams = streams
+        self.timeout = timeout
+        self.read_ahead = read_ahead
+        self.loop = loop
+        self.substitutes = substitutes
+        # By the `id` of PyMongo's object, those of ours that must be the same each time.
+        self.known: WeakValueDictionary[int, Any] = WeakValueDictionary()
+        self.session_killer = SessionKiller(executor, client.delegate)
+
+    def future(self, cls: Any = CallFuture) -> Any:
+        """Return a new Future of the caller's loop."""
+        return self.substitutes.get(cls, cls)(loop=current_loop(self.loop))
+
+    def completed(self, result: Any, cls: Any = CallFuture) -> Any:
+        """Return a Future of the caller's loop that has its result already."""
+        future = self.future(cls)
+        future.set_result(result)
+        return future
+
+    def in_task(self, coroutine: Any) -> TaskFuture:
+        """Run a coroutine of several calls on the caller's loop; return a Future of its result."""
+        future: TaskFuture = self.future(TaskFuture)
+        future.run(coroutine)
+        return future
+
+
+class SessionKiller:
+    """Has the server give up what it does, or keeps, for the sessions of aborted calls."""
+
+    def __init__(self, executor: Executor, client: Any) -> None:
+        self._executor = executor
+        self._client = client
+        self._sessions: deque[Any] = deque()
+        self._token: deque[None] = deque([None])  # there while no call that kills is on its way
+
+    def kill_soon(self, session_id: Any) -> None:
+        """Kill a session of the server's in a worker, together with others; does not wait."""
+        self._sessions.append(session_id)
+        with suppress(IndexError):
+            self._token.pop()
+            try:
+                # Not in the context of the aborted call, whose deadline may have passed.
+                self._executor.start(Call(self._executor, self._kill, context=Context()))
+            except PyMongoError:  # there is no worker to be had: it ends by itself, some time
+                self._token.append(None)
+
+    def _kill(self) -> None:
+        self._token.append(None)
+        sessions = []
+        while self._sessions:
+            sessions.append(self._sessions.popleft())
+        if not sessions:  # of none, MongoDB would kill all that the user has
+            return
+        with suppress(PyMongoError), pymongo.timeout(CLEAN_UP):
+            self._client.admin.command("killSessions", sessions)

@@ -32,7 +32,7 @@ class Found(AssertionError):
 
 
 class Stop(BaseException):
-    """Ends the threads of an execution that is over."""
+    """Ends a thread that may wait for ever. After a fault all threads are left where they are."""
 
 
 class Task:
@@ -82,7 +82,8 @@ class Run:
         while frame.f_code.co_filename in HIDDEN and frame.f_back:
             frame = frame.f_back
         me.what = f"{what}  ({os.path.basename(frame.f_code.co_filename)}:{frame.f_lineno})"
-        me.ready, me.deadline = ready, None if timeout is None else self.clock + timeout
+        me.ready, me.since = ready, self.clock
+        me.deadline = None if timeout is None else self.clock + timeout
         self._switch(me)
         return me.outcome
 
@@ -107,12 +108,14 @@ class Run:
     def go(self, *, explore=False):
         """Let the threads go on: until only time can, or explore them to their end."""
         self.exploring = explore
-        self._switch(None)
-        if explore or self.fault:
+        if not self.fault:
+            self._switch(None)
+        if explore and not self.fault:
             self.stopped = True
             for task in self.tasks:
-                task.baton.release()
-                task.ended.acquire()
+                if task.may_wait and not task.done:
+                    task.baton.release()
+                    task.ended.acquire()
 
     def _live(self, task):
         task.baton.acquire()

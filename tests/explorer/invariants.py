@@ -8,25 +8,33 @@ Whenever nobody holds the executor's lock:
    says, and then the supervisor watches.
 4. The supervisor watches while a completion is there for which its loop was not woken.
 5. No call waits for a closed executor, and none begins there.
-6. A call is over once.
+6. A call is over once, for good, and is counted as that once.
 
 Whenever only time can go on:
 
 7. Every active thread is in a call: none looks for one, or is on its way.
 8. A loop in whose inbox completions are has been woken, or the supervisor watches and will do it.
-9. If the supervisor watches, its thread is there and looks again soon.
+9. If the supervisor watches, its thread is there and looks again soon. No call waits that was late
+   when it has last looked.
+
+Whenever a connection is interrupted:
+
+14. The call that is aborted holds it, or nobody does.
 
 At the end:
 
-10. Every call that was taken is over, and whoever is to learn that has learned it, once.
+10. Every call that was taken is over, and whoever is to learn that has learned it, once. The
+    inbox of a closed loop is empty, if that was not closed before it could do what it was woken for.
 11. Every thread has ended, and none is counted.
-12. When the Future of a close is done, no thread is there but those that the log names.
+12. When the Future of a close is done, no thread is there, or the log says so.
 13. Nothing went wrong that only the log tells.
 """
 
 from __future__ import annotations
 
 from tornado_pymongo.executor.call import ABORTING, OVER, RUNNING, WAITING
+
+OUTCOMES = ("finished", "failed", "cancelled", "aborted", "expired")
 
 
 def unlocked(world):
@@ -36,7 +44,7 @@ def unlocked(world):
         return
     state = executor.state
     crew, queue = state.crew, state.queue
-    waiting, running = list(queue.calls()), list(state.running)
+    waiting, running = list(queue), list(state.running)
     assert len(running) <= crew.active <= executor.max_workers, "1: too many threads"
     assert crew.active + len(crew.parked) == len(crew.workers), "1: threads are counted wrongly"
     for call in world.calls:
@@ -51,37 +59,49 @@ def unlocked(world):
     if state.closed:
         assert not waiting, "5: a call waits for a closed executor"
         started = world.started_before_close
-        assert started in (None, state.counters.started), "5: a call began after close"
-        world.started_before_close = state.counters.started
+        assert started in (None, state.wait_times.count), "5: a call began after close"
+        world.started_before_close = state.wait_times.count
     over = {call for call in world.calls if call.state is OVER}
     assert over >= world.over, "6: a call is over no more"
     world.over = over
+    counted = sum(state.counters[outcome] for outcome in OUTCOMES)
+    in_hand = counted + len(waiting) + len(running)
+    assert in_hand == state.counters["submitted"], "6: a call is counted twice or never"
+    if world.closing is not None and world.left_by_close is None and world.closing.done():
+        world.left_by_close = world.tasks("w_#") + world.tasks("w_supervisor")
 
 
 def quiet(world):
     """Check 7 to 9."""
     state = world.executor.state
     assert state.crew.active == len(state.running), "7: an active thread does nothing"
-    for loop in world.loops:
-        if loop.inbox._items and not loop.closed:
-            woken = bool(loop.ready) or loop.inbox in state._unflushed
-            assert woken, "8: a completion is there, and no wake-up is on its way"
+    loop = world.loop
+    if loop.inbox._items and not loop.closed:
+        woken = bool(loop.ready) or loop.inbox in state._unflushed
+        assert woken, "8: a completion is there, and no wake-up is on its way"
     if state.supervisor.watching:
         watchers = [task for task in world.tasks("w_supervisor") if "sleeps" in task.what]
         assert watchers, "9: the supervisor does not look"
+        for call in state.queue:
+            late = call.deadline is not None and call.deadline <= watchers[0].since
+            assert not late, "9: a late call still waits"
 
 
 def end(world):
     """Check 10 to 13."""
     state = world.executor.state
+    closed = world.loop.closed
     for call in world.taken:
         assert call.state is OVER, "10: a call is never over"
-        if not world.loops[0].closed:
-            assert world.delivered[call] == 1, "10: nobody has learned that a call is over"
+        assert closed or world.delivered[call], "10: nobody has learned that a call is over"
+    kept = closed and world.loop.inbox._items and not world.loop.ready
+    assert not kept, "10: a closed loop keeps calls"
     assert not state.crew.workers and not state.crew.active, "11: threads are still counted"
     assert not world.tasks("w_"), "11: a thread has not ended"
     if world.closing is not None:
         assert world.closing.done(), "12: the close is not over"
-        assert not world.left_by_close or "closed_while_running" in world.logged, "12: a thread"
+        assert not world.left_by_close or "closed_while_running" in world.logged, (
+            "12: a thread is there"
+        )
     unexpected = set(world.logged) - world.may_log
     assert not unexpected, f"13: {unexpected} in the log"

@@ -6,8 +6,8 @@ is done when the threads have settled, and is explored. So a scenario is a list 
 
 from __future__ import annotations
 
-from itertools import combinations_with_replacement
 
+from explorer.primitives import sleep
 from explorer.world import World
 
 PIECES = {}
@@ -79,6 +79,28 @@ def abort(world):
 
 
 @piece
+def interrupt(world):
+    """A call that uses a connection, or just does so no more, is aborted."""
+    yield
+    call = world.submit(world.with_connection())
+    world.spawn("abort", call.abort)
+
+
+@piece
+def long(world):
+    """A call runs for so long that the supervisor looks some times."""
+    yield
+    world.submit(lambda: sleep(0.03))
+
+
+@piece
+def late_turn(world):
+    """The deadline of a call passes in its first turn, and it wants another one."""
+    yield
+    world.submit(world.two_turns(lambda: sleep(0.02)), deadline=world.run.clock + 0.01)
+
+
+@piece
 def deadline(world):
     """The deadline of a call passes."""
     yield
@@ -92,14 +114,16 @@ def flush(world):
     yield
     world.submit()
     world.submit()
+    world.run.early += 1
 
 
 @piece
 def deliver(world):
     """The loop is about to take a call out of its inbox."""
+    world.explores_loop = True
     world.submit()
     yield
-    world.spawn("loop", world.loops[0].run, may_wait=True)
+    world.spawn("loop", world.loop.run, may_wait=True)
 
 
 @piece
@@ -108,7 +132,7 @@ def loop_closed(world):
     yield
     world.submit()
     world.may_log.add("results_dropped")
-    world.spawn("close loop", world.loops[0].close)
+    world.spawn("close loop", world.loop.close)
 
 
 @piece
@@ -137,7 +161,7 @@ def finalizer(world):
 def scenario(*pieces, max_workers=1, **options):
     """Return what `explore` takes: these pieces together."""
 
-    inbox = not {flush, deliver, loop_closed}.isdisjoint(pieces)
+    inbox = not {deliver, loop_closed}.isdisjoint(pieces)
 
     def build(run):
         world = World(run, max_workers, explores_inbox=inbox, **options)

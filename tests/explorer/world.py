@@ -22,7 +22,7 @@ from tornado_pymongo.executor import (
     supervisor,
     workers,
 )
-from tornado_pymongo.executor.call import REQUEUE, Call
+from tornado_pymongo.executor.call import REQUEUE, Call, running_call
 from tornado_pymongo.executor.executor import Executor
 from tornado_pymongo.inbox import Inbox
 
@@ -63,6 +63,19 @@ class Loop:
             self.step()
 
 
+class Connection:
+    """What a call holds that can be interrupted."""
+
+    is_ours = True
+
+    def interrupt(self):
+        point("interrupts the connection")
+        assert self.is_ours, "14: another one's connection is interrupted"
+
+    def awaited(self):
+        return None
+
+
 class World:
     """What one execution has."""
 
@@ -71,12 +84,12 @@ class World:
         self.executor = Executor(
             max_workers, 10, name="w", share_core=False, idle_seconds=10, **options
         )
-        self.loops = [Loop()]
-        for loop in self.loops:
-            loop.inbox._items.has_points = loop.inbox._token.has_points = explores_inbox
+        self.loop = Loop()
+        for each in (self.loop.inbox._items, self.loop.inbox._token):
+            each.has_points = explores_inbox
         self.calls, self.taken, self.delivered = [], [], Counter()
         self.closing = self.left_by_close = self.started_before_close = None
-        self.over = set()
+        self.over, self.explores_loop = set(), False
         self.logged, self.may_log = [], set()
         run.world = self
         run.checks.append(lambda: invariants.unlocked(self))
@@ -84,9 +97,8 @@ class World:
         run.end_checks.append(lambda: invariants.end(self))
 
     def _be_quiet(self):
-        if not self.tasks("loop"):
-            for loop in self.loops:
-                loop.step()
+        if not self.explores_loop:
+            self.loop.step()
         invariants.quiet(self)
 
     def tasks(self, name):
@@ -98,27 +110,40 @@ class World:
     def submit(self, function=lambda: None, **options):
         """Have the executor take a new call whose result goes to the loop, or refuse it."""
         call = Call(self.executor, function, **options)
-        call.receivers.append((self.loops[0].inbox, self._deliver))
+        call.receivers = ((self.loop.inbox, self._deliver),)
         self.calls.append(call)
         self.taken.append(call)
         try:
             self.executor.start(call)
         except (InvalidOperation, TooManyCalls, WaitQueueTimeoutError):
             self.taken.remove(call)
-            call.receivers.clear()
         return call
 
     def _deliver(self, call):
         self.delivered[call] += 1
 
-    def two_turns(self):
+    def two_turns(self, meanwhile=lambda: None):
         """Return a function of a call that wants one more turn, and looks whether it may go on."""
         turns = []
 
         def function():
             turns.append(1)
+            meanwhile()
             running_call().check()
             return REQUEUE if len(turns) == 1 else None
+
+        return function
+
+    def with_connection(self):
+        """Return a function of a call that uses a connection, which it then gives to others."""
+
+        def function():
+            call, connection = running_call(), Connection()
+            call.hold(connection)
+            point("uses the connection")
+            if not call.hold(None):
+                connection.is_ours = False
+            call.check()
 
         return function
 
@@ -141,4 +166,10 @@ class _Log:
 
 def explorable_core():
     """Have the core be such that it can be explored."""
-    return explorable(MODULES, lock_free=[inbox], also={id(log): _Log()})
+    return explorable(
+        MODULES, lock_free=[inbox], also={id(log): _Log(), id(lifecycle.register): _ignore}
+    )
+
+
+def _ignore(executor):
+    """Have an executor not end with the interpreter: a fault may have left it locked."""

@@ -1,16 +1,17 @@
 """Every interleaving of real threads of which one runs at a time.
 
-A thread stops at each *point*: before it takes a lock, wakes a thread, starts one, waits, or touches
-an inbox or a loop. There the explorer chooses who goes on: a thread that need not wait, or one whose
-timed wait runs out. It runs a scenario again and again and takes another choice each time, depth
-first, until none is left. A deadlock, an error that leaves a thread, a check that fails and an
-execution that it cannot go through to its end are faults.
+A thread stops at each *point*: before it takes a lock, wakes a thread, starts one, waits, or
+touches an inbox or a loop. There the explorer chooses who goes on: a thread that need not wait, or
+one whose timed wait runs out. It runs a scenario again and again and takes another choice each
+time, depth first, until none is left. A deadlock, an error that leaves a thread, a check that fails
+and an execution that it cannot go through to its end are faults.
 
 What it assumes:
 
-1. Between two points a thread touches only what is its own, or guarded by a lock that it holds. A
-   read that breaks this is seen as early as the point before it. With `thorough` a thread also stops
-   as it begins and after it has released a lock: then such a read is seen late as well.
+1. Between two points a thread touches only what is its own, what is guarded by a lock that it
+   holds, and what it stops to touch. So two steps that have nothing in common need not be tried in
+   both orders (a *sleep set* has the steps that were tried in the other order), and no thread need
+   stop as it begins and after it has released a lock. With `thorough` none of this is assumed.
 2. Time stands still while a thread can go on. So many as `early` waits of an execution run out
    nevertheless, each at any point. And whoever slept too long may sleep on.
 """
@@ -42,6 +43,7 @@ class Task:
         self.name, self.function, self.may_wait = name, function, may_wait
         self.what, self.ready, self.deadline = _BEGINS, lambda: True, None
         self.outcome = self.done = False
+        self.touches, self.holds = None, set()
         self.baton, self.ended = _thread.allocate_lock(), _thread.allocate_lock()
         self.baton.acquire()
         self.ended.acquire()
@@ -60,7 +62,8 @@ class Run:
         self.checks, self.quiet_checks, self.end_checks = [], [], []
         self.finalizer, self.lines_of = None, ()
         self.clock, self.current, self.fault = 1000.0, None, None
-        self.exploring = self.stopped = False
+        self.asleep = {}  # steps that need not come next, and what they touch
+        self.exploring = self.redundant = self.stopped = False
         self.paused = _thread.allocate_lock()
         self.paused.acquire()
 
@@ -71,8 +74,12 @@ class Run:
         _thread.start_new_thread(self._live, (task,))
         return task
 
-    def point(self, what, ready=lambda: True, timeout=None):
-        """Let others go on; return True once it is ready and chosen, False if time has run out."""
+    def point(self, what, ready=lambda: True, timeout=None, touches=None):
+        """Let others go on; return True once it is ready and chosen, False if time has run out.
+
+        :param touches: the one object that is touched besides what is guarded by locks that are
+            held; None if there is no telling.
+        """
         if self.stopped:
             raise Stop
         me = self.current
@@ -83,13 +90,14 @@ class Run:
             frame = frame.f_back
         me.what = f"{what}  ({os.path.basename(frame.f_code.co_filename)}:{frame.f_lineno})"
         me.ready, me.since = ready, self.clock
+        me.touches = None if touches is None else {touches, *me.holds}
         me.deadline = None if timeout is None else self.clock + timeout
         self._switch(me)
         return me.outcome
 
     def choose(self, *labels):
         """Return the number of the one to take."""
-        if len(labels) == 1 or not self.exploring:
+        if len(labels) == 1 or not self.exploring or self.redundant:
             return 0
         depth = len(self.trail)
         number, expected = self.prefix[depth] if depth < len(self.prefix) else (0, labels)
@@ -175,8 +183,7 @@ class Run:
                 raise Found("deadlock: " + ", ".join(stuck))
             self._check(self.end_checks)
             return None
-        number = self.choose(*(f"{t.name} {t.what}{'' if on else _LATE}" for t, on in options))
-        task, task.outcome = options[number]
+        task, task.outcome = self._choose_step(options)
         self.steps.append(f"{task.name}: {task.what}{'' if task.outcome else _LATE}")
         if len(self.steps) > self.most_steps:
             raise Found(f"cut short after {self.most_steps} steps")
@@ -185,9 +192,34 @@ class Run:
             self.clock = max(self.clock, task.deadline)
         return task
 
+    def _choose_step(self, options):
+        """Choose a step, but for those that are asleep."""
+        steps = {f"{t.name} {t.what}{'' if on else _LATE}": (t, on) for t, on in options}
+        awake = [step for step in steps if step not in self.asleep]
+        if not awake:  # all that follows was tried in another order
+            self.redundant, awake = True, list(steps)
+        number = self.choose(*awake)
+        chosen, outcome = steps[awake[number]]
+        tried = {step: steps[step][0] for step in awake[:number]}
+        if self.thorough or self.finalizer or self.refusals:
+            tried = {}
+        tried.update(self.asleep)
+        self.asleep = {
+            step: task
+            for step, task in tried.items()
+            if outcome and step[-len(_LATE) :] != _LATE and not _meet(task, chosen)
+        }
+        return chosen, outcome
+
     def _check(self, checks):
         for check in checks:
             check()
+
+
+def _meet(one, other):
+    """Tell whether the next steps of two threads may have something in common."""
+    touches = None in (one.touches, other.touches) or not one.touches.isdisjoint(other.touches)
+    return one is other or touches
 
 
 def explore(scenario, *, most=200_000, **options):

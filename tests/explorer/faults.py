@@ -1,4 +1,4 @@
-"""Faults that are put into the core on purpose, each with the pieces that the explorer needs to find it.
+"""Faults that are put into the core on purpose, each with the pieces in which it is found.
 
 A fault is a function that patches the core, and what the message of the explorer says.
 """
@@ -6,7 +6,6 @@ A fault is a function that patches the core, and what the message of the explore
 from __future__ import annotations
 
 from explorer import scenarios as s
-
 from tornado_pymongo.executor.call import WAITING
 from tornado_pymongo.executor.executor import Executor
 from tornado_pymongo.executor.state import State, closed_error

@@ -24,7 +24,7 @@ Whenever a connection is interrupted:
 At the end:
 
 10. Every call that was taken is over, and whoever is to learn that has learned it, once. The
-    inbox of a closed loop is empty, if that was not closed before it could do what it was woken for.
+    inbox of a closed loop is empty, if the loop was not closed with a wake-up on its way.
 11. Every thread has ended, and none is counted.
 12. When the Future of a close is done, no thread is there, or the log says so.
 13. Nothing went wrong that only the log tells.

@@ -12,9 +12,9 @@ from explorer.engine import HIDDEN, Run
 HIDDEN.add(__file__)
 
 
-def point(what, ready=lambda: True, timeout=None):
+def point(what, ready=lambda: True, timeout=None, touches=None):
     """Stop at a point of the running execution, if there is one."""
-    return ready() if Run.now is None else Run.now.point(what, ready, timeout)
+    return ready() if Run.now is None else Run.now.point(what, ready, timeout, touches)
 
 
 def _step():
@@ -38,14 +38,16 @@ class Lock:
         if self._made_at == _step():  # nobody else has run since it was made
             got = self.owner is None
         elif not blocking or timeout == 0:
-            point("tries a lock")
+            point("tries a lock", touches=self)
             got = self.owner is None
         else:
             what = "takes a lock" if timeout < 0 else "waits"
-            got = point(what, lambda: self.owner is None, None if timeout < 0 else timeout)
+            seconds = None if timeout < 0 else timeout
+            got = point(what, lambda: self.owner is None, seconds, touches=self)
         if got:
             self.owner, self.depth = me, 1
-            if Run.now is not None:
+            if Run.now is not None and Run.now.current is not None:
+                Run.now.current.holds.add(self)
                 Run.now.may_finalize()
         return got
 
@@ -57,10 +59,12 @@ class Lock:
             self.depth -= 1
             return
         if not mine:
-            point("wakes a thread")
+            point("wakes a thread", touches=self)
         elif Run.now is not None:
             Run.now.may_finalize()
         self.owner, self.depth = None, 0
+        if Run.now is not None and Run.now.current is not None:
+            Run.now.current.holds.discard(self)
         if mine and Run.now is not None and Run.now.thorough:
             point("released a lock")
 
@@ -137,9 +141,13 @@ class Deque(collections.deque):
 
     has_points = True
 
+    def __init__(self, *items):
+        super().__init__(*items)
+        self._key = object()  # a deque has no hash
+
     def _point(self, what):
         if self.has_points:
-            point(what)
+            point(what, touches=self._key)
 
     def append(self, item):
         self._point("appends")

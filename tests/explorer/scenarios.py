@@ -1,11 +1,10 @@
 """What meets what: each piece is an event of a call, a thread or a loop, with what it needs.
 
-A piece is a function of the world that makes what the event needs, and then yields; what comes after
-is done when the threads have settled, and is explored. So a scenario is a list of pieces.
+A piece is a function of the world that makes what the event needs, and then yields. What comes
+after is done when the threads have settled, and is explored. A scenario is a list of pieces.
 """
 
 from __future__ import annotations
-
 
 from explorer.primitives import sleep
 from explorer.world import World
@@ -160,7 +159,6 @@ def finalizer(world):
 
 def scenario(*pieces, max_workers=1, **options):
     """Return what `explore` takes: these pieces together."""
-
     inbox = not {deliver, loop_closed}.isdisjoint(pieces)
 
     def build(run):
@@ -173,3 +171,20 @@ def scenario(*pieces, max_workers=1, **options):
             next(step, None)
 
     return build
+
+
+# Three events that are known to be in each other's way.
+TRIPLES = [
+    "submit+wake+park_timeout",
+    "wake+park_timeout+close",
+    "wake+park_timeout+cancel",
+    "take+cancel+abort",
+    "requeue+abort+close",
+    "requeue+deadline+cancel",
+    "submit+refused+close",
+    "cancel+deliver+take",
+    "loop_closed+deliver+take",
+    "submit+close+finalizer",
+    "long+flush+deliver",
+    "late_turn+long+close",
+]

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import types
 from collections import deque
+from contextlib import suppress
 from math import comb
 
 import pytest
+
 from explorer.engine import Found, explore
 from explorer.primitives import Deque, Event, Lock, RLock, Thread, explorable, monotonic, sleep
 
@@ -197,11 +199,9 @@ def test_thread_is_refused():
         def main():
             count = 0
             for _ in range(3):
-                try:
+                with suppress(RuntimeError):
                     Thread(target=lambda: None).start()
                     count += 1
-                except RuntimeError:
-                    pass
             started.append(count)
 
         run.spawn("main", main)

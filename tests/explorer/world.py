@@ -37,7 +37,7 @@ class Loop:
         self.inbox = Inbox(self)
 
     def call_soon_threadsafe(self, callback):
-        point("wakes the loop")
+        point("wakes the loop", touches=self)
         if self.closed:
             raise RuntimeError("Event loop is closed")
         self.ready.append(callback)
@@ -46,7 +46,7 @@ class Loop:
         return self.closed
 
     def close(self):
-        point("closes the loop")
+        point("closes the loop", touches=self)
         self.closed = True
 
     def step(self):
@@ -57,7 +57,7 @@ class Loop:
     def run(self):
         """Be the loop's thread."""
         while True:
-            point("the loop waits", lambda: self.ready or self.closed)
+            point("the loop waits", lambda: self.ready or self.closed, touches=self)
             if self.closed:
                 return
             self.step()

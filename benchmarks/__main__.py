@@ -5,9 +5,11 @@ each round, so that all of them meet the machine in the same mood. What is shown
 the rounds and their range; ratios are taken round by round. Compare figures of one run with each
 other, not with those of another run.
 
-Whom a target compares is measured in every round, all others in every second one.
+Whom a target compares is measured in every round, all others in every second one. ``--against``
+measures another checkout of this library as well, in the same rounds, each next to its like.
 
     python -m benchmarks [--quick] [--workloads PATTERN ...] [--peers NAME ...] [--check]
+    python -m benchmarks --against CHECKOUT --workloads 'hop-*' --peers hop-call hop-bridge
 """
 
 from __future__ import annotations
@@ -18,6 +20,7 @@ import os
 import random
 import subprocess
 import sys
+import tempfile
 from dataclasses import dataclass
 from fnmatch import fnmatch
 from pathlib import Path
@@ -26,12 +29,23 @@ from typing import Any
 import pymongo
 
 from benchmarks import report
-from benchmarks.peers import CONNECTIONS, MOTOR, OTHER_PYTHON, OURS, PEERS, PYMONGO_ASYNC
+from benchmarks.peers import (
+    CONNECTIONS,
+    MOTOR,
+    OTHER_CHECKOUT,
+    OTHER_PYTHON,
+    OUR_IMPORT,
+    OURS,
+    PEERS,
+    PYMONGO_ASYNC,
+    peer_of,
+)
 from benchmarks.results import Results, describe
 from benchmarks.targets import TARGETS
 from benchmarks.workloads import DATABASE, WORKLOADS, Workload, clean_up, prepare, time_a_batch
 
 ROUNDS, SECONDS = 5, 1.0
+AGAINST_ROUNDS = 7
 QUICK_ROUNDS, QUICK_SECONDS = 2, 0.7
 
 # How long a measurement may take; then its process hangs.
@@ -65,7 +79,10 @@ def jobs_of(options: argparse.Namespace) -> list[Job]:
             chosen = [
                 peer
                 for peer in chosen
-                if round_ % 2 == 0 or peer == PYMONGO_ASYNC or (workload.name, peer) in compared
+                if round_ % 2 == 0
+                or peer == PYMONGO_ASYNC
+                or (workload.name, peer) in compared
+                or (options.against and _is_ours(peer))
             ]
             if options.peers:
                 chosen = [peer for peer in chosen if peer in options.peers]
@@ -73,20 +90,36 @@ def jobs_of(options: argparse.Namespace) -> list[Job]:
                 others = {PYMONGO_ASYNC, MOTOR, OURS, "threads-2", "threads-4"}
                 chosen += [peer + OTHER_PYTHON for peer in chosen if peer in others]
             random.Random(f"{round_} {workload.name}").shuffle(chosen)
-            jobs += [Job(round_, workload, peer) for peer in chosen]
+            for peer in chosen:
+                pair = [peer]
+                if options.against and _is_ours(peer):
+                    pair.insert(round_ % 2, peer + OTHER_CHECKOUT)  # each is first in its turn
+                jobs += [Job(round_, workload, each) for each in pair]
     return jobs
+
+
+def _is_ours(peer: str) -> bool:
+    return peer_of(peer).imports == OUR_IMPORT
 
 
 class Suite:
     """A run on a server.
 
     :param python: the interpreter of peers with `OTHER_PYTHON` in their names.
+    :param against: the checkout of peers with `OTHER_CHECKOUT` in their names.
     """
 
-    def __init__(self, uri: str, seconds: float, python: str | None) -> None:
+    def __init__(
+        self, uri: str, seconds: float, python: str | None = None, against: Path | None = None
+    ) -> None:
         self._uri = uri
         self._seconds = seconds
         self._python = python
+        # The folder has that checkout's library and none of its benchmarks, and goes first.
+        self._other = tempfile.TemporaryDirectory()
+        if against is not None:
+            package = Path(self._other.name, "tornado_pymongo")
+            package.symlink_to(against.resolve() / "tornado_pymongo")
         self._client: pymongo.MongoClient[dict[str, Any]] = pymongo.MongoClient(uri)
         self._batch_seconds: float | None = None
 
@@ -99,10 +132,11 @@ class Suite:
         """Remove it again."""
         self._client.drop_database(DATABASE)
         self._client.close()
+        self._other.cleanup()
 
     def measure(self, job: Job) -> dict[str, Any]:
         """Make a measurement; return what its process says, or its error."""
-        peer = PEERS[job.peer.removesuffix(OTHER_PYTHON)]
+        peer = peer_of(job.peer)
         python = self._python if job.peer.endswith(OTHER_PYTHON) else None
         options: dict[str, Any] = {"peer": peer.name, "workload": job.workload.name}
         options |= {"uri": self._uri, "seconds": self._seconds}
@@ -118,7 +152,7 @@ class Suite:
             ran = subprocess.run(
                 [*command, json.dumps(options)],
                 env=environment,
-                cwd=ROOT,
+                cwd=self._other.name if job.peer.endswith(OTHER_CHECKOUT) else ROOT,
                 capture_output=True,
                 text=True,
                 timeout=LIMIT_SECONDS,
@@ -178,7 +212,7 @@ def run(options: argparse.Namespace) -> Results:
         # It needs some CPU time for each refresh.
         Progress(*columns, *times, refresh_per_second=1) as progress,
     ):
-        suite = Suite(server.uri, options.seconds, options.python)
+        suite = Suite(server.uri, options.seconds, options.python, options.against)
         task = progress.add_task("preparing", total=len(jobs))
         if results.about["load"] > (os.cpu_count() or 1) / 2:
             progress.console.print(f"The machine is busy, load {results.about['load']}.")
@@ -214,10 +248,14 @@ def parse(arguments: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--docs", type=Path, help="write the documentation's figures and plots")
     parser.add_argument("--rst", type=Path, help="write a table for the README to this file")
     parser.add_argument("--python", help="another interpreter, for find_one with 100 in flight")
+    parser.add_argument("--against", type=Path, help="another checkout, in seven rounds or more")
     parser.add_argument("--check", action="store_true", help="fail if a target is missed")
     parser.add_argument("--list", action="store_true", help="list the workloads")
     options = parser.parse_args(arguments)
-    options.rounds = options.rounds or (QUICK_ROUNDS if options.quick else ROUNDS)
+    if options.against and not (options.against / "tornado_pymongo").is_dir():
+        parser.error(f"{options.against} is no checkout of this library")
+    rounds = AGAINST_ROUNDS if options.against else QUICK_ROUNDS if options.quick else ROUNDS
+    options.rounds = options.rounds or rounds
     options.seconds = options.seconds or (QUICK_SECONDS if options.quick else SECONDS)
     return options
 

@@ -11,6 +11,7 @@ All of them have at most 100 connections. What else was chosen:
 - **gevent** with ``python -m gevent.monkey``, which patches everything before anything is imported.
 - **uvloop** with its ``uvloop.run``.
 - **greenlets**: see `benchmarks.greenlets`.
+- **hop-...**: what carries a function to a thread, without MongoDB: see `benchmarks.hop`.
 
 Nothing is imported here before it is needed: each measurement runs in a process of its own.
 """
@@ -29,9 +30,17 @@ MOTOR = "motor"
 GREENLETS = "greenlets"
 BLOCKING = "pymongo"
 GEVENT = "gevent"
+HOP, HOP_OF_EXECUTOR = "hop-bridge", "hop-run_in_executor"
 
 # What is added to the name of a peer that runs on the interpreter of ``--python``.
 OTHER_PYTHON = "@python"
+
+# What is added to the name of a peer that runs this library from the checkout of ``--against``.
+OTHER_CHECKOUT = "@against"
+
+
+# It tells the peers that run this library.
+OUR_IMPORT = "import tornado_pymongo"
 
 
 @dataclass(frozen=True)
@@ -118,6 +127,15 @@ def _greenlet_bucket(database: Any) -> Any:
     return greenlets.wrap(_pymongo_bucket(database.delegate))
 
 
+def _hop(name: str, title: str, kind: str, imports: str = "import asyncio") -> Peer:
+    def connect(uri: str) -> Any:
+        from benchmarks import hop
+
+        return getattr(hop, kind)(uri)
+
+    return Peer(f"hop-{name}", title, connect, lambda database: None, imports, loop="asyncio")
+
+
 def _blocking(name: str, title: str, **changes: Any) -> Peer:
     return Peer(name, title, _connect_pymongo, _pymongo_bucket, "import pymongo", **changes)
 
@@ -131,7 +149,7 @@ _ASYNCHRONOUS = [
         "import pymongo",
     ),
     Peer(MOTOR, "Motor", _connect_motor, _motor_bucket, "import motor.motor_asyncio"),
-    Peer(OURS, "tornado_pymongo", _connect_ours, _our_bucket, "import tornado_pymongo"),
+    Peer(OURS, "tornado_pymongo", _connect_ours, _our_bucket, OUR_IMPORT),
     Peer(
         GREENLETS,
         "greenlet wrapping",
@@ -139,6 +157,15 @@ _ASYNCHRONOUS = [
         _greenlet_bucket,
         "import pymongo, greenlet",
     ),
+]
+
+_HOPS = [
+    _hop("future", "a bare Future, no thread", "of_a_future"),
+    _hop("bare", "a bare bridge, 1 thread", "of_a_bare_bridge"),
+    _hop("run_in_executor", "loop.run_in_executor, 2 threads", "of_run_in_executor"),
+    _hop("run_in_worker", "run_in_worker", "of_run_in_worker", OUR_IMPORT),
+    _hop("call", "a call without PyMongo", "of_a_call", OUR_IMPORT),
+    _hop("bridge", "the hop of a call", "of_the_bridge", OUR_IMPORT),
 ]
 
 _ALL = [
@@ -150,15 +177,23 @@ _ALL = [
         replace(peer, name=f"{peer.name}-uvloop", title=f"{peer.title}, uvloop", loop="uvloop")
         for peer in _ASYNCHRONOUS
     ),
+    *_HOPS,
 ]
 
 PEERS: dict[str, Peer] = {peer.name: peer for peer in _ALL}
 
 THREADS = tuple(name for name in PEERS if name.startswith("threads-"))
+HOPS = tuple(peer.name for peer in _HOPS)
 ASYNCHRONOUS = tuple(peer.name for peer in _ASYNCHRONOUS)
 UVLOOP = tuple(f"{name}-uvloop" for name in ASYNCHRONOUS)
 
 
+def peer_of(name: str) -> Peer:
+    """Return the peer of a name in results, whatever it runs on."""
+    return PEERS[name.removesuffix(OTHER_PYTHON).removesuffix(OTHER_CHECKOUT)]
+
+
 def title_of(name: str) -> str:
     """Return what a peer is called in tables and plots."""
-    return PEERS[name.removesuffix(OTHER_PYTHON)].title
+    title = peer_of(name).title
+    return f"{title}, other checkout" if name.endswith(OTHER_CHECKOUT) else title

@@ -10,6 +10,7 @@ from benchmarks.peers import (
     GEVENT,
     GREENLETS,
     MOTOR,
+    OTHER_CHECKOUT,
     OTHER_PYTHON,
     OURS,
     PYMONGO_ASYNC,
@@ -54,6 +55,8 @@ def show(results: Results, earlier: Results | None = None) -> None:
     console = _console()
     for workload in results.workloads:
         console.print(workload_table(results, workload))
+    if any(each["peer"].endswith(OTHER_CHECKOUT) for each in results.measured):
+        console.print(checkouts_table(results))
     if earlier is not None:
         console.print(comparison_table(results, earlier))
     console.print("CPU time and voluntary context switches are those of the client, per call.")
@@ -116,6 +119,25 @@ def _cells(spread: Spread | None, form: str | None = None) -> tuple[str, str]:
         for each in (spread.median, spread.low, spread.high)
     )
     return median, f"{low} … {high}"
+
+
+def checkouts_table(results: Results) -> Table:
+    """Return a table of this checkout's figures, as ratios to those of the other one."""
+    from rich import box
+    from rich.table import Table
+
+    table = Table(box=box.SIMPLE_HEAD, title="This checkout ÷ the other one, round by round")
+    for heading in ("", "", "rate", "range", "CPU time", "range"):
+        right = heading in ("rate", "range", "CPU time")
+        table.add_column(heading, justify="right" if right else "left", no_wrap=True)
+    for workload in results.workloads:
+        for peer in results.peers(workload):
+            other = peer + OTHER_CHECKOUT
+            ratios = [results.ratio(workload, peer, other, each) for each in ("rate", "cpu_us")]
+            if any(ratios):
+                cells = [cell for ratio in ratios for cell in _cells(ratio, "{:.2f}")]
+                table.add_row(workload, title_of(peer), *cells)
+    return table
 
 
 def comparison_table(results: Results, earlier: Results) -> Table:

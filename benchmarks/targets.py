@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from benchmarks.peers import (
     BLOCKING,
     GREENLETS,
+    HOP,
+    HOP_OF_EXECUTOR,
     MOTOR,
     OTHER_PYTHON,
     OURS,
@@ -61,10 +63,12 @@ class Target:
         others = others or ", ".join(title_of(name) for name in self.against)
         if self.peer.endswith(OTHER_PYTHON):
             others += ", free-threaded"
-        return f"{sign} {limit:,g} of {others}"
+        figure = f"{_FIGURES[self.figure]} " if self.figure in _FIGURES else ""
+        return f"{figure}{sign} {limit:,g} of {others}"
 
 
 _FIGURES = {
+    "cpu_us": "CPU time",
     "switches": "voluntary context switches an operation",
     "stall_p99_ms": "the loop is late, p99, ms",
     "stall_max_ms": "the loop is late, at most, ms",
@@ -77,6 +81,8 @@ _BOTH = (PYMONGO_ASYNC, MOTOR)
 
 
 def _all() -> Iterator[Target]:
+    yield Target("hop-100", "cpu_us", against=(HOP_OF_EXECUTOR,), at_most=0.45, peer=HOP)
+
     for in_flight in (10, 100, 1000):
         local = f"find_one-local-{in_flight}"
         yield Target(local, against=(PYMONGO_ASYNC,), at_least=1.35)

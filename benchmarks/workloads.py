@@ -18,6 +18,7 @@ from benchmarks.peers import (
     BLOCKING,
     GEVENT,
     GREENLETS,
+    HOPS,
     MOTOR,
     OURS,
     PYMONGO_ASYNC,
@@ -107,6 +108,10 @@ def _middle(n: int) -> dict[str, Any]:
 
 def _find_one(subject: Subject, n: int) -> Any:
     return subject.collection.find_one({"_id": n % DOCUMENTS})
+
+
+def _hop(subject: Subject, n: int) -> Any:
+    return subject.client.start()
 
 
 def _mixed(subject: Subject, n: int) -> Any:
@@ -265,6 +270,18 @@ def _find_ones() -> Iterator[Workload]:
             )
 
 
+def _hops() -> Iterator[Workload]:
+    for in_flight in (1, 10, 100, 1000):
+        yield Workload(
+            f"hop-{in_flight}",
+            f"a function that does nothing, {in_flight:,} in flight",
+            _hop,
+            peers=HOPS,
+            quick_peers=HOPS if in_flight == 100 else (),
+            in_flight=in_flight,
+        )
+
+
 def _writes() -> Iterator[Workload]:
     yield Workload(
         "mixed-100",
@@ -402,6 +419,7 @@ def _costs() -> Iterator[Workload]:
 def _all() -> Iterator[Workload]:
     from benchmarks import official
 
+    yield from _hops()
     yield from _find_ones()
     yield from _writes()
     yield from _scans()

@@ -189,7 +189,9 @@ def hops(mongo_client, monkeypatch):
     """Return a list that grows with every call that takes a worker."""
     hops = []
     start = mongo_client._runtime.executor.start
-    monkeypatch.setattr(mongo_client._runtime.executor, "start", lambda call: (hops.append(1), start(call)))
+    monkeypatch.setattr(
+        mongo_client._runtime.executor, "start", lambda call: (hops.append(1), start(call))
+    )
     return hops
 
 

@@ -16,8 +16,17 @@ from interpreter import EARLY, EARLY_REASON
 sys.path.append(str(Path(__file__).parents[1]))
 
 from benchmarks import report
-from benchmarks.__main__ import jobs_of, parse
-from benchmarks.peers import OTHER_PYTHON, OURS, PEERS, PYMONGO_ASYNC
+from benchmarks.__main__ import Job, Suite, jobs_of, parse
+from benchmarks.peers import (
+    HOP,
+    HOP_OF_EXECUTOR,
+    HOPS,
+    OTHER_CHECKOUT,
+    OTHER_PYTHON,
+    OURS,
+    PEERS,
+    PYMONGO_ASYNC,
+)
 from benchmarks.results import Results
 from benchmarks.targets import TARGETS, Target
 from benchmarks.workloads import WORKLOADS
@@ -139,3 +148,57 @@ def test_all_peers_are_measured_and_all_in_another_order():
     quick = jobs_of(parse(["--quick"]))
     headline = {job.peer for job in quick if job.workload.name == WORKLOAD}
     assert headline == set(WORKLOADS[WORKLOAD].peers)
+
+
+def test_two_checkouts_take_turns():
+    """Each of the seven rounds has both, next to each other, and every other round the other first.
+
+    What does not run this library has no like.
+    """
+    options = ["--against", str(ROOT), "--workloads", "hop-100", "--peers", HOP, HOP_OF_EXECUTOR]
+    jobs = jobs_of(parse(options))
+    for round_ in range(7):
+        peers = [job.peer for job in jobs if job.round == round_]
+        pair = [HOP + OTHER_CHECKOUT, HOP] if round_ % 2 == 0 else [HOP, HOP + OTHER_CHECKOUT]
+        assert peers in ([*pair, HOP_OF_EXECUTOR], [HOP_OF_EXECUTOR, *pair])
+    assert max(job.round for job in jobs) == 6
+
+
+def test_the_other_checkout_is_what_runs(mongo_server, tmp_path):
+    """Its library is measured, with the benchmarks of this one."""
+    (tmp_path / "tornado_pymongo").mkdir()
+    (tmp_path / "tornado_pymongo" / "__init__.py").write_text("raise ImportError('the other one')")
+    suite = Suite(mongo_server.uri, seconds=0.1, against=tmp_path)
+    try:
+        theirs = suite.measure(Job(0, WORKLOADS["hop-1"], HOP + OTHER_CHECKOUT))
+        ours = suite.measure(Job(0, WORKLOADS["hop-1"], HOP))
+    finally:
+        suite.close()
+    assert "the other one" in theirs["error"]
+    assert ours["figures"]["cpu_us"] > 0
+
+
+def test_two_checkouts_are_compared_round_by_round(capsys):
+    """A ratio is that of a round: 2 and 4, not that of medians over all rounds."""
+    recorded = Results({"date": "2026-01-01T00:00", "python": "3.13", "versions": {}})
+    recorded.about |= {"processor": "2 cores", "machine": "Linux"}
+    for round_, ours, theirs in ((0, 20.0, 10.0), (1, 400.0, 100.0)):
+        recorded.add("hop-1", HOP, round_, figures={"rate": 1.0, "cpu_us": ours})
+        recorded.add("hop-1", HOP + OTHER_CHECKOUT, round_, figures={"rate": 1.0, "cpu_us": theirs})
+    report.show(recorded)
+    assert "3.00   2.00 … 4.00" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("peer", HOPS)
+def test_each_hop_comes_back(peer, mongo_server):
+    """Twenty in flight, several times: a function that does nothing returns None."""
+
+    async def go_and_return():
+        hop = PEERS[peer].connect(mongo_server.uri)
+        for _ in range(5):
+            assert await asyncio.gather(*[hop.start() for _ in range(20)]) == [None] * 20
+        closing = hop.close()
+        if closing is not None:
+            await closing
+
+    asyncio.run(go_and_return())

@@ -10,6 +10,7 @@ import time
 import pymongo.monitoring
 import pytest
 from bson import Binary
+from pymongo import CursorType
 from pymongo.errors import InvalidOperation, OperationFailure
 
 import tornado_pymongo
@@ -193,6 +194,51 @@ async def test_a_cursor_is_closed_on_the_server_too(
     with pytest.raises(StopAsyncIteration):
         await cursor.next()
     assert (events.closed, events.cleared) == (1, 0)
+
+
+class AbortAsItCloses(Events):
+    """Cancels `future` when PyMongo is about to close its cursor, for which a getMore has failed.
+
+    That is after it has given back the connection of the getMore, and before it has another one.
+    """
+
+    future = None
+    _failed = False
+
+    def failed(self, event):
+        self._failed = event.command_name == "getMore"
+
+    def connection_check_out_started(self, event):
+        if self._failed and (call := running_call()) is not None:
+            self._failed = False
+            self.future.get_loop().call_soon_threadsafe(self.future.cancel)
+            while not call.aborted:
+                time.sleep(0.001)
+
+
+@pytest.mark.parametrize("has_session", [False, True])
+@pytest.mark.parametrize("tailable", [False, True])
+async def test_a_cursor_is_killed_though_the_abort_hits_as_pymongo_closes_it_for_an_error(
+    make_client, mongo_client, db, fail, has_session, tailable
+):
+    """PyMongo marked it as killed, then could not ask the server, and did not try again."""
+    await db.create_collection("capped", capped=True, size=10_000)
+    await db.capped.insert_many({"_id": n} for n in range(5))
+    events = AbortAsItCloses()
+    client = make_client(max_workers=1, event_listeners=[events])
+    before = await open_cursors(mongo_client)
+    options = {"cursor_type": CursorType.TAILABLE if tailable else CursorType.NON_TAILABLE}
+    if has_session:
+        options["session"] = client.start_session()
+    cursor = client[db.name].capped.find(batch_size=2, **options)
+    await cursor.next()
+    await cursor.next()
+    await fail(1, "getMore", errorCode=8)  # of which PyMongo does not try again
+    events.future = cursor.next()
+    with pytest.raises(asyncio.CancelledError):
+        await events.future
+    while await open_cursors(mongo_client) > before:
+        await asyncio.sleep(0.05)  # PyMongo kills such cursors once a second
 
 
 async def test_a_transaction_is_aborted(client, mongo_client, things, events, block):

@@ -16,7 +16,7 @@ pytestmark = pytest.mark.skipif(FREE_THREADED, reason="there, its collector has 
 @pytest.fixture(autouse=True)
 def _as_if_new(monkeypatch):
     gc.collect()
-    monkeypatch.setattr(collector, "_promotions", 0)
+    monkeypatch.setattr(collector, "_promoted", 0)
     monkeypatch.setattr(collector, "_user_freezes", False)
 
 
@@ -32,7 +32,7 @@ def are_young(objects) -> bool:
 def test_what_is_promoted_is_old():
     objects = made()
     assert are_young(objects)
-    promote()
+    promote(1)
     assert not are_young(objects)
     assert gc.isenabled()
 
@@ -44,23 +44,23 @@ def test_garbage_that_was_promoted_is_collected_with_everything():
     garbage = Garbage()
     garbage.append(garbage)
     del garbage
-    promote()
+    promote(1)
     assert any(type(each) is Garbage for each in gc.get_objects())
     gc.collect()
     assert not any(type(each) is Garbage for each in gc.get_objects())
 
 
-def test_after_so_many_promotions_the_collector_must_visit_everything_first(monkeypatch):
+def test_after_so_many_bytes_the_collector_must_visit_everything_first(monkeypatch):
     """Else garbage that is promoted would stay for ever."""
-    monkeypatch.setattr(collector, "_MAX_PROMOTIONS", 2)
+    monkeypatch.setattr(collector, "_MAX_PROMOTED", 2)
     gc.collect()
     for young in False, False, True, True:
         objects = made()
-        promote()
+        promote(1)
         assert are_young(objects) is young
     gc.collect()
     objects = made()
-    promote()
+    promote(1)
     assert not are_young(objects)
 
 
@@ -69,7 +69,7 @@ def test_what_the_program_has_frozen_stays_frozen():
     try:
         frozen = gc.get_freeze_count()
         for _ in range(2):
-            promote()
+            promote(1)
             assert frozen * 0.9 < gc.get_freeze_count() <= frozen
     finally:
         gc.unfreeze()
@@ -78,7 +78,7 @@ def test_what_the_program_has_frozen_stays_frozen():
 def test_a_disabled_collector_stays_disabled():
     gc.disable()
     try:
-        promote()
+        promote(1)
         assert not gc.isenabled()
     finally:
         gc.enable()

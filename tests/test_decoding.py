@@ -458,7 +458,7 @@ async def test_the_collector_is_spared_a_large_result(make_client, things):
 async def test_the_collector_is_left_alone_on_demand(make_client, things, monkeypatch):
     """Without the option no object of the process is frozen or promoted."""
     promoted = []
-    monkeypatch.setattr(decoding, "promote", lambda: promoted.append(1))
+    monkeypatch.setattr(decoding, "promote", promoted.append)
     client = make_client(slice_bytes=SLICE, spare_collector=False)
     assert await young_documents(client, things.database.name)
     assert not promoted
@@ -467,13 +467,13 @@ async def test_the_collector_is_left_alone_on_demand(make_client, things, monkey
 class Decoder(threading.Thread):
     """A thread that wants to decode."""
 
-    def __init__(self, order, name, gate=None):
+    def __init__(self, order, name, size=1, gate=None):
         super().__init__()
-        self._order, self._name, self._gate = order, name, gate
+        self._order, self._name, self._size, self._gate = order, name, size, gate
         self.start()
 
     def run(self):
-        with decoding._turn():
+        with decoding._turn(self._size):
             self._order.append(self._name)
             if self._gate:
                 self._gate()
@@ -497,11 +497,10 @@ def is_free(lock):
 def test_one_thread_decodes_at_a_time(gate, monkeypatch):
     monkeypatch.setattr(decoding, "_PATIENCE", 20.0)
     order = []
-    first = Decoder(order, 0, gate)
+    first = Decoder(order, 0, gate=gate)
     assert gate.entered.acquire(timeout=20)
-    others = [Decoder(order, number) for number in (1, 2, 3)]
-    assert order == [0]
     assert not is_free(decoding._decoding)
+    others = [Decoder(order, number) for number in (1, 2, 3)]
     gate.opened.set()
     for thread in (first, *others):
         thread.join(20)
@@ -509,23 +508,26 @@ def test_one_thread_decodes_at_a_time(gate, monkeypatch):
     assert is_free(decoding._decoding)
 
 
-def test_who_waits_too_long_decodes_all_the_same(gate, monkeypatch):
+def test_who_waits_longer_than_its_size_tells_decodes_all_the_same(gate, monkeypatch):
     """The one whose turn it is may wait, in a decoder of the user's, for what we hold."""
     monkeypatch.setattr(decoding, "_PATIENCE", 0.01)
     order = []
-    first = Decoder(order, "first", gate)
+    first = Decoder(order, "first", gate=gate)
     assert gate.entered.acquire(timeout=20)
-    Decoder(order, "second").join(20)
-    assert order == ["first", "second"]
+    large = Decoder(order, "large", size=10_000)
+    Decoder(order, "small").join(20)
+    assert order == ["first", "small"]
     assert not is_free(decoding._decoding)
     gate.opened.set()
-    first.join(20)
+    for thread in first, large:
+        thread.join(20)
+    assert order == ["first", "small", "large"]
     assert is_free(decoding._decoding)
 
 
 async def test_a_type_decoder_may_ask_the_server(make_client, things, runs, monkeypatch):
     """It would wait for its own turn, and for ever."""
-    monkeypatch.setattr(decoding, "_PATIENCE", 1000.0)
+    monkeypatch.setattr(decoding, "_PATIENCE", 1e-3)  # seconds a byte
     client = make_client(slice_bytes=SLICE)
     asked = []
 

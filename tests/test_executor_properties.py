@@ -36,9 +36,8 @@ from interpreter import free
 from pymongo.errors import InvalidOperation, WaitQueueTimeoutError
 
 from tornado_pymongo import TooManyCalls
+from tornado_pymongo.executor import REQUEUE, Call, Executor, running_call
 from tornado_pymongo.executor import executor as executor_module
-from tornado_pymongo.executor import REQUEUE, running_call
-from tornado_pymongo.executor import Call, Executor
 
 EXAMPLES = int(os.environ.get("TORNADO_PYMONGO_EXAMPLES", "0"))
 

@@ -18,9 +18,8 @@ from interpreter import FREE_THREADED
 from pymongo.errors import InvalidOperation
 
 import tornado_pymongo
-from tornado_pymongo.executor import Call
 from tornado_pymongo.errors import TooManyCalls
-from tornado_pymongo.executor import Executor, all_executors
+from tornado_pymongo.executor import Call, Executor, all_executors
 
 THREADS = 16
 WORKERS = 6

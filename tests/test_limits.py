@@ -15,8 +15,8 @@ import pytest
 from pymongo.errors import WaitQueueTimeoutError
 
 import tornado_pymongo
-from tornado_pymongo.executor import executor as executor_module
 from tornado_pymongo import supervisor as supervisor_module
+from tornado_pymongo.executor import executor as executor_module
 
 
 class Started(pymongo.monitoring.CommandListener):

@@ -11,8 +11,8 @@ from pymongo.errors import InvalidOperation, OperationFailure, PyMongoError
 from tornado import gen
 
 import tornado_pymongo
-from tornado_pymongo.futures import CallFuture
 from tornado_pymongo.derive import bound_session
+from tornado_pymongo.futures import CallFuture
 
 
 @pytest.fixture

@@ -25,10 +25,10 @@ from pymongo.results import ClientBulkWriteResult
 from pymongo.typings import _DocumentTypeArg, _Pipeline
 from pymongo.write_concern import WriteConcern
 from tornado.web import RequestHandler
+from tornado_pymongo.call import Call
 from typing_extensions import ParamSpec, TypeVar
 
 from tornado_pymongo.bridge import Callback, CallFuture
-from tornado_pymongo.call import Call
 from tornado_pymongo.client import Database
 from tornado_pymongo.cursor import CommandCursor
 from tornado_pymongo.executor import Executor

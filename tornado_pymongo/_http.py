@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable, Mapping
 from datetime import datetime, timezone
 from email.utils import parsedate_to_datetime
+from functools import partial
 from typing import Any
 
 from gridfs.errors import FileExists
@@ -21,10 +22,11 @@ from tornado.httputil import format_timestamp
 from tornado.web import HTTPError
 
 from tornado_pymongo import log
-from tornado_pymongo.bridge import CallFuture
 from tornado_pymongo.client import Database
+from tornado_pymongo.exclusive import until_free
 from tornado_pymongo.gridfs import BATCH, GridFSBucket
 from tornado_pymongo.internals.cursors import remove_unfinished, write_in_small_batches
+from tornado_pymongo.proxy import Function, start
 
 # How large an upload may be by default, in bytes.
 MAX_SIZE = 100 * 2**20
@@ -212,7 +214,7 @@ class Upload:
         self._left -= len(data)
         if self._left < 0:
             raise HTTPError(413)
-        await self._run(write_in_small_batches, self.grid_in.delegate, data, BATCH)
+        await self._run("write", write_in_small_batches, self.grid_in.delegate, data, BATCH)
 
     async def close(self) -> None:
         """Complete the file, in a worker, or remove it if that fails.
@@ -220,7 +222,7 @@ class Upload:
         :raises tornado.web.HTTPError: 409 where a file has that id.
         """
         try:
-            await self._run(self.grid_in.delegate.close)
+            await self._run("close", self.grid_in.delegate.close)
         except BaseException:
             await self.abort()
             raise
@@ -228,9 +230,9 @@ class Upload:
     async def abort(self) -> None:
         """Remove what has been stored, in a worker, after the call that may still run there."""
         try:
-            await self.grid_in._free()
+            await until_free(self.grid_in)
             if self._is_ours:
-                await self._run(remove_unfinished, self.grid_in.delegate)
+                await self._run("abort", remove_unfinished, self.grid_in.delegate)
         except Exception as error:
             log.error(
                 "upload_left_behind",
@@ -239,9 +241,9 @@ class Upload:
                 error=repr(error),
             )
 
-    async def _run(self, *call: Any) -> None:
+    async def _run(self, name: str, function: Callable[..., Any], *args: Any) -> None:
         try:
-            await self.grid_in._start(None, CallFuture, *call)
+            await start(Function(self.grid_in, name, partial(function, *args)))
         except FileExists:
             self._is_ours = False
             raise HTTPError(409) from None

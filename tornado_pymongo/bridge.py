@@ -65,7 +65,7 @@ def call_in_worker(
     context = copy_context()
     deadline = begin_timeout(context, timeout)
     call = Call(executor, function, context=context, deadline=deadline)
-    call.receivers.append((inbox_of(future.get_loop()), future.deliver))
+    call.receivers = ((inbox_of(future.get_loop()), future.deliver),)
     future.call = call
     try:
         executor.start(call)
@@ -84,11 +84,10 @@ def follow(future: _F, call: Call) -> _F:
 
 async def until_over(call: Call) -> None:
     """Wait until a call is over, whatever becomes of it."""
-    over = asyncio.get_running_loop().create_future()
-    call.executor.tell(
-        call, inbox_of(over.get_loop()), lambda _: over.done() or over.set_result(None)
-    )
-    await over
+    loop = asyncio.get_running_loop()
+    over = asyncio.Event()
+    call.executor.tell(call, inbox_of(loop), lambda _: over.set())
+    await over.wait()
 
 
 def with_callback(future: asyncio.Future[Any], callback: Callback | None) -> Any:

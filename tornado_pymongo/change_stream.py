@@ -38,8 +38,8 @@ class ChangeStream(
     server again within two seconds. For the sake of other calls there are no more than some 200
     turns a second in all, so that with 1,000 streams it takes five seconds.
 
-    Where it is given up, as in ``wait_for(stream.next(), 5)``, the change that its turn may fetch
-    yet is the next one's, so that none is lost. `close` interrupts it. `resume_token` is that of the
+    If it is given up, as in ``wait_for(stream.next(), 5)``, the change that its turn may fetch yet
+    is the next one's, so that none is lost. `close` interrupts it. `resume_token` is that of the
     last change that was taken.
     """
 

@@ -166,7 +166,7 @@ class LaterFuture(TakingFuture):
     def _can_move(self) -> bool:
         return self._inner is None
 
-    def _move_to(self, twin: LaterFuture) -> None:
+    def _move_to(self, twin: Any) -> None:
         twin.begin(self._source.moved_to(twin.get_loop()), self._method)
 
 

@@ -53,6 +53,11 @@ class Exclusive(Closing):
         return await super()._exit(exc_info)
 
 
+async def until_free(proxy: Exclusive) -> None:
+    """Wait until no call of an object runs."""
+    await proxy._free()
+
+
 class Stream(Exclusive):
     """What is read or written bit by bit, and then closed."""
 

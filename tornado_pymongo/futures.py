@@ -262,15 +262,20 @@ class TakingFuture(CallFuture):
     def _give_up(self, call: Call) -> None:
         self.demand.given_up(call)
 
-    def _move_to(self, twin: TakingFuture) -> None:
+    def _move_to(self, twin: Any) -> None:
         twin.demand, twin.context = self.demand, self.context
         super()._move_to(twin)
 
     def _waiter(self) -> asyncio.Future[Any]:
-        # A task that is woken by this Future would ask for its result, and so take the thing, before
-        # it looks whether it was cancelled.
+        # A task that is woken by this Future would ask for its result, and so take the thing,
+        # before it looks whether it was cancelled.
         waiter = self.get_loop().create_future()
-        self.add_done_callback(lambda _: waiter.done() or waiter.set_result(None))
+
+        def wake(_: asyncio.Future[Any]) -> None:
+            if not waiter.done():
+                waiter.set_result(None)
+
+        self.add_done_callback(wake)
         return waiter
 
     def __await__(self) -> Generator[Any, None, Any]:
@@ -320,7 +325,7 @@ class TaskFuture(CallFuture):
     def _can_move(self) -> bool:
         return self._coroutine is not None
 
-    def _move_to(self, twin: TaskFuture) -> None:
+    def _move_to(self, twin: Any) -> None:
         twin._coroutine, self._coroutine = self._coroutine, None
         twin._begin()
 

@@ -40,7 +40,7 @@ def mongo_client(
 
     A test that anyio's plugin runs on trio is skipped: the library needs asyncio.
     """
-    from tornado_pymongo import MongoClient
+    from tornado_pymongo.client import MongoClient, close_blocking
 
     if "anyio_backend" in request.fixturenames:
         backend = request.getfixturevalue("anyio_backend_name")
@@ -48,13 +48,13 @@ def mongo_client(
             pytest.skip(f"tornado_pymongo needs asyncio, and the anyio_backend is {backend}")
     client = MongoClient(mongo_server.uri)
     yield client
-    client._close().result()
+    close_blocking(client)
 
 
 @pytest.fixture
 def mongo_database(mongo_client: MongoClient, mongo_server: MongoServer) -> Iterator[Database]:
     """A database of the `mongo_client`, with a name of its own, whose collections are dropped."""
-    from tornado_pymongo.testing import _clean_database
+    from tornado_pymongo.testing import clean_database
 
-    with _clean_database(mongo_client, mongo_server) as database:
+    with clean_database(mongo_client, mongo_server) as database:
         yield database

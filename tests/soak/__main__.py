@@ -121,6 +121,9 @@ class Soak:
                 break
             time.sleep(1)
         self.reasons += leaked
+        for cursor in leaks.left_open(self._admin, self._cursors)[0]:
+            story = self._cursors.story(cursor["cursorId"])
+            print("the server cursor", cursor, *story, sep="\n    ")
         for name in after:
             if "'s " in name and after[name] > before[name]:
                 print(name, *leaks.holders(name), sep="\n    ")
@@ -143,7 +146,7 @@ class Soak:
         asyncio.run_coroutine_threadsafe(close(), self._loops[0]).result()
 
     def _holdings(self) -> Counter[str]:
-        return leaks.holdings(self._admin, self._cursors, self._loops, self._faults)
+        return leaks.holdings(self._admin, self._cursors, self._loops)
 
     # The load
 

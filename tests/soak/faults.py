@@ -39,7 +39,6 @@ class Faults(threading.Thread):
         self._server, self._proxy, self._admin = server, proxy, admin
         self._stopped = threading.Event()
         self._active_until = 0.0
-        self._periods: list[tuple[float, float]] = []
         self.counts: Counter[str] = Counter()
         self.log: deque[str] = deque(maxlen=10)
 
@@ -52,14 +51,12 @@ class Faults(threading.Thread):
             seconds = random.uniform(0.1, 2.5)
             gap = AFTERMATH + 5 if random.random() * 100 < CALMS else random.uniform(0.1, 2)
             self._active_until = float("inf")
-            began = time.time()
             for name in names:
                 self.counts[name] += 1
                 self.log.append(f"{time.monotonic():.3f}: {name} for {seconds:.1f} s")
                 _FAULTS[name](self)
             wait(seconds)
             self.heal()
-            self._periods.append((began, time.time()))
             wait(gap)
 
     def heal(self) -> None:
@@ -77,13 +74,6 @@ class Faults(threading.Thread):
     def explain(self, since: float) -> bool:
         """Tell whether what has gone wrong since then may be the consequence of a fault."""
         return self._active_until + AFTERMATH > since
-
-    def disturbed(self, at: float) -> bool:
-        """Tell whether a cursor that was used last at this time of day may have been lost then.
-
-        One that was left to the garbage collector is killed some seconds later.
-        """
-        return any(begin - 8 < at < end + 1 for begin, end in self._periods)
 
     def _fail(self, **how: Any) -> None:
         random = self._random

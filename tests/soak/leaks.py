@@ -8,12 +8,16 @@ import gc
 import os
 import statistics
 import threading
-from collections import Counter
+import time
+from collections import Counter, deque
 from contextlib import suppress
-from datetime import timezone
+from functools import partial, partialmethod
 from typing import Any
 
 import pymongo.monitoring
+from pymongo.errors import ConnectionFailure
+from pymongo.synchronous.command_cursor import CommandCursor
+from pymongo.synchronous.cursor import Cursor
 
 # How much more there may be afterwards, where that is not 0. The server counts a connection for a
 # moment longer, and Python's own threads and caches come and go.
@@ -28,31 +32,92 @@ MEMORY_SHARE, MEMORY_FLOOR = 0.05, 8_000_000
 
 
 class Cursors(pymongo.monitoring.CommandListener):
-    """The cursors that a client was told of, and has not used up or killed."""
+    """The cursors that a client was told of, and must have used up or killed.
+
+    Those that PyMongo itself gives up are `given_up`. It kills no cursor of which a getMore failed
+    for the connection, even if it had none to send it. And if it cannot kill one, it tries once
+    more, later, and not again.
+    """
 
     def __init__(self) -> None:
         self.open: set[int] = set()
-        self._asked: dict[int, int] = {}  # for which cursor, by the id of the request
+        self.given_up: set[int] = set()
+        self._asked: dict[int, list[int]] = {}  # for which cursors, by the id of the request
+        self._stories: dict[int, deque[str]] = {}
+        self._watch()
 
     def started(self, event: Any) -> None:
         """Note which cursor it is about."""
         if event.command_name == "getMore":
-            self._asked[event.request_id] = event.command["getMore"]
+            self._asked[event.request_id] = [event.command["getMore"]]
         elif event.command_name == "killCursors":
-            self.open.difference_update(event.command["cursors"])
+            self._asked[event.request_id] = event.command["cursors"]
 
     def succeeded(self, event: Any) -> None:
         """Note whether the cursor is open."""
-        asked = self._asked.pop(event.request_id, None)
+        asked = self._asked.pop(event.request_id, [])
         cursor = event.reply.get("cursor")
-        if isinstance(cursor, dict) and cursor.get("id"):
-            self.open.add(cursor["id"])
-        elif asked is not None:
-            self.open.discard(asked)
+        if isinstance(cursor, dict) and (number := cursor.get("id")):
+            self.open.add(number)
+            self._note([number], f"{event.command_name} of {cursor['ns']}")
+        else:
+            for number in asked:
+                self.open.discard(number)
+                self._stories.pop(number, None)
 
     def failed(self, event: Any) -> None:
-        """Forget the cursor: PyMongo does, where the server may have lost it."""
-        self.open.discard(self._asked.pop(event.request_id, None))
+        """Note that the cursor is as it was."""
+        name, error = event.command_name, event.failure.get("errmsg")
+        self._note(self._asked.pop(event.request_id, []), f"{name} failed: {error}")
+
+    def _note(self, numbers: list[int], what: str) -> None:
+        for number in numbers:
+            story = self._stories.setdefault(number, deque(maxlen=10))
+            story.append(f"{time.time():.3f} {threading.current_thread().name}: {what}")
+
+    def story(self, number: int) -> list[str]:
+        """Return what was done with a cursor last, and who has it."""
+        objects = [
+            thing
+            for thing in gc.get_objects()
+            if issubclass(type(thing), (Cursor, CommandCursor)) and thing.cursor_id == number
+        ]
+        story = list(self._stories.get(number, ()))
+        for thing in objects:
+            held = [repr(each)[:120] for each in gc.get_referrers(thing) if each is not objects]
+            story.append(f"{thing!r}, killed: {thing._killed}, held by {held}")
+        return story
+
+    def _watch(self) -> None:
+        def sending(send: Any, cursor: Any, operation: Any) -> Any:
+            number = cursor._id
+            try:
+                return send(cursor, operation)
+            except ConnectionFailure as error:
+                self._note([number], f"given up for {error!r}")
+                self.given_up.add(number)
+                raise
+
+        def killing(kill: Any, client: Any, numbers: list[int], *args: Any, **kwargs: Any) -> None:
+            try:
+                kill(client, numbers, *args, **kwargs)
+            except Exception as error:  # an abort is another matter
+                self._note(numbers, f"not killed for {error!r}")
+                self.given_up.update(numbers)
+                raise
+
+        def closing_soon(close: Any, client: Any, number: int, *args: Any, **kwargs: Any) -> None:
+            self._note([number], "to be killed later")
+            close(client, number, *args, **kwargs)
+
+        for cls in Cursor, CommandCursor:
+            _wrap(cls, "_send_message", sending)
+        _wrap(pymongo.MongoClient, "_kill_cursors", killing)
+        _wrap(pymongo.MongoClient, "_close_cursor_soon", closing_soon)
+
+
+def _wrap(cls: type, name: str, wrapper: Any) -> None:
+    setattr(cls, name, partialmethod(partial(wrapper, getattr(cls, name))))
 
 
 def memory() -> int:
@@ -64,25 +129,25 @@ def memory() -> int:
         return int(file.read().split()[1]) * os.sysconf("SC_PAGESIZE")
 
 
-def holdings(admin: Any, cursors: Cursors, loops: list[Any], faults: list[Any]) -> Counter[str]:
-    """Return how much there is of each kind.
-
-    :param admin: PyMongo's database admin of the server.
-    :param faults: those that there have been.
-    """
-    gc.collect()
-    status = admin.command("serverStatus")
+def left_open(admin: Any, cursors: Cursors) -> tuple[list[Any], int]:
+    """Return the server's idle cursors that a client forgot to kill, and the number of others."""
     stages = [
         {"$currentOp": {"allUsers": True, "idleCursors": True}},
         {"$match": {"type": "idleCursor"}},
     ]
     idle = [each["cursor"] for each in admin.aggregate(stages)]
-    known = [each for each in idle if each["cursorId"] in cursors.open]
-    left = []
-    for each in known:
-        at = each["lastAccessDate"].replace(tzinfo=timezone.utc).timestamp()
-        if not any(fault.disturbed(at) for fault in faults):
-            left.append(each)
+    left = [each for each in idle if each["cursorId"] in cursors.open - cursors.given_up]
+    return left, len(idle) - len(left)
+
+
+def holdings(admin: Any, cursors: Cursors, loops: list[Any]) -> Counter[str]:
+    """Return how much there is of each kind.
+
+    :param admin: PyMongo's database admin of the server.
+    """
+    gc.collect()
+    status = admin.command("serverStatus")
+    left, others = left_open(admin, cursors)
     held = Counter(
         {
             "threads": len(threading.enumerate()),
@@ -99,8 +164,8 @@ def holdings(admin: Any, cursors: Cursors, loops: list[Any], faults: list[Any]) 
         if cls.__module__.startswith(("tornado_pymongo.", "pymongo.synchronous.")):
             held[f"{cls.__module__.split('.')[0]}'s {cls.__qualname__}"] += 1
     # Of a call that was cancelled before its reply came, nobody knows the cursor; nor of a reply
-    # that was lost. And a fault may keep PyMongo from killing one.
-    held["(server cursors lost otherwise)"] = len(idle) - len(left)
+    # that was lost.
+    held["(server cursors lost otherwise)"] = others
     records = status["logicalSessionRecordCache"]["activeSessionsCount"]
     held["(server sessions since the last refresh)"] = records
     return held

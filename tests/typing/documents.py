@@ -18,8 +18,8 @@ from tornado_pymongo import (
     RawBatchCommandCursor,
     RawBatchCursor,
 )
-from tornado_pymongo.futures import CallFuture
 from tornado_pymongo.cursor import CursorFuture
+from tornado_pymongo.futures import CallFuture
 
 
 class Movie(TypedDict):

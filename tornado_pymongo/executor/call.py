@@ -16,6 +16,7 @@ holds it up is interrupted, and `asyncio.CancelledError` raised there, as in a c
 
 from __future__ import annotations
 
+import os
 import threading
 from asyncio import CancelledError
 from collections.abc import Callable
@@ -94,7 +95,7 @@ class Call:
         self.result: Any = None
         self.error: BaseException | None = None
         # Who learns when it is over. They change under the executor's lock.
-        self.receivers: list[tuple[Receiver, Deliver]] = []
+        self.receivers: tuple[tuple[Receiver, Deliver], ...] = ()
         # What the thread uses that can be interrupted. To change it and to interrupt it takes the
         # lock; the executor's lock is not held meanwhile.
         self.checkout: Checkout | None = None
@@ -169,10 +170,6 @@ class Call:
             return "aborted"
         return "finished" if self.error is None else "failed"
 
-    def let_go(self) -> None:
-        """Keep nothing of what it ran."""
-        self.function = self.context = None
-
     # As what it runs sees it
 
     def hold(self, checkout: Checkout | None) -> bool:
@@ -219,3 +216,11 @@ _thread = threading.local()
 def running_call() -> Call | None:
     """Return the call that has its turn in this thread."""
     return getattr(_thread, "call", None)
+
+
+def _forget_running_call() -> None:
+    _thread.call = None
+
+
+if hasattr(os, "register_at_fork"):  # the child of a call is none
+    os.register_at_fork(after_in_child=_forget_running_call)

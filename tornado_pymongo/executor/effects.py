@@ -17,7 +17,7 @@ def carry_out(effects: Iterator[Effect]) -> None:
     for effect, *args in effects:
         try:
             effect(*args)
-        except Exception:
+        except Exception:  # noqa: PERF203 - one must not keep the others
             log.error(
                 "effect_failed",
                 "%(effect)s failed after a change of an executor",

@@ -37,7 +37,6 @@ from typing import Any
 
 from pymongo.errors import PyMongoError
 
-from tornado_pymongo import log
 from tornado_pymongo.executor import lifecycle
 from tornado_pymongo.executor.call import RUNNING, Call, Deliver, Receiver
 from tornado_pymongo.executor.effects import Effect, carry_out, start_thread
@@ -59,9 +58,6 @@ _MIN_ACTIVE = 2
 # find_one's p99, 200 leave it nearly alone.
 _ROUND = 1.5
 _SLICES_PER_SECOND = 200
-
-# After how long a wait, in seconds, we say that there are too few threads: a guess.
-_LONG_WAIT = 1.0
 
 
 class Executor(BaseExecutor):
@@ -129,7 +125,6 @@ class Executor(BaseExecutor):
             closed,
         )
         self._thread_inbox = ThreadInbox()
-        self._warned = False
         if self.closing is not None and not self.closing.done():
             self.closing = None  # its thread is in the parent process
 
@@ -144,21 +139,24 @@ class Executor(BaseExecutor):
         if self._lock._is_owned():  # type: ignore[attr-defined]
             self._put_aside.append((change, args))
             return None
-        effects: list[Effect] = []
+        effects: tuple[Effect, ...] = ()
         try:
             with self._lock:
                 try:
                     return change(*args)
                 finally:
-                    self._settle(effects)
+                    effects = self._settle()
         finally:
             if effects:
                 carry_out(iter(effects))
             if self._put_aside:  # after the last look, and before the release
                 self._change(int)
 
-    def _settle(self, effects: list[Effect]) -> None:
-        """See what follows from a change, and make those that finalizers have put aside."""
+    def _settle(self) -> tuple[Effect, ...]:
+        """See what follows from a change, and make those that finalizers have put aside.
+
+        Return all effects.
+        """
         self.state.balance()
         while self._put_aside:
             change, args = self._put_aside.popleft()
@@ -166,9 +164,11 @@ class Executor(BaseExecutor):
             if isinstance(refusal, PyMongoError):
                 self.state.finish(args[0], None, refusal)
             self.state.balance()
-        if self._effects:
-            effects += self._effects
-            self._effects.clear()
+        if not self._effects:
+            return ()
+        effects = tuple(self._effects)
+        self._effects.clear()
+        return effects
 
     # Calls
 
@@ -187,7 +187,7 @@ class Executor(BaseExecutor):
 
     def _future_of(self, call: Call) -> ThreadFuture:
         future = ThreadFuture(call)
-        call.receivers.append((self._thread_inbox, future.deliver))
+        call.receivers = ((self._thread_inbox, future.deliver),)
         return future
 
     def start(self, call: Call) -> None:
@@ -195,7 +195,8 @@ class Executor(BaseExecutor):
 
         :raises pymongo.errors.WaitQueueTimeoutError: if its deadline has passed.
         """
-        self.state.queue.limit(call)
+        if self._wait_seconds is not None:
+            self.state.queue.limit(call)
         refusal: PyMongoError | None = self._change(self.state.admit, call)
         if refusal is not None:
             raise refusal
@@ -246,40 +247,21 @@ class Executor(BaseExecutor):
             return None
         return self.max_workers * max(_ROUND / calls, 1 / _SLICES_PER_SECOND)
 
-    def supervise(self, now: float, waiting: int, are_idle: bool) -> bool | None:
-        """Fail the late calls and set the target; tell whether that has changed it.
+    def supervise(self, now: float, waiting: int) -> bool | None:
+        """Fail the late calls and set the target: see `State.supervise`."""
+        return self._change(self.state.supervise, now, waiting, self._max_active)  # type: ignore[no-any-return]
 
-        Return None if nothing waits, so that there is nothing to supervise.
+    def longest_wait(self, now: float) -> tuple[float, int]:
+        """Return for how long a call has waited in vain for a thread, and how many wait with it.
 
-        :param waiting: how many of the calls that run wait for the server.
-        :param are_idle: whether the threads use little CPU time.
+        It is no time if there are threads without a call, or if the calls share time slices.
         """
-        changed: bool | None = self._change(self.state.supervise, now, waiting, self._max_active)
-        if are_idle and changed is not None and not self._warned:
-            self._warn_of_long_waits(now)
-        return changed
-
-    def _warn_of_long_waits(self, now: float) -> None:
-        """Say once that calls wait long for the threads, which wait for the server."""
         with self._lock:
-            oldest = self.state.queue.oldest()
-            if self.time_slices or oldest is None or len(self.state.running) < self.max_workers:
-                return
-            seconds = now - oldest.queued_at
-            waiting = len(self.state.queue)
-        if seconds < _LONG_WAIT:
-            return
-        self._warned = True
-        log.warning(
-            "too_few_workers",
-            "%(waiting)d MongoDB calls wait for a worker thread, the first of them for"
-            " %(waited_seconds).1f s, and all max_workers=%(max_workers)d threads have one to run:"
-            " raise max_workers (and maxPoolSize), or see which calls take so long. This is said"
-            " once for each client",
-            waiting=waiting,
-            waited_seconds=seconds,
-            max_workers=self.max_workers,
-        )
+            state = self.state
+            oldest = state.queue.oldest()
+            if oldest is None or self.time_slices or len(state.running) < self.max_workers:
+                return 0.0, 0
+            return now - oldest.queued_at, len(state.queue)
 
     def end_supervision(self) -> bool:
         """Tell whether the supervisor, which had nothing to do for long, shall end now."""
@@ -292,14 +274,21 @@ class Executor(BaseExecutor):
     def statistics(self) -> WorkerStatistics:
         """Return what its threads have done, and do now."""
         with self._lock:
-            crew = self.state.crew
-            return self.state.counters.statistics(
+            state, crew = self.state, self.state.crew
+            return WorkerStatistics(
                 max_workers=self.max_workers,
                 max_waiting=self.max_waiting,
                 threads=len(crew.workers),
                 most_threads=crew.most,
+                busy=state.wait_times.count - state.run_times.count,
+                waiting=len(state.queue),
+                started=state.wait_times.count,
+                waited_seconds=state.wait_times.total,
+                longest_wait_seconds=state.wait_times.longest,
+                run_seconds=state.run_times.total,
+                longest_run_seconds=state.run_times.longest,
                 thread_wakeups=crew.wakeups,
-                waiting=len(self.state.queue),
+                **state.counters,
             )
 
     # The end

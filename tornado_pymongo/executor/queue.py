@@ -13,7 +13,7 @@ from tornado_pymongo.errors import TooManyCalls
 from tornado_pymongo.executor.call import Call
 
 
-class CallQueue:
+class CallQueue(OrderedDict[Call, None]):
     """First come, first served. The executor's lock guards it.
 
     :param max_workers: the most calls that run.
@@ -25,47 +25,36 @@ class CallQueue:
         self._max_workers = max_workers
         self._max_waiting = max_waiting
         self._wait_seconds = wait_seconds
-        self._calls: OrderedDict[Call, None] = OrderedDict()
+        super().__init__()
         # Of calls with a deadline: that, a number that tells equals apart, the call. The entry
         # of a call that has left the queue stays until it is met, or there are too many of those.
         self._deadlines: list[tuple[float, int, ref[Call]]] = []
         self._numbers = count()
 
-    def __len__(self) -> int:
-        return len(self._calls)
-
     def add(self, call: Call) -> None:
         """Put a call behind those that wait, and note its deadline."""
-        self._calls[call] = None
+        self[call] = None
         if call.deadline is None:
             return
-        if len(self._deadlines) > 2 * len(self._calls) + 100:
-            self._deadlines = [entry for entry in self._deadlines if entry[2]() in self._calls]
+        if len(self._deadlines) > 2 * len(self) + 100:
+            self._deadlines = [entry for entry in self._deadlines if entry[2]() in self]
             heapify(self._deadlines)
         heappush(self._deadlines, (call.deadline, next(self._numbers), ref(call)))
 
     def take(self) -> Call:
         """Remove and return the call that has waited longest."""
-        return self._calls.popitem(last=False)[0]
-
-    def remove(self, call: Call) -> None:
-        """Remove a call, wherever it is in the queue."""
-        self._calls.pop(call, None)
+        return self.popitem(last=False)[0]
 
     def oldest(self) -> Call | None:
         """Return the call that has waited longest."""
-        return next(iter(self._calls), None)
-
-    def calls(self) -> list[Call]:
-        """Return all calls."""
-        return list(self._calls)
+        return next(iter(self), None)
 
     def late(self, now: float) -> list[Call]:
         """Return the calls whose deadline has passed."""
         late = []
         while self._deadlines and self._deadlines[0][0] <= now:
             call = heappop(self._deadlines)[2]()
-            if call is not None and call in self._calls:
+            if call is not None and call in self:
                 late.append(call)
         return late
 
@@ -77,7 +66,7 @@ class CallQueue:
 
     def refusal(self, running: int) -> TooManyCalls | None:
         """Return the error of a call that is one too many, while so many run."""
-        waiting = len(self._calls)
+        waiting = len(self)
         if running + waiting < self._max_workers + self._max_waiting:
             return None
         return TooManyCalls(
@@ -95,6 +84,6 @@ class CallQueue:
             reason = "its deadline, of pymongo.timeout() or timeoutMS, has passed"
         return WaitQueueTimeoutError(
             f"Timed out while waiting for a worker thread: {reason}, and {running} calls are"
-            f" running, of at most max_workers={self._max_workers}, and {len(self._calls)} are"
+            f" running, of at most max_workers={self._max_workers}, and {len(self)} are"
             " waiting. Start fewer calls at once, allow more time, or raise max_workers"
         )

@@ -27,7 +27,7 @@ from tornado_pymongo.executor.call import (
 )
 from tornado_pymongo.executor.effects import Effect
 from tornado_pymongo.executor.queue import CallQueue
-from tornado_pymongo.executor.statistics import Counters
+from tornado_pymongo.executor.statistics import COUNTED, Durations
 from tornado_pymongo.executor.supervisor import Snapshot, Supervisor, next_target
 from tornado_pymongo.executor.workers import Crew, Worker
 
@@ -63,7 +63,9 @@ class State:
         self._unflushed_since = 0.0
         self.drained = threading.Event()  # set when it is closed and no thread is active
         self._is_drained = False
-        self.counters = Counters()
+        self.counters: dict[str, int] = dict.fromkeys(COUNTED, 0)
+        self.wait_times = Durations()
+        self.run_times = Durations()
 
     # What must follow a change
 
@@ -87,7 +89,7 @@ class State:
     def _flush(self) -> None:
         for inbox in self._unflushed:
             if inbox.claim():
-                self.counters.loop_wakeups += 1
+                self.counters["loop_wakeups"] += 1
                 self._effects.append((inbox.wake,))
         self._unflushed.clear()
 
@@ -108,15 +110,17 @@ class State:
     def finish(self, call: Call, outcome: str | None, error: BaseException | None = None) -> None:
         """Have a call be over, and who waits for it be told."""
         if call.state is WAITING:
-            self.queue.remove(call)
-        self.running.pop(call, None)
+            self.queue.pop(call, None)
+        else:
+            self.running.pop(call, None)
         call.state = OVER
         if error is not None:
             call.error = error
-        call.let_go()
         if outcome is not None:
-            self.counters.count(outcome)
-        receivers, call.receivers = call.receivers, []
+            self.counters[outcome] += 1
+        # Nobody keeps what it ran.
+        call.function = call.context = None
+        receivers, call.receivers = call.receivers, ()
         for inbox, deliver in receivers:
             self._put(inbox, deliver, call)
 
@@ -134,9 +138,9 @@ class State:
             return InvalidOperation("Cannot use MongoClient after close")
         refusal = self.queue.refusal(len(self.running))
         if refusal is not None:
-            self.counters.refused += 1
+            self.counters["refused"] += 1
             return refusal
-        self.counters.submitted += 1
+        self.counters["submitted"] += 1
         self._wait(call)
         return call.error if call.state is OVER else None  # type: ignore[return-value] # it is late
 
@@ -162,12 +166,12 @@ class State:
         if call.state is OVER:
             self._put(inbox, deliver, call)
         else:
-            call.receivers.append((inbox, deliver))
+            call.receivers += ((inbox, deliver),)
 
     def close(self) -> None:
         """Take no more calls, fail those that wait, and have all threads end."""
         self.closed = True
-        for call in self.queue.calls():
+        for call in list(self.queue):
             self.finish(call, "aborted", closed_error("waiting"))
         self.crew.activate_parked()
         if self.supervisor.is_parked:
@@ -185,7 +189,7 @@ class State:
         now = monotonic()
         call, worker.call = worker.call, None
         if call is not None:
-            self.counters.count_run(now - worker.began_at)
+            self.run_times.add(now - worker.began_at)
             self._end_turn(call, now)
         crew = self.crew
         while self.queue and crew.active <= self.target:
@@ -197,7 +201,7 @@ class State:
             self.running[call] = None
             worker.call = call
             worker.began_at = now
-            self.counters.count_start(now - call.queued_at)
+            self.wait_times.add(now - call.queued_at)
             return
         if self.closed:
             crew.end(worker)
@@ -221,7 +225,7 @@ class State:
         if not crew.workers:
             refusal = InvalidOperation(f"no worker thread could be started: {error}")
             refusal.__cause__ = error
-            for call in self.queue.calls():
+            for call in list(self.queue):
                 self.finish(call, "aborted", refusal)
 
     def supervise(self, now: float, waiting: int, max_active: int) -> bool | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 
 
 def _gauge(text: str) -> dict[str, str]:
@@ -74,43 +74,25 @@ class Statistics:
     """Of those that wait for changes, for change streams and tailable cursors."""
 
 
-@dataclass(slots=True)
-class Counters:
-    """What has happened, by the names of `WorkerStatistics`. Under the executor's lock."""
+# What is counted in so many words; the other fields are told from what there is.
+COUNTED = (
+    *("submitted", "refused", "finished", "failed", "cancelled", "aborted", "expired"),
+    "loop_wakeups",
+)
 
-    submitted: int = 0
-    refused: int = 0
-    started: int = 0
-    finished: int = 0
-    failed: int = 0
-    cancelled: int = 0
-    aborted: int = 0
-    expired: int = 0
-    waited_seconds: float = 0.0
-    longest_wait_seconds: float = 0.0
-    run_seconds: float = 0.0
-    longest_run_seconds: float = 0.0
-    loop_wakeups: int = 0
-    turns_over: int = 0
 
-    def count(self, outcome: str) -> None:
-        """Count a call that is over."""
-        setattr(self, outcome, getattr(self, outcome) + 1)
+class Durations:
+    """How many times something has happened, and how many seconds it has taken."""
 
-    def count_start(self, waited: float) -> None:
-        """Count a turn that begins, after this wait in seconds."""
-        self.started += 1
-        self.waited_seconds += waited
-        self.longest_wait_seconds = max(self.longest_wait_seconds, waited)
+    __slots__ = ("count", "longest", "total")
 
-    def count_run(self, seconds: float) -> None:
-        """Count a turn that has taken so long."""
-        self.turns_over += 1
-        self.run_seconds += seconds
-        self.longest_run_seconds = max(self.longest_run_seconds, seconds)
+    def __init__(self) -> None:
+        self.count = 0
+        self.total = self.longest = 0.0
 
-    def statistics(self, **gauges: int) -> WorkerStatistics:
-        """Return them all, with what is so now."""
-        counts = asdict(self)
-        busy = self.started - counts.pop("turns_over")
-        return WorkerStatistics(busy=busy, **counts, **gauges)
+    def add(self, seconds: float) -> None:
+        """Count it once more."""
+        self.count += 1
+        self.total += seconds
+        if seconds > self.longest:
+            self.longest = seconds

@@ -20,6 +20,7 @@ from itertools import islice
 from time import monotonic, process_time, sleep
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from tornado_pymongo import log
 from tornado_pymongo.executor.effects import Effect, start_thread
 
 if TYPE_CHECKING:
@@ -45,6 +46,9 @@ _STUCK = 0.05
 # After how long without a call that waits, in seconds, what was learned of those is forgotten: a
 # guess.
 _CALM = 0.1
+
+# After how long a wait, in seconds, we say that there are too few threads: a guess.
+_LONG_WAIT = 1.0
 
 # How many calls are looked at, at most, to see what they wait for: each costs a microsecond.
 _SAMPLE = 32
@@ -103,6 +107,7 @@ class Supervisor:
         self._wakeup.acquire()
         self.watching = False  # whether the thread looks, or was woken or started to do so
         self.thread: threading.Thread | None = None
+        self._has_warned = False
 
     def watch(self) -> None:
         """Have the thread look from now on, until nothing waits."""
@@ -149,7 +154,7 @@ class Supervisor:
         executor = self._executor
         tick = _TICK
         cores = usable_cores()
-        started = executor.state.counters.started
+        started = executor.state.wait_times.count
         cpu = process_time()
         then = started_at = monotonic()
         while True:
@@ -157,7 +162,7 @@ class Supervisor:
             now, used = monotonic(), process_time()
             elapsed = max(now - then, _TICK)  # some clocks stand still for long
             are_idle = (used - cpu) / elapsed / cores < _IDLE_SHARE
-            taken = executor.state.counters.started - started
+            taken = executor.state.wait_times.count - started
             executor.shared_core.count(taken, elapsed)
             waiting = _count_waiting(executor.running_calls(), are_idle or not taken)
             if taken:
@@ -165,11 +170,30 @@ class Supervisor:
                 started_at = now
             elif now - started_at > _STUCK:
                 waiting = executor.state.crew.active
-            changed = executor.supervise(now, waiting, are_idle)
+            changed = executor.supervise(now, waiting)
             if changed is None:
                 return
+            if are_idle and not self._has_warned:
+                self._warn_of_long_waits(now)
             tick = _TICK if changed else min(tick * 2, _LONGEST_TICK)
             then, cpu = now, used
+
+    def _warn_of_long_waits(self, now: float) -> None:
+        """Say once that calls wait long for the threads, which wait for the server."""
+        seconds, waiting = self._executor.longest_wait(now)
+        if seconds < _LONG_WAIT:
+            return
+        self._has_warned = True
+        log.warning(
+            "too_few_workers",
+            "%(waiting)d MongoDB calls wait for a worker thread, the first of them for"
+            " %(waited_seconds).1f s, and all max_workers=%(max_workers)d threads have one to run:"
+            " raise max_workers (and maxPoolSize), or see which calls take so long. This is said"
+            " once for each client",
+            waiting=waiting,
+            waited_seconds=seconds,
+            max_workers=self._executor.max_workers,
+        )
 
 
 def _count_waiting(running: list[Call], are_idle: bool) -> int:

@@ -68,11 +68,15 @@ class Worker:
                     log.error("callback_failed", "a callback of a completed call failed", True)
                 if self.call is not None:
                     self.call.run()
-                elif not self.ended and not self._wakeup.acquire(timeout=crew.idle_seconds):
-                    if not crew.end_parked(self):
-                        self._wakeup.acquire()
+                elif not self.ended:
+                    self._park()
         finally:
             crew.shared_core.leave()
+
+    def _park(self) -> None:
+        in_time = self._wakeup.acquire(timeout=self._crew.idle_seconds)
+        if not in_time and not self._crew.end_parked(self):
+            self._wakeup.acquire()
 
 
 class Crew:

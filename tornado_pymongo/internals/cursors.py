@@ -21,6 +21,9 @@ exhaust_selects_server: bool = not hasattr(message, "_check_exhaust_supported")
 
 def leave_alone(cursor: Any) -> None:
     """Have PyMongo kill the cursor later, as one that was forgotten; does not wait."""
+    if cursor._id:
+        # PyMongo says so before it asks the server. If an abort hits it in between, nobody asks.
+        cursor._killed = False
     cursor._die_no_lock()
 
 

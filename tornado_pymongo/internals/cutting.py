@@ -61,13 +61,13 @@ def advance(data: Any, position: int, index: int, target: int) -> int:
 
     :param position: where the document with this index begins.
     """
-    size_at = _size_at  # a local name is faster
     while position < target:
         # The type, the index as digits, a zero byte: as long for all indexes with as many digits.
         header = len(str(index)) + 2
+        size_at = struct.Struct(f"<{header}xI").unpack_from
         for _ in range(10 ** (header - 2) - index):
-            position += header + size_at(data, position + header)[0]
-            index += 1
+            position += header + size_at(data, position)[0]
             if position >= target:
-                break
+                return position
+        index = 10 ** (header - 2)
     return position

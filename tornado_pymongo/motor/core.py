@@ -360,7 +360,7 @@ class MotorGridOut(AgnosticBase, tornado_pymongo.GridOut):
 
     io_loop = property(AgnosticBase.get_io_loop)
 
-    def seek(self, pos: int, whence: int = os.SEEK_SET) -> int:
+    def seek(self, pos: int, whence: int = os.SEEK_SET) -> int:  # type: ignore[override]
         """Set the position in the file and return it, at once."""
         self._check_free()
         self._check_at_hand("length")

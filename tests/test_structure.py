@@ -32,7 +32,7 @@ ORDER = [
     "__init__", "metrics",
     "_http", "web", "aiohttp",
     "motor",
-    "_mongod_keeper", "testing", "pytest_plugin",
+    "_mongod_keeper", "_mongod", "testing", "pytest_plugin",
 ]
 # fmt: on
 

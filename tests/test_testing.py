@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.metadata
 import os
 import signal
 import socket
@@ -13,7 +14,6 @@ import time
 import pymongo
 import pytest
 
-from tornado_pymongo import testing
 from tornado_pymongo.testing import MongoServer, MongoServerError
 
 pytestmark = pytest.mark.slow
@@ -219,9 +219,9 @@ def test_where_there_is_no_mongod_one_sentence_says_what_to_install(temporary_fo
     monkeypatch.setenv("PATH", "")
 
     def nothing_installed(name):
-        raise testing.importlib.metadata.PackageNotFoundError(name)
+        raise importlib.metadata.PackageNotFoundError(name)
 
-    monkeypatch.setattr(testing.importlib.metadata, "distribution", nothing_installed)
+    monkeypatch.setattr(importlib.metadata, "distribution", nothing_installed)
     with pytest.raises(MongoServerError) as caught:
         MongoServer().start()
     assert "MONGODB_URI" in str(caught.value)

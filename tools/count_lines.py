@@ -17,6 +17,7 @@ PACKAGE = Path(__file__).parents[1] / "tornado_pymongo"
 
 NOT_THE_DRIVER = {
     "_http",
+    "_mongod",
     "_mongod_keeper",
     "aiohttp",
     "motor",

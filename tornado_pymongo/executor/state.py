@@ -122,9 +122,10 @@ class State:
             call.error = error
         if outcome is not None:
             self.counters[outcome] += 1
-        # What it ran, and a result that nobody wants, are finalized without the lock.
-        self._effects.append((call.let_go,))
         receivers, call.receivers = call.receivers, ()
+        if call.function is not None or not receivers:
+            # What it has not run, or a result that nobody wants, is finalized without the lock.
+            self._effects.append((call.let_go,))
         for inbox, deliver in receivers:
             self._put(inbox, deliver, call)
 

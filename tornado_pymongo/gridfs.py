@@ -8,6 +8,7 @@ from collections import deque
 from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
 from functools import partial
+from operator import methodcaller
 from typing import TYPE_CHECKING, Any
 
 import gridfs
@@ -15,7 +16,7 @@ from pymongo.errors import InvalidOperation
 from tornado.iostream import StreamClosedError
 
 from tornado_pymongo.bridge import Callback, check_callback, with_callback
-from tornado_pymongo.buffer import Consumable, Fetch, Want
+from tornado_pymongo.buffer import Buffer, Consumable, Fetch, Want
 from tornado_pymongo.cursor import Cursor
 from tornado_pymongo.derive import Derived
 from tornado_pymongo.exclusive import Exclusive, Stream
@@ -153,20 +154,19 @@ class GridOut(Consumable, sync_class=gridfs.GridOut, async_class=gridfs.AsyncGri
 
     # Reading. The position of the buffer is that behind what was taken.
 
-    def _read(self, read: Callable[[], bytes]) -> None:
+    def _read(self, read: Callable[[Any], bytes], delegate: Any, buffer: Buffer) -> None:
         """Read something, in a worker, from where the last thing ends that was taken."""
         self._go_back()
-        before = self.delegate.tell()
-        self._buffer.put(deque(), before)
-        self._buffer.skip_empty()
-        data = read()
-        self._buffer.put(deque([data]), self.delegate.tell())
+        buffer.put(deque(), delegate.tell())
+        buffer.skip_empty()
+        data = read(delegate)
+        buffer.put(deque([data]), delegate.tell())
 
     def _go_back(self) -> None:
         """Undo what a read has done of which nobody has taken the result."""
-        if self._buffer or self._is_broken:
+        if self._buffer or self._buffer.is_broken:
             self._buffer.clear()
-            self._is_broken = False
+            self._buffer.is_broken = False
             if self._buffer.position is not None:
                 read_again_from(self.delegate, self._buffer.position)
 
@@ -174,7 +174,7 @@ class GridOut(Consumable, sync_class=gridfs.GridOut, async_class=gridfs.AsyncGri
         """Do nothing: the next read puts in order what the last one has left."""
 
     def _want(self, name: str, args: tuple[Any, ...], callback: Callback | None) -> Any:
-        read = partial(getattr(self.delegate, name), *args)
+        read = methodcaller(name, *args)
         return self._demand(_Read(self, Fetch(self, name, partial(self._read, read))), callback)
 
     def read(self, size: int = -1, callback: Callback | None = None) -> Any:
@@ -200,7 +200,7 @@ class GridOut(Consumable, sync_class=gridfs.GridOut, async_class=gridfs.AsyncGri
 
     def read_from(self, start: int, stop: int) -> Any:
         """Go to `start`, and read the first piece of what there is up to `stop`, in a worker."""
-        read = partial(_begin, self.delegate, start, stop)
+        read = partial(_begin, start=start, stop=stop)
         return self._demand(_Read(self, Fetch(self, "read", partial(self._read, read))))
 
     def seek(self, pos: int, whence: int = os.SEEK_SET, callback: Callback | None = None) -> Any:
@@ -224,7 +224,7 @@ class GridOut(Consumable, sync_class=gridfs.GridOut, async_class=gridfs.AsyncGri
 
         Runs at once, in the caller's thread. The source is PyMongo's `GridOut.tell`.
         """
-        if self._buffer or self._is_broken or self._running() is not None:
+        if self._buffer or self._buffer.is_broken or self._running() is not None:
             position: int | None = self._buffer.position
             if position is not None:
                 return position
@@ -269,7 +269,7 @@ class GridOut(Consumable, sync_class=gridfs.GridOut, async_class=gridfs.AsyncGri
         return self
 
     async def __anext__(self) -> bytes:
-        at_hand = self._running() is None and not self._buffer and not self._is_broken
+        at_hand = self._running() is None and not self._buffer and not self._buffer.is_broken
         if at_hand and has_line_at_hand(self.delegate):
             line: bytes = self.delegate.readline()
         else:

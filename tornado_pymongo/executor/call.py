@@ -72,7 +72,7 @@ class Call:
     __slots__ = (
         *("executor", "function", "context", "deadline", "queued_at"),
         *("state", "has_begun", "result", "error", "receivers", "__weakref__"),
-        *("checkout", "_checkout_lock", "orphaned_session", "_abort_error", "_cancellation_raised"),
+        *("checkout", "checkout_lock", "orphaned_session", "_abort_error", "_cancellation_raised"),
     )
 
     def __init__(
@@ -94,12 +94,13 @@ class Call:
         # What became of it. A receiver reads it; nobody keeps the call for longer.
         self.result: Any = None
         self.error: BaseException | None = None
-        # Who learns when it is over. They change under the executor's lock.
-        self.receivers: tuple[tuple[Receiver, Deliver], ...] = ()
-        # What the thread uses that can be interrupted. To change it and to interrupt it takes the
-        # lock; the executor's lock is not held meanwhile.
+        # Who learns when it is over: by an inbox or, without one, in the thread that ends it. They
+        # change under the executor's lock.
+        self.receivers: tuple[tuple[Receiver | None, Deliver], ...] = ()
+        # The connection that the thread uses. To begin or end its use, and to interrupt it, takes
+        # the lock; the executor's lock is not held meanwhile.
         self.checkout: Checkout | None = None
-        self._checkout_lock = threading.Lock()
+        self.checkout_lock = threading.Lock()
         # The implicit session whose aborted operation may still run on the server.
         self.orphaned_session: Any = None
         self._abort_error: BaseException | None = None
@@ -138,6 +139,7 @@ class Call:
         self.has_begun = True
         if self.state is not RUNNING:  # aborted between being taken and its turn
             self._cancellation_raised = True
+            self.error = self._abort_error
             return
         _thread.call = self
         try:
@@ -148,6 +150,8 @@ class Call:
             self.error = _carriable(error)
         finally:
             _thread.call = None
+            if self.result is not REQUEUE:
+                self.let_go()
             # The traceback of the error holds this frame, which must not hold the call.
             del self
 
@@ -158,25 +162,23 @@ class Call:
 
     def interrupt(self) -> None:
         """Interrupt what the thread of an aborted call uses, if it still does."""
-        with self._checkout_lock:
-            if self.state is ABORTING and self.checkout is not None:
+        with self.checkout_lock:
+            if self.checkout is not None:
                 self.checkout.interrupt()
 
     def end_run(self) -> str:
         """Settle what became of its run; return the name that statistics have for it."""
-        if self._cancellation_raised or self.result is REQUEUE:
-            # Whatever came of CancelledError, the call is over because it was aborted.
+        if self.result is REQUEUE or (self._cancellation_raised and self.error is not None):
+            # Whatever error came of CancelledError, the call is over because it was aborted.
             self.result, self.error = None, self._abort_error
             return "aborted"
         return "finished" if self.error is None else "failed"
 
-    # As what it runs sees it
+    def let_go(self) -> None:
+        """Keep nothing of what it runs."""
+        self.function = self.context = None
 
-    def hold(self, checkout: Checkout | None) -> bool:
-        """Use this, or nothing, from now on; tell whether what was used may be interrupted yet."""
-        with self._checkout_lock:
-            self.checkout = checkout
-            return self.aborted
+    # As what it runs sees it
 
     @property
     def aborted(self) -> bool:

@@ -21,6 +21,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextvars import Context, copy_context
 from dataclasses import dataclass
 from functools import partial
+from importlib import import_module
 from queue import SimpleQueue
 from threading import Thread
 from typing import Any
@@ -60,17 +61,14 @@ def of_the_bridge(uri: str) -> Hop:
 
     It knows those of the commit before as well, for ``--against``.
     """
-    from tornado_pymongo.bridge import call_in_worker
-
-    client = _client(uri)
+    bridge: Any = import_module("tornado_pymongo.bridge")
+    client: Any = _client(uri)
     if "_executor" in vars(client):
-        from tornado_pymongo.bridge import CallFuture
-
-        executor = client._executor
-        return Hop(lambda: call_in_worker(executor, CallFuture, nothing, (), {}), client.close)
+        old = client._executor, bridge.CallFuture, nothing, (), {}
+        return Hop(lambda: bridge.call_in_worker(*old), client.close)
     runtime = client._runtime
     executor = runtime.executor
-    return Hop(lambda: call_in_worker(executor, runtime.future(), nothing), client.close)
+    return Hop(lambda: bridge.call_in_worker(executor, runtime.future(), nothing), client.close)
 
 
 def of_run_in_worker(uri: str) -> Hop:

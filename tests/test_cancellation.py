@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import socket
 import threading
 import time
 
@@ -16,6 +17,7 @@ from pymongo.errors import InvalidOperation, OperationFailure
 import tornado_pymongo
 from tornado_pymongo.executor import running_call
 from tornado_pymongo.internals import pool as pool_internals
+from tornado_pymongo.internals import samples, sockets
 
 
 class Events(pymongo.monitoring.CommandListener, pymongo.monitoring.ConnectionPoolListener):
@@ -35,7 +37,8 @@ class Events(pymongo.monitoring.CommandListener, pymongo.monitoring.ConnectionPo
             return
         with self._sent:
             self.commands.append(event.command_name)
-            self.sessions.append(event.command["lsid"]["id"])
+            if "lsid" in event.command:  # PyMongo kills cursors without
+                self.sessions.append(event.command["lsid"]["id"])
             self._sent.notify_all()
 
     async def until_sent(self, *names):
@@ -174,7 +177,7 @@ async def open_cursors(client):
     ids=["find", "find_raw_batches", "aggregate", "cursor_command"],
 )
 @pytest.mark.parametrize("ask", ["next", "to_list", "fetch_next"])
-async def test_a_cursor_is_closed_on_the_server_too(
+async def test_a_cursor_is_closed_on_the_server_too_and_broken(
     client, mongo_client, things, events, block, make_cursor, ask
 ):
     before = await open_cursors(mongo_client)
@@ -190,6 +193,9 @@ async def test_a_cursor_is_closed_on_the_server_too(
     await cancel_asleep(call, block)
     while await open_cursors(mongo_client) > before:
         await asyncio.sleep(0.05)  # PyMongo kills such cursors once a second
+    assert not cursor.alive
+    with pytest.raises(InvalidOperation, match=f"this {type(cursor).__name__} is broken"):
+        await cursor.next()
     await cursor.close()
     with pytest.raises(StopAsyncIteration):
         await cursor.next()
@@ -376,32 +382,6 @@ async def test_cancelling_where_no_server_is_frees_the_workers_at_once():
     await client.close()
 
 
-async def test_where_pymongo_has_other_insides_calls_go_on(
-    make_client, numbers, fail, monkeypatch, caplog
-):
-    """The hooks are gone, there is one warning, and all works as without them."""
-    from tornado_pymongo.internals import pool
-
-    monkeypatch.setattr(pool.pool.Pool, "checkin", lambda self, connection: None)
-    pool.interruptible.cache_clear()
-    try:
-        assert pool.interruptible() == pool.interruptible() == {}
-    finally:
-        monkeypatch.undo()
-    try:
-        client = make_client(max_workers=1)
-        call = client[numbers.database.name].numbers.find_one()
-        call.cancel()
-        assert await client[numbers.database.name].numbers.find_one({"_id": 1}) == {"_id": 1}
-    finally:
-        pool.interruptible.cache_clear()
-    (record,) = caplog.records
-    assert "cannot be interrupted when they are cancelled" in record.getMessage()
-    assert "differs in Pool.checkin from" in record.getMessage()
-    assert record.mongo_event == "calls_not_interruptible"
-    assert record.mongo_differs_in == "Pool.checkin"
-
-
 async def test_a_connection_that_was_interrupted_too_late_is_nobody_elses(
     client, things, events, monkeypatch
 ):
@@ -508,7 +488,7 @@ async def test_a_close_goes_on_when_nobody_waits_for_it(
 async def test_the_server_is_told_though_the_time_of_the_caller_is_over(client, events):
     """The command was given what was left of the cancelled call's time."""
     with pymongo.timeout(1e-6):
-        client._kill_soon({"id": Binary(bytes(16), 4)})
+        client._runtime.session_killer.kill_soon({"id": Binary(bytes(16), 4)})
     while not events.killed:
         await asyncio.sleep(0.01)
 
@@ -519,8 +499,8 @@ async def test_no_session_is_killed_where_another_call_has_killed_all_there_are(
     """It asked MongoDB to kill the sessions in an empty list: those are all of the user's."""
     client = make_client(max_workers=1, event_listeners=[events, commands])
     session = {"id": Binary(bytes(16), 4)}
-    client._kill_soon(session)
-    await client.run_in_worker(client._kill)
+    client._runtime.session_killer.kill_soon(session)
+    await client.run_in_worker(client._runtime.session_killer._kill)
     assert events.killed == [session]
     assert commands.names.count("killSessions") == 1
 
@@ -555,3 +535,96 @@ def test_the_context_of_a_connection_is_of_one_class_from_its_first_use_on():
     interruptible = type(context)
     contexts.discard(context)
     assert type(context) is interruptible is not pool_internals._CancellationContext
+
+
+# Whose connection an interrupt reaches
+
+
+async def test_a_call_aborted_as_it_gets_its_connection_asks_the_server_nothing(
+    client, things, events, monkeypatch
+):
+    """The abort came when no connection was noted, so the call asked and waited half a second."""
+    begin = pool_internals._Checkout.begin
+
+    def abort_and_begin(checkout, connection):
+        checkout.call.abort()
+        begin(checkout, connection)
+
+    monkeypatch.setattr(pool_internals._Checkout, "begin", abort_and_begin)
+    reads = []
+    monkeypatch.setattr(sockets._BufferedSocket, "receive_whole", lambda *args: reads.append(args))
+    with pytest.raises(asyncio.CancelledError):
+        await things.find_one({"_id": 1})
+    assert not reads
+    monkeypatch.undo()
+    assert await things.find_one({"_id": 2}) == {"_id": 2}
+    assert (events.closed, events.cleared) == (1, 0)
+
+
+@pytest.fixture
+def pair():
+    """Return a pool with one idle connection, and both ends of that."""
+    near, far = socket.socketpair()
+    far.settimeout(10)
+    with near, far:
+        pool = samples.make_pool(pool_internals._Pool)
+        pool.ready()
+        pool.conns.append(samples.make_connection(pool, near))
+        yield pool, near, far
+
+
+async def test_a_connection_that_another_call_has_given_back_is_not_interrupted(
+    make_client, pair, gate
+):
+    """One that is pinned, to a cursor or a transaction, may go back to the pool from anywhere."""
+    pool, near, far = pair
+    taken = []
+
+    def take():
+        taken.append(pool._get_conn(0.0))
+        pool.active_contexts.add(taken[0].cancel_context)
+        gate()
+
+    client = make_client(max_workers=2)
+    call = client.run_in_worker(take)
+    await gate.until_entered()
+    await client.run_in_worker(pool.checkin, taken[0])
+    call.cancel()
+    near.send(b"still here")
+    assert far.recv(10) == b"still here"
+
+
+@pytest.mark.parametrize("is_given_back", [False, True])
+async def test_a_connection_is_not_interrupted_once_it_is_given_back_or_about_to_be_closed(
+    client, pair, is_given_back
+):
+    """The number of a socket that is closed may be another one's the next moment."""
+    pool, near, far = pair
+
+    def check():
+        with pool.checkout() as connection:
+            checkout = running_call().held
+            if not is_given_back:
+                connection.cancel_context.cancel()  # as PyMongo does before it closes it
+                interrupt(checkout)
+        interrupt(checkout)
+        near.send(b"still here")
+        assert far.recv(10) == b"still here"
+
+    await client.run_in_worker(check)
+
+
+async def test_a_connection_is_interrupted_while_it_is_checked_out(client, pair):
+    pool, _, far = pair
+
+    def check():
+        with pool.checkout():
+            interrupt(running_call().held)
+            assert far.recv(10) == b""
+
+    await client.run_in_worker(check)
+
+
+def interrupt(checkout):
+    with checkout.call.checkout_lock:
+        checkout.interrupt()

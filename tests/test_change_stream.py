@@ -10,6 +10,8 @@ import pytest
 from pymongo.errors import OperationFailure
 
 import tornado_pymongo
+from tornado_pymongo.bridge import until_over
+from tornado_pymongo.executor.call import RUNNING
 from tornado_pymongo.inbox import inbox_of
 
 
@@ -99,14 +101,14 @@ async def test_no_change_is_lost_to_who_gave_up_waiting(things, over):
     async with await things.watch() as stream:
         for ask in stream.next, stream.try_next:
             asked = asyncio.create_task(ask())
-            while (running := stream._running()) is None or not running.running():
+            while (running := stream._running()) is None or running.state is not RUNNING:
                 await asyncio.sleep(0)
             asked.cancel()
             with pytest.raises(asyncio.CancelledError):
                 await asked
         await things.insert_many([{"_id": 1}, {"_id": 2}])
         if over:
-            await asyncio.wait([asyncio.wrap_future(running)])
+            await until_over(running)
         assert (await stream.next())["fullDocument"] == {"_id": 1}
         assert (await stream.next())["fullDocument"] == {"_id": 2}
 
@@ -138,7 +140,7 @@ async def test_no_change_is_lost_to_who_gave_up_when_it_was_there(blockbuster, t
             return await stream.next()
 
         task = asyncio.create_task(ask())
-        while (call := stream._running()) is None or not call.running():
+        while (call := stream._running()) is None or call.state is not RUNNING:
             await asyncio.sleep(0)
         insert = partial(things.delegate.insert_many, [{"_id": 1}, {"_id": 2}])
         inserting = asyncio.get_running_loop().run_in_executor(None, insert)

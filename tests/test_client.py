@@ -30,7 +30,7 @@ from pymongo.operations import SearchIndexModel
 from pymongo.uri_parser import parse_uri
 
 import tornado_pymongo
-from tornado_pymongo import derive
+from tornado_pymongo import proxy
 
 
 async def test_documents_are_written_found_changed_and_deleted(db):
@@ -122,7 +122,7 @@ def test_names_are_refused_as_pymongo_refuses_them(mongo_client):
 
 
 def test_what_pymongo_lacks_cannot_be_called(mongo_client):
-    """PyMongo's databases and collections can, if only to complain: see Bridged."""
+    """PyMongo's databases and collections can, if only to complain: see Derived."""
     for nothing in mongo_client.nothing, mongo_client.db.nothing, mongo_client.db.things.nothing:
         assert not callable(nothing)
         with pytest.raises(TypeError, match="object is not callable"):
@@ -253,8 +253,7 @@ async def test_iterating_without_async_is_refused(mongo_client, numbers):
 async def test_nothing_that_blocks_is_returned_in_silence(mongo_client, monkeypatch):
     """A class that a PyMongo of tomorrow brings and that its author has not told us about."""
     source = pymongo.client_session.ClientSession
-    monkeypatch.setattr(derive, "_wrappers", {**derive._wrappers})
-    del derive._wrappers[source]
+    monkeypatch.delitem(proxy.wrappers, source)
     with pytest.raises(InvalidOperation, match="ClientSession is not bridged yet"):
         mongo_client.start_session()
 
@@ -385,7 +384,7 @@ async def test_a_burst_of_calls_that_run_at_close_finishes(make_client, numbers)
 
 
 async def test_after_close_calls_fail_and_running_ones_finish(make_client, gate, monkeypatch):
-    monkeypatch.setattr("tornado_pymongo.executor._ABORT", 0.01)
+    monkeypatch.setattr("tornado_pymongo.executor.lifecycle._ABORT", 0.01)
     client = make_client(max_workers=1)
     running = client.run_in_worker(gate, "finished")
     await gate.until_entered()

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import copy
 import gc
-import time
 
 import pymongo
 import pytest
@@ -15,9 +14,8 @@ from pymongo.errors import InvalidOperation, OperationFailure
 from tornado import gen
 
 import tornado_pymongo
-from tornado_pymongo import cursor as cursor_module
-from tornado_pymongo.inbox import inbox_of
-from tornado_pymongo.internals.cursors import exhaust_selects_server, has_next_at_hand
+from tornado_pymongo.bridge import until_over
+from tornado_pymongo.internals.cursors import exhaust_selects_server
 
 
 def ids(documents):
@@ -285,15 +283,8 @@ async def test_a_cursor_does_one_thing_at_a_time(numbers):
 async def test_documents_that_a_running_call_fetched_are_left_to_it(numbers, monkeypatch, gate):
     """The call in the worker has its batch, but has not taken its document yet."""
     cursor = numbers.find().sort("_id", 1)
-    fetch = type(cursor.delegate).next
-
-    def fetch_slowly(delegate):
-        delegate._refresh()
-        gate()
-        return fetch(delegate)
-
     with monkeypatch.context() as patch:
-        patch.setattr(type(cursor.delegate), "next", fetch_slowly)
+        patch.setattr(cursor.delegate, "_refresh", slowly(cursor.delegate._refresh, gate))
         first = cursor.next()
         await gate.until_entered()
         for read in (cursor.next, cursor.__anext__, lambda: cursor.fetch_next):
@@ -308,7 +299,7 @@ async def test_documents_that_a_running_call_fetched_are_left_to_it(numbers, mon
 async def test_a_cursor_does_not_keep_what_it_returned(numbers):
     cursor = numbers.find()
     assert len(await cursor.to_list()) == 250
-    while cursor._call() is not None:  # the worker is about to let go of it
+    while cursor._last_call() is not None:  # the worker is about to let go of it
         await asyncio.sleep(0.001)
 
 
@@ -588,35 +579,6 @@ async def test_a_cursor_over_an_unreachable_server_fails_in_its_time(blockbuster
 # Giving up
 
 
-async def ask_next(cursor):
-    return await cursor.next()
-
-
-@pytest.mark.parametrize("ask", [ask_next, anext, lambda cursor: cursor.next()])
-@pytest.mark.parametrize("when", ["over", "delivered"])
-async def test_a_cursor_is_closed_where_nobody_takes_the_document_that_it_fetched(
-    blockbuster, numbers, mongo_client, ask, when
-):
-    """The next one would have been handed out, and nobody had known that one was missing."""
-    blockbuster.functions["time.sleep"].deactivate()
-    cursor = numbers.find(batch_size=2)
-    await cursor.next()
-    await cursor.next()
-    task = asyncio.create_task(ask(cursor))
-    while (call := cursor._running()) is None:
-        await asyncio.sleep(0)
-    while not call.done():
-        time.sleep(0.001)  # the loop hears nothing yet
-    if when == "delivered":  # before the task's next step
-        inbox_of(asyncio.get_running_loop())._deliver()
-    task.cancel()
-    with pytest.raises(asyncio.CancelledError):
-        await task
-    assert not cursor.alive
-    with pytest.raises(StopAsyncIteration):
-        await cursor.next()
-
-
 async def test_a_cursor_goes_on_where_the_call_that_was_given_up_never_ran(make_client, db, gate):
     await db.numbers.insert_many({"_id": n} for n in range(5))
     client = make_client(max_workers=1)
@@ -631,46 +593,44 @@ async def test_a_cursor_goes_on_where_the_call_that_was_given_up_never_ran(make_
     assert await cursor.next() == {"_id": 2}
 
 
-async def test_nothing_is_taken_from_a_cursor_that_is_being_closed(
-    make_client, numbers, gate, monkeypatch
+@pytest.mark.parametrize("ask", ["next", "to_list"])
+async def test_what_a_call_that_was_given_up_fetches_is_of_who_comes_next(
+    make_client, numbers, gate, monkeypatch, ask
 ):
-    """The loop saw a document, and that no call was given up any more: just before the end."""
     client = make_client(abort_on_cancel=False)
-    cursor = client[numbers.database.name].numbers.find(batch_size=5)
-    fetch = cursor.delegate.next
-    monkeypatch.setattr(cursor.delegate, "next", lambda: gate() or fetch())
-    call = cursor.next()
-    await gate.until_entered()
-    call.cancel()
-    closing = type(gate)()
-
-    monkeypatch.setattr(cursor_module, "end", lambda delegate: closing() or end(delegate))
-    gate.opened.set()
-    await closing.until_entered()
-    assert has_next_at_hand(cursor.delegate)
-    assert not cursor._at_hand()
-    closing.opened.set()
-    assert [document async for document in cursor] == []
-
-
-async def test_a_cursor_that_is_rewound_stays_so_when_a_call_that_was_given_up_ends(
-    make_client, numbers, gate, monkeypatch
-):
-    """The thread that was to close it did so after it was rewound."""
-    client = make_client(abort_on_cancel=False)
-    cursor = client[numbers.database.name].numbers.find()
-    late = type(gate)()
+    cursor = client[numbers.database.name].numbers.find(batch_size=5).sort("_id", 1)
     with monkeypatch.context() as patch:
-        patch.setattr(cursor.delegate, "next", gate)
-        close_after = cursor._close_after
-        patch.setattr(cursor, "_close_after", lambda call: late() or close_after(call))
-        call = cursor.next()
+        patch.setattr(cursor.delegate, "_refresh", slowly(cursor.delegate._refresh, gate))
+        call = getattr(cursor, ask)()
         await gate.until_entered()
         call.cancel()
+        following = cursor.next()
         gate.opened.set()
-        await late.until_entered()
-    await cursor.rewind()
-    late.opened.set()
-    while tornado_pymongo.statistics(client).calls.busy:
-        await asyncio.sleep(0.01)
-    assert len(await cursor.to_list()) == 250
+        assert await following == {"_id": 0}
+    assert ids([document async for document in cursor]) == list(range(1, 250))
+
+
+def slowly(fetch, gate):
+    """Return a function that does what another one does, and then goes through the gate."""
+    return lambda: gate(fetch())
+
+
+@pytest.mark.parametrize("ask", ["next", "to_list"])
+@pytest.mark.parametrize("abort_on_cancel", [False, True])
+async def test_a_cursor_that_is_rewound_has_nothing_of_a_call_that_was_given_up(
+    make_client, numbers, gate, monkeypatch, ask, abort_on_cancel
+):
+    client = make_client(abort_on_cancel=abort_on_cancel)
+    cursor = client[numbers.database.name].numbers.find(batch_size=5).sort("_id", 1)
+    with monkeypatch.context() as patch:
+        patch.setattr(cursor.delegate, "_refresh", slowly(cursor.delegate._refresh, gate))
+        call = getattr(cursor, ask)()
+        await gate.until_entered()
+        call.cancel()
+        running = cursor._running()
+        cursor.rewind()
+        assert await cursor.next() == {"_id": 0}
+        gate.opened.set()
+        await until_over(running)
+    assert cursor.alive
+    assert ids(await cursor.to_list()) == list(range(1, 250))

@@ -36,8 +36,8 @@ def derived_table():
     return {
         f"{cls.__name__}.{name}": kind_of(cls, name)
         for cls in (getattr(tornado_pymongo, name) for name in tornado_pymongo.__all__)
-        if isinstance(cls, type) and issubclass(cls, derive.Bridged)
-        for name in dir(cls._source)
+        if isinstance(cls, type) and issubclass(cls, derive.Derived)
+        for name in dir(cls._sync_class)
         if not name.startswith("_")
     }
 

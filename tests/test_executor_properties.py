@@ -19,6 +19,7 @@ from asyncio import CancelledError
 from collections import Counter
 from concurrent import futures
 from contextlib import contextmanager, suppress
+from functools import partial
 from queue import Empty, SimpleQueue
 from typing import ClassVar
 
@@ -36,8 +37,7 @@ from interpreter import free
 from pymongo.errors import InvalidOperation, WaitQueueTimeoutError
 
 from tornado_pymongo import TooManyCalls
-from tornado_pymongo.executor import REQUEUE, Call, Executor, running_call
-from tornado_pymongo.executor import executor as executor_module
+from tornado_pymongo.executor import REQUEUE, Call, Executor, lifecycle, running_call
 
 EXAMPLES = int(os.environ.get("TORNADO_PYMONGO_EXAMPLES", "0"))
 
@@ -66,7 +66,7 @@ pytestmark = pytest.mark.timeout(0 if EXAMPLES else 120)
 @pytest.fixture(autouse=True)
 def impatient_close(monkeypatch):
     """Have a close not wait long for calls that do not notice that they were aborted."""
-    monkeypatch.setattr(executor_module, "_ABORT", 0.02)
+    monkeypatch.setattr(lifecycle, "_ABORT", 0.02)
 
 
 def until_equal(expected, look):
@@ -98,9 +98,28 @@ class Aborted(Exception):
     """With which a call is aborted."""
 
 
-def outcome_of(result, error):
+def outcome_of(call):
     """Return what became of a call as the model puts it, keeping nothing of it."""
-    return "result" if isinstance(result, Thing) else type(error).__name__
+    return "result" if isinstance(call.result, Thing) else type(call.error).__name__
+
+
+class Receiver:
+    """An inbox that delivers what it has in the thread that flushes it."""
+
+    def __init__(self):
+        self._items = SimpleQueue()
+
+    def put(self, deliver, call):
+        self._items.put((deliver, call))
+
+    def claim(self):
+        return not self._items.empty()
+
+    def wake(self):
+        with suppress(Empty):
+            while True:
+                deliver, call = self._items.get_nowait()
+                deliver(call)
 
 
 class Job:
@@ -115,25 +134,29 @@ class Job:
         self.delivered = []  # what it was told that became of it
         self.abort_error = None
         self.call = None
+        self.future = None
         self._orders = SimpleQueue()
         machine.jobs.append(self)
 
     def submit(self, deadline=None):
         """Start it; return the name of the error with which it was refused, or None."""
-        call = Call(self.machine.executor, self._run, (Thing(),), {}, self._deliver, None, deadline)
+        executor = self.machine.executor
+        call = Call(executor, partial(self._run, Thing()), deadline=deadline)
+        future = executor._future_of(call)
+        call.receivers += ((self.machine.receiver, self._deliver),)
         try:
-            self.machine.executor.start(call)
+            executor.start(call)
         except (InvalidOperation, TooManyCalls, WaitQueueTimeoutError) as error:
             return type(error).__name__
-        self.call = call
+        self.call, self.future = call, future
         return None
 
     def order(self, order):
         """Have it do something, in its turn: it ends that by returning other than None."""
         self._orders.put(order)
 
-    def _deliver(self, result, error):
-        self.delivered.append(outcome_of(result, error))
+    def _deliver(self, call):
+        self.delivered.append(outcome_of(call))
 
     def _run(self, thing):
         with self.machine.counting():
@@ -156,15 +179,15 @@ class Job:
     def check_over(self):
         """See that it has ended as it must, once."""
         assert self.call.done()
-        if self.expected == "cancelled":
-            assert self.call.cancelled()
-            assert self.delivered == []
+        assert self.call.function is None
+        until_equal([self.expected], lambda: self.delivered)
+        assert outcome_of(self.call) == self.expected
+        if self.expected == "CancelledError":
+            assert self.future.cancelled()
         else:
-            error = self.call.exception()
-            seen = outcome_of(None if error else self.call.result(), error)
-            assert [seen] == self.delivered == [self.expected]
+            assert self.future.exception() is self.call.error
         assert self.entered == self.turns
-        self.call = None
+        self.call = self.future = None
 
 
 def stop_iteration():
@@ -208,6 +231,7 @@ class Machine(RuleBasedStateMachine):
         self.workers = workers
         self.bound = workers + waiting
         self.executor = Executor(workers, waiting, name="property", idle_seconds=idle)
+        self.receiver = Receiver()
         gc.disable()  # what is kept for it to find is kept too long
         self.settle()
 
@@ -267,7 +291,7 @@ class Machine(RuleBasedStateMachine):
 
     def ended(self, *jobs):
         """See that the jobs have ended as they must."""
-        futures.wait([job.call for job in jobs], timeout=LIMIT)
+        futures.wait([job.future for job in jobs], timeout=LIMIT)
         self.settle()
         for job in jobs:
             job.check_over()
@@ -376,7 +400,7 @@ class Machine(RuleBasedStateMachine):
         nested = [Job(self) for _ in range(jobs)]
         refusals = SimpleQueue()
         for each in nested:
-            job.call.add_done_callback(lambda _, each=each: refusals.put(each.submit()))
+            job.future.add_done_callback(lambda _, each=each: refusals.put(each.submit()))
         function, expected, count = ENDS[end]
         self.over(job, expected, count)
         job.order(function)
@@ -394,11 +418,9 @@ class Machine(RuleBasedStateMachine):
     @rule(number=PICK)
     def cancel_waiting(self, number):
         job = self.pick(self.waiting, number)
-        assert job.call.cancel() == (job.turns == 0)
-        if job.turns == 0:
-            self.over(job, "cancelled", "cancelled")
-            self.ended(job)
-        self.settle()
+        self.over(job, "CancelledError", "aborted" if job.turns else "cancelled")
+        assert self.pick([job.call, job.future], number).cancel()
+        self.ended(job)
 
     @precondition(lambda self: self.running)
     @rule(number=PICK, error=st.sampled_from([None, Aborted]))
@@ -414,10 +436,7 @@ class Machine(RuleBasedStateMachine):
         first = job.abort_error is None
         expected = CancelledError.__name__ if error is None else error.__name__
         if job in self.waiting:
-            if job.turns:
-                self.over(job, expected, "aborted")
-            else:
-                self.over(job, expected if error else "cancelled", "cancelled")
+            self.over(job, expected, "aborted" if job.turns or error else "cancelled")
         elif first:
             job.abort_error = expected
             if job.manner == "denying":
@@ -501,6 +520,7 @@ class Storm:
 
     def __init__(self, executor):
         self.executor = executor
+        self.receiver = Receiver()
         self.calls = []  # with whether each one ran, and what it was told that became of it
         self.refused = Counter()
         self.counting = Machine.counting.__get__(self)
@@ -517,8 +537,8 @@ class Storm:
 
     def submit(self, deed, deadline=None):
         ran, delivered = [], []
-        deliver = lambda *outcome: delivered.append(outcome_of(*outcome))  # noqa: E731
-        call = Call(self.executor, self.run, (deed, ran, Thing()), {}, deliver, None, deadline)
+        call = Call(self.executor, partial(self.run, deed, ran, Thing()), deadline=deadline)
+        call.receivers = ((self.receiver, lambda call: delivered.append(outcome_of(call))),)
         with self._lock:
             self.calls.append((call, ran, delivered))
         try:
@@ -571,22 +591,18 @@ def test_in_a_storm_each_call_ends_once(workers, waiting, idle, waves, close):
             ride.result()
         # The calls of the first ones may start some more.
         until_equal([], lambda: [call for call, *_ in storm.calls if not call.done()])
-        until_equal((0, 0), lambda: (len(executor._running), executor.statistics().busy))
+        until_equal((0, 0), lambda: (len(executor.state.running), executor.statistics().busy))
+        until_equal([], lambda: [call for call, _, delivered in storm.calls if not delivered])
     finally:
         sys.setswitchinterval(interval)
     assert storm._most_inside <= workers
     outcomes = Counter()
     for call, ran, delivered in storm.calls:
-        if call.cancelled():
-            outcome = "cancelled"
-            assert delivered == []
-        else:
-            error = call.exception()
-            outcome = outcome_of(None if error else call.result(), error)
-            assert delivered == [outcome]
+        outcome = outcome_of(call)
+        assert delivered == [outcome]
         outcomes[outcome] += 1
         assert len(ran) <= (4 if "again" in ran else 1)
-        if outcome in ("cancelled", "InvalidOperation", "WaitQueueTimeoutError"):
+        if outcome in ("InvalidOperation", "WaitQueueTimeoutError"):
             assert not ran or "again" in ran
         if outcome in ("result", "Failed"):
             assert ran
@@ -597,7 +613,7 @@ def test_in_a_storm_each_call_ends_once(workers, waiting, idle, waves, close):
     ended = seen.finished + seen.failed + seen.cancelled + seen.aborted + seen.expired
     assert (seen.submitted, seen.waiting) == (ended, 0)
     # Nothing is kept, and no thread is left.
-    call = ran = delivered = error = None
+    call = ran = delivered = None
     storm.calls.clear()
     until_equal(0, lambda: gc.collect() * 0 + len(Thing.alive))
     executor.shutdown()

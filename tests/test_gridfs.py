@@ -11,7 +11,7 @@ import pytest
 from pymongo.errors import InvalidOperation
 
 import tornado_pymongo
-from tornado_pymongo.futures import CallFuture
+from tornado_pymongo.proxy import Function
 
 LINES = b"a line\n" * 100_000
 
@@ -197,7 +197,7 @@ async def test_closing_does_not_tell_the_error_of_the_call_that_it_waits_for(buc
     told = []
     asyncio.get_running_loop().set_exception_handler(lambda loop, context: told.append(context))
     grid_in = bucket.open_upload_stream("name")
-    failing = grid_in._start(None, CallFuture, fail)
+    failing = grid_in._start(Function(grid_in, "write", fail))
     await gate.until_entered()
     closing = grid_in.close()
     gate.opened.set()
@@ -264,4 +264,4 @@ def test_pymongos_own_objects_and_nonsense_are_refused(mongo_client, db):
         tornado_pymongo.GridFSBucket("fs")
     with pytest.raises(TypeError, match="must be an instance of Database"):
         tornado_pymongo.GridFS(mongo_client)
-    assert tornado_pymongo.GridFSBucket(db=db)._client is mongo_client
+    assert tornado_pymongo.GridFSBucket(db=db)._runtime.client is mongo_client

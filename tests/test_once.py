@@ -29,29 +29,29 @@ def things(db):
     return db.things
 
 
-def fill(things, numbers=range(10)):
-    things.delegate.insert_many({"_id": n} for n in numbers)
+async def fill(things):
+    await things.insert_many([{"_id": n} for n in range(10)])
 
 
 async def find(things):
-    fill(things)
+    await fill(things)
     return things.find().sort("_id", 1).batch_size(4)
 
 
 async def aggregate(things):
-    fill(things)
+    await fill(things)
     return await things.aggregate([{"$sort": {"_id": 1}}], batchSize=4)
 
 
 async def find_in_session(things):
-    fill(things)
+    await fill(things)
     session = things.database.client.start_session()
     return things.find(session=session).sort("_id", 1).batch_size(4)
 
 
 async def watch(things):
     stream = await things.watch(max_await_time_ms=100)
-    await asyncio.get_running_loop().run_in_executor(None, fill, things)
+    await fill(things)
     return stream
 
 
@@ -317,12 +317,15 @@ async def test_a_resume_token_is_of_the_last_change_taken(things, way):
     tokens, sampling = sampled(stream, lambda stream: (stream.resume_token, len(taken)))
     while len(taken) < 5:
         taken.append(await take(stream, way))
+        await asyncio.sleep(0)
     sampling.cancel()
     await stream.close()
-    seen = dict(reversed(tokens))
-    del seen[None]  # before its first batch, PyMongo's has none
-    assert len(seen) >= 5
-    for token, number in seen.items():
+    assert len({number for _, number in tokens}) >= 2
+    last = None
+    for token, number in tokens:
+        if token == last or token is None:  # PyMongo's has none before its first batch
+            continue
+        last = token
         async with await things.watch(resume_after=token) as resumed:
             assert await asyncio.wait_for(take(resumed, "next"), 5) == number
 
@@ -336,7 +339,7 @@ async def test_tell_is_of_what_was_taken(things, way):
     while len(taken) < 5:
         taken.append(await take(file, way))
     sampling.cancel()
-    assert {position for position, _ in told} >= {0, len(taken[0])}
+    assert len(set(told)) >= 2
     assert all(position == length for position, length in told)
     await file.close()
 
@@ -397,7 +400,7 @@ async def when_free(use):
 async def test_a_broken_cursor_that_is_rewound_begins_anew(things, block):
     """What PyMongo can do with any cursor mends it."""
     cursor = await find(things)
-    assert await take(cursor, "next") == 0
+    assert [await take(cursor, "next") for _ in range(4)] == [0, 1, 2, 3]
     await block("getMore")
     task = asyncio.create_task(cursor.to_list())
     await block.until_asleep()
@@ -409,21 +412,16 @@ async def test_a_broken_cursor_that_is_rewound_begins_anew(things, block):
     assert await take_rest(cursor, "next") == [*range(10)]
 
 
-async def test_a_stream_of_which_a_fetch_was_aborted_resumes_by_itself(things, block):
+async def test_a_stream_of_which_a_fetch_was_given_up_resumes_by_itself(things, fail):
     """Its next change is the one after the last that was taken."""
     stream = await watch(things)
-    taken = [await take(stream, "next")]
-    task = asyncio.create_task(take_rest(stream, "next"))
-    while not task.done():
-        await asyncio.sleep(0.01)
-    assert is_all(taken, task.result())
-    await block("getMore")
+    assert is_all([], await take_rest(stream, "next"))
+    await fail(1, "getMore", blockConnection=True, blockTimeMS=500)
     task = asyncio.create_task(stream.next())
-    await block.until_asleep()
+    await asyncio.sleep(0.1)
     task.cancel()
     assert await given_up(task) == []
-    await block.wake()
-    await asyncio.get_running_loop().run_in_executor(None, partial(fill, things, [10]))
+    await things.insert_one({"_id": 10})
     assert await asyncio.wait_for(when_free(partial(take, stream, "next")), 10) == 10
     await stream.close()
 

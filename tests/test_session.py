@@ -11,8 +11,8 @@ from pymongo.errors import InvalidOperation, OperationFailure, PyMongoError
 from tornado import gen
 
 import tornado_pymongo
-from tornado_pymongo.derive import bound_session
 from tornado_pymongo.futures import CallFuture
+from tornado_pymongo.proxy import Function, bound_session
 
 
 @pytest.fixture
@@ -272,7 +272,7 @@ async def test_a_session_that_is_left_is_ended_whoever_gives_up_waiting(client, 
     async with session:
         session.start_transaction()
         await things.insert_one({"_id": 1}, session=session)
-        session._start(None, CallFuture, gate)
+        session._start(Function(session, "wait", gate))
         await gate.until_entered()
         leaving = asyncio.create_task(session.__aexit__(None, None, None))
         await asyncio.sleep(0)

@@ -184,7 +184,7 @@ async def until(is_so, *args):
 
 def in_worker(db, function, *args):
     """Run what blocks away from the loop."""
-    return db._client.run_in_worker(function, *args)
+    return db.client.run_in_worker(function, *args)
 
 
 def put_large(db):

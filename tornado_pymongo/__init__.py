@@ -9,6 +9,10 @@ The names are PyMongo's; what blocks there returns a Future here. Each class has
 asynchronous twin as well (`AsyncMongoClient`...), and what `pymongo` has to go with them is here.
 """
 
+# First, so that it says what is missing before anything else fails because of that.
+from tornado_pymongo.internals import contract as _contract  # noqa: F401
+
+# isort: split
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 

@@ -28,6 +28,7 @@ from tornado.web import HTTPError
 
 from tornado_pymongo import _http
 from tornado_pymongo.gridfs import GridFSBucket, read_pieces
+from tornado_pymongo.internals import contract
 
 try:
     from aiohttp import web
@@ -73,7 +74,7 @@ class _Handler:
         handler: Any = self
         if sys.version_info >= (3, 12):
             inspect.markcoroutinefunction(handler)
-        else:
+        elif contract.holds(contract.MARKS):
             handler._is_coroutine = asyncio.coroutines._is_coroutine  # type: ignore[attr-defined]
 
     def _filename(self, request: web.Request) -> str:

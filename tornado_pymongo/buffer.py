@@ -20,7 +20,7 @@ from pymongo.errors import InvalidOperation, NetworkTimeout, PyMongoError
 from tornado_pymongo.bridge import Callback, check_callback, with_callback
 from tornado_pymongo.exclusive import Stream
 from tornado_pymongo.executor import Call
-from tornado_pymongo.futures import AlreadyTaken, TakingFuture
+from tornado_pymongo.futures import AlreadyTaken, CallFuture, TakingFuture
 from tornado_pymongo.inbox import inbox_of
 from tornado_pymongo.internals.clients import begin_timeout
 from tornado_pymongo.proxy import Function, Operation
@@ -97,6 +97,20 @@ class Consumable(Stream):
     def _was_aborted(self) -> None:
         super()._was_aborted()
         self._is_broken = True
+
+    def _start(
+        self, operation: Operation, callback: Callback | None = None, future_class: Any = CallFuture
+    ) -> Any:
+        if self._running() is None or self._is_wanted():
+            return super()._start(operation, callback, future_class)
+        check_callback(callback)
+        # Nobody waits for what runs, but it must be over first.
+        future = self._runtime.in_task(self._start_when_free(operation, future_class))
+        return with_callback(future, callback)
+
+    async def _start_when_free(self, operation: Operation, future_class: Any) -> Any:
+        await self._free()
+        return await self._start(operation, None, future_class)
 
     def _demand(self, demand: Want, callback: Callback | None = None) -> Any:
         """Return a Future of what is demanded."""

@@ -113,20 +113,6 @@ class _BaseCursor(Consumable):
             self.session._used_by(future)
         return future
 
-    def _start(
-        self, operation: Operation, callback: Callback | None = None, future_class: Any = CallFuture
-    ) -> Any:
-        if self._running() is None or self._is_wanted():
-            return super()._start(operation, callback, future_class)
-        check_callback(callback)
-        # What runs is read ahead, or was given up: this comes after it.
-        future = self._runtime.in_task(self._start_when_free(operation, future_class))
-        return with_callback(future, callback)
-
-    async def _start_when_free(self, operation: Operation, future_class: Any) -> Any:
-        await self._free()
-        return await self._start(operation, None, future_class)
-
     def _settle(self) -> None:
         super()._settle()
         if self._running() is None:
@@ -195,6 +181,8 @@ class _BaseCursor(Consumable):
 
         Runs at once, in the caller's thread.
         """
+        if self._running() is None:
+            self._collect()
         return self._take() if self._buffer else None
 
     def to_list(self, length: int | None = None, callback: Callback | None = None) -> Any:
@@ -239,6 +227,7 @@ class _BaseCursor(Consumable):
     # Closing
 
     def _close(self) -> CallFuture:
+        self._is_broken = False  # whoever has closed it knows that it is at its end
         if not self.delegate.cursor_id:
             return self._runtime.completed(self.delegate.close())  # type: ignore[no-any-return]
         future = super()._close()

@@ -21,6 +21,7 @@ from tornado_pymongo.derive import Derived
 from tornado_pymongo.exclusive import Exclusive, Stream
 from tornado_pymongo.futures import CallFuture
 from tornado_pymongo.internals.cursors import (
+    close_at_once,
     forget_chunks,
     has_line_at_hand,
     is_open,
@@ -261,8 +262,8 @@ class GridOut(Consumable, sync_class=gridfs.GridOut, async_class=gridfs.AsyncGri
     def _close(self) -> CallFuture:
         future = super()._close()
         if self._was_refused(future):
-            forget_chunks(self.delegate)  # then its close() does not wait
-            return self._runtime.completed(self.delegate.close())  # type: ignore[no-any-return]
+            close_at_once(self.delegate)
+            return self._runtime.completed(None)  # type: ignore[no-any-return]
         return future
 
     def __aiter__(self) -> Any:

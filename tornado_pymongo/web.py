@@ -25,6 +25,7 @@ from tornado.web import HTTPError, RequestHandler, stream_request_body
 
 from tornado_pymongo import _http
 from tornado_pymongo.gridfs import GridFSBucket, stream_to_handler
+from tornado_pymongo.internals import contract
 from tornado_pymongo.internals.clients import without_deadline
 
 # How much of a body that is refused is read and dropped before the answer, in bytes. A client that
@@ -108,7 +109,8 @@ class GridFSHandler(RequestHandler):
             for name, value in headers.items():
                 self.set_header(name, value)
             self.set_extra_headers(path, gridout)
-            self._transforms = []  # they would compress it on the loop, under the same ETag
+            if contract.holds(contract.TRANSFORMS):
+                self._transforms = []  # they would compress it on the loop, under the same ETag
             if include_body:
                 await stream_to_handler(gridout, self, start, stop)
         finally:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import threading
 from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 from itertools import count
 from typing import Any
 
@@ -78,7 +80,7 @@ class Operation:
         """Do what is done before, and not cancelled."""
         if self.is_queued:
             opened = threading.Event()
-            for _ in range(self.scene.client._executor.max_workers):
+            for _ in range(tornado_pymongo.statistics(self.scene.client).calls.max_workers):
                 self.scene.client.run_in_worker(opened.wait, 5)
             asyncio.get_running_loop().call_later(0.01, opened.set)
 
@@ -456,21 +458,17 @@ class Tailable(Once):
         cursor = capped.find(cursor_type=pymongo.CursorType.TAILABLE_AWAIT, batch_size=9)
         return cursor.max_await_time_ms(50)
 
-    async def run(self, awaiting):
-        insert = asyncio.get_running_loop().run_in_executor(None, self._insert_more, 20)
-        try:
-            await super().run(awaiting)
-        finally:
-            self.inserting = insert
+    async def begin(self):
+        await super().begin()
+        self.inserting = asyncio.ensure_future(self._insert(range(20, 25)))
 
-    def _insert_more(self, first):
-        self.direct.capped.insert_many({"_id": n} for n in range(first, first + 5))
+    def _insert(self, numbers):
+        insert = partial(self.direct.capped.insert_many, [{"_id": n} for n in numbers])
+        return asyncio.get_running_loop().run_in_executor(None, insert)
 
     async def go_on(self):
         await self.inserting
-        await asyncio.get_running_loop().run_in_executor(
-            None, self.direct.capped.insert_one, {"_id": 25}
-        )
+        await self._insert([25])
         await super().go_on()
 
     async def take_rest(self):
@@ -513,6 +511,7 @@ class Changes(Once):
     async def open(self):
         stream = await self._watch(batch_size=self.batch_size)
         await self._insert(0, self.early)
+        self.inserting = asyncio.ensure_future(self._insert(self.early, 7))
         return stream
 
     def _insert(self, first, stop):
@@ -527,10 +526,6 @@ class Changes(Once):
         if not self.checkpoints or self.checkpoints[-1] != (token, len(self.got)):
             self.checkpoints.append((token, len(self.got)))
 
-    async def run(self, awaiting):
-        self.inserting = asyncio.ensure_future(self._insert(self.early, 7))
-        await super().run(awaiting)
-
     async def go_on(self):
         await self.inserting
         await self._insert(7, 8)
@@ -544,7 +539,7 @@ class Changes(Once):
     async def end(self):
         self.sample()
         await super().end()
-        if self.takes and self.cancelled:
+        if self.takes:
             return
         wanted = [each for each in self.checkpoints if each[0] is not None and each[1] < 8]
         for token, taken in self.rng.sample(wanted, min(2, len(wanted))):
@@ -763,17 +758,17 @@ class Transaction(Operation):
         await self.use_again()
 
     async def use_again(self):
-        written = self.scene.db.written
-        try:
-            self.session.start_transaction()
-        except InvalidOperation as error:
-            if not ("has not finished" in str(error) or "in use" in str(error)):
-                raise
-            await asyncio.sleep(0.05)
-            if self.session.in_transaction:
-                await when_free(self.session.abort_transaction)
-            self.session.start_transaction()
-        await written.insert_one({"_id": {"k": self.key, "n": 9}}, session=self.session)
+        """Have another transaction, as soon as the session does not say why not."""
+        while True:
+            try:
+                self.session.start_transaction()
+                break
+            except InvalidOperation as error:
+                if not re.search("not finished|in use|in progress", str(error)):
+                    raise
+            await asyncio.sleep(0.001)
+        again = {"_id": {"k": self.key, "n": 9}}
+        await self.scene.db.written.insert_one(again, session=self.session)
         await self.session.commit_transaction()
 
     async def end(self):

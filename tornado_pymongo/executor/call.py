@@ -16,6 +16,7 @@ holds it up is interrupted, and `asyncio.CancelledError` raised there, as in a c
 
 from __future__ import annotations
 
+import os
 import threading
 from asyncio import CancelledError
 from collections.abc import Callable
@@ -71,7 +72,7 @@ class Call:
     __slots__ = (
         *("executor", "function", "context", "deadline", "queued_at"),
         *("state", "has_begun", "result", "error", "receivers", "__weakref__"),
-        *("checkout", "_checkout_lock", "orphaned_session", "_abort_error", "_cancellation_raised"),
+        *("checkout", "checkout_lock", "orphaned_session", "_abort_error", "_cancellation_raised"),
     )
 
     def __init__(
@@ -93,12 +94,13 @@ class Call:
         # What became of it. A receiver reads it; nobody keeps the call for longer.
         self.result: Any = None
         self.error: BaseException | None = None
-        # Who learns when it is over. They change under the executor's lock.
-        self.receivers: tuple[tuple[Receiver, Deliver], ...] = ()
-        # What the thread uses that can be interrupted. To change it and to interrupt it takes the
-        # lock; the executor's lock is not held meanwhile.
+        # Who learns when it is over: by an inbox or, without one, in the thread that ends it. They
+        # change under the executor's lock.
+        self.receivers: tuple[tuple[Receiver | None, Deliver], ...] = ()
+        # The connection that the thread uses. To begin or end its use, and to interrupt it, takes
+        # the lock; the executor's lock is not held meanwhile.
         self.checkout: Checkout | None = None
-        self._checkout_lock = threading.Lock()
+        self.checkout_lock = threading.Lock()
         # The implicit session whose aborted operation may still run on the server.
         self.orphaned_session: Any = None
         self._abort_error: BaseException | None = None
@@ -147,6 +149,8 @@ class Call:
             self.error = _carriable(error)
         finally:
             _thread.call = None
+            if self.result is not REQUEUE:
+                self.let_go()
             # The traceback of the error holds this frame, which must not hold the call.
             del self
 
@@ -157,8 +161,8 @@ class Call:
 
     def interrupt(self) -> None:
         """Interrupt what the thread of an aborted call uses, if it still does."""
-        with self._checkout_lock:
-            if self.state is ABORTING and self.checkout is not None:
+        with self.checkout_lock:
+            if self.checkout is not None:
                 self.checkout.interrupt()
 
     def end_run(self) -> str:
@@ -169,13 +173,11 @@ class Call:
             return "aborted"
         return "finished" if self.error is None else "failed"
 
-    # As what it runs sees it
+    def let_go(self) -> None:
+        """Keep nothing of what it runs."""
+        self.function = self.context = None
 
-    def hold(self, checkout: Checkout | None) -> bool:
-        """Use this, or nothing, from now on; tell whether what was used may be interrupted yet."""
-        with self._checkout_lock:
-            self.checkout = checkout
-            return self.aborted
+    # As what it runs sees it
 
     @property
     def aborted(self) -> bool:
@@ -215,3 +217,11 @@ _thread = threading.local()
 def running_call() -> Call | None:
     """Return the call that has its turn in this thread."""
     return getattr(_thread, "call", None)
+
+
+def _forget_running_call() -> None:
+    _thread.call = None
+
+
+if hasattr(os, "register_at_fork"):  # the child of a call is none
+    os.register_at_fork(after_in_child=_forget_running_call)

@@ -29,9 +29,10 @@ from __future__ import annotations
 
 import threading
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import Executor as BaseExecutor
 from concurrent.futures import wait as wait_for
+from contextlib import contextmanager
 from functools import partial
 from typing import Any
 
@@ -40,7 +41,7 @@ from pymongo.errors import PyMongoError
 from tornado_pymongo.executor import lifecycle
 from tornado_pymongo.executor.call import RUNNING, Call, Deliver, Receiver
 from tornado_pymongo.executor.effects import Effect, carry_out, start_thread
-from tornado_pymongo.executor.futures import ThreadFuture, ThreadInbox
+from tornado_pymongo.executor.futures import ThreadFuture
 from tornado_pymongo.executor.queue import CallQueue
 from tornado_pymongo.executor.shared_core import SharedCore
 from tornado_pymongo.executor.state import State, closed_error
@@ -124,7 +125,6 @@ class Executor(BaseExecutor):
             min(threads, self.max_workers),
             closed,
         )
-        self._thread_inbox = ThreadInbox()
         if self.closing is not None and not self.closing.done():
             self.closing = None  # its thread is in the parent process
 
@@ -170,6 +170,14 @@ class Executor(BaseExecutor):
         self._effects.clear()
         return effects
 
+    @contextmanager
+    def _reading(self) -> Iterator[State]:
+        """Hold the state still. A change of a finalizer that comes here is made afterwards."""
+        with self._lock:
+            yield self.state
+        if self._put_aside:
+            self._change(int)
+
     # Calls
 
     def submit(self, function: Callable[..., Any], /, *args: Any, **kwargs: Any) -> ThreadFuture:
@@ -187,7 +195,7 @@ class Executor(BaseExecutor):
 
     def _future_of(self, call: Call) -> ThreadFuture:
         future = ThreadFuture(call)
-        call.receivers = ((self._thread_inbox, future.deliver),)
+        call.receivers = ((None, future.deliver),)
         return future
 
     def start(self, call: Call) -> None:
@@ -209,7 +217,7 @@ class Executor(BaseExecutor):
         """End a call, with this error or as cancelled; interrupt it if it runs."""
         self._change(self.state.abort, call, error)
 
-    def tell(self, call: Call, inbox: Receiver, deliver: Deliver) -> None:
+    def tell(self, call: Call, inbox: Receiver | None, deliver: Deliver) -> None:
         """Have one more receiver learn when a call is over."""
         self._change(self.state.tell, call, inbox, deliver)
 
@@ -228,8 +236,8 @@ class Executor(BaseExecutor):
 
     def running_calls(self) -> list[Call]:
         """Return the calls that run."""
-        with self._lock:
-            return list(self.state.running)
+        with self._reading() as state:
+            return list(state.running)
 
     @property
     def _max_active(self) -> int:
@@ -256,8 +264,7 @@ class Executor(BaseExecutor):
 
         It is no time if there are threads without a call, or if the calls share time slices.
         """
-        with self._lock:
-            state = self.state
+        with self._reading() as state:
             oldest = state.queue.oldest()
             if oldest is None or self.time_slices or len(state.running) < self.max_workers:
                 return 0.0, 0
@@ -269,12 +276,12 @@ class Executor(BaseExecutor):
 
     def supervision_refused(self, error: RuntimeError) -> None:
         """Take note that the system has no thread for the supervisor: the next change tries."""
-        self._change(self.state.supervisor.refused)
+        self._change(self.state.supervision_refused)
 
     def statistics(self) -> WorkerStatistics:
         """Return what its threads have done, and do now."""
-        with self._lock:
-            state, crew = self.state, self.state.crew
+        with self._reading() as state:
+            crew = state.crew
             return WorkerStatistics(
                 max_workers=self.max_workers,
                 max_waiting=self.max_waiting,

@@ -1,15 +1,13 @@
-"""Calls for threads: the concurrent Future of a call, and the inbox that completes it."""
+"""Calls for threads: the concurrent Future of a call."""
 
 from __future__ import annotations
 
 from asyncio import CancelledError
-from collections import deque
 from concurrent.futures import Future
-from contextlib import suppress
 from typing import Any
 
 from tornado_pymongo import log
-from tornado_pymongo.executor.call import ABORTING, RUNNING, Call, Deliver
+from tornado_pymongo.executor.call import ABORTING, RUNNING, Call
 
 
 class ThreadFuture(Future[Any]):
@@ -30,38 +28,20 @@ class ThreadFuture(Future[Any]):
         return call is not None and call.state in (RUNNING, ABORTING)
 
     def deliver(self, call: Call) -> None:
-        """Take what became of the call."""
+        """Take what became of the call, in the thread that has ended it."""
         error = call.error
         self.call = None
-        if isinstance(error, CancelledError):
-            super().cancel()
-            self.set_running_or_notify_cancel()  # tells who waits for it
-        elif error is None:
-            self.set_result(call.result)
-        else:
-            self.set_exception(error)
-
-
-class ThreadInbox:
-    """The completed calls that are delivered by whichever thread has completed them."""
-
-    def __init__(self) -> None:
-        self._items: deque[tuple[Deliver, Call]] = deque()
-
-    def put(self, deliver: Deliver, call: Call) -> None:
-        """Take a call that is over."""
-        self._items.append((deliver, call))
-
-    def claim(self) -> bool:
-        """Tell whether there is anything to deliver."""
-        return bool(self._items)
-
-    def wake(self) -> None:
-        """Deliver all that is here. A callback of the user's that fails keeps no other."""
-        with suppress(IndexError):  # another thread may do the same
-            while True:
-                deliver, call = self._items.popleft()
+        try:
+            if isinstance(error, CancelledError):
                 try:
-                    deliver(call)
-                except (Exception, SystemExit):
-                    log.error("callback_failed", "a callback of a completed call failed", True)
+                    super().cancel()
+                finally:
+                    self.set_running_or_notify_cancel()  # tells who waits for it
+            elif error is None:
+                self.set_result(call.result)
+            else:
+                self.set_exception(error)
+        except KeyboardInterrupt:
+            raise
+        except BaseException:  # other errors than these are logged by the standard library
+            log.error("callback_failed", "a callback of a completed call failed", True)

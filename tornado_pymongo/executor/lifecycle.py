@@ -10,7 +10,6 @@ from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 from tornado_pymongo import log
-from tornado_pymongo.executor.workers import EXIT_HOOK
 
 if TYPE_CHECKING:
     from tornado_pymongo.executor.executor import Executor
@@ -77,8 +76,7 @@ def _reset_all() -> None:
 # At exit the interpreter joins all threads before it calls the functions of `atexit`. These hooks
 # come before that: a parked thread would hold up the exit for as long as it may be idle, and a call
 # for as long as the server does not answer.
-if EXIT_HOOK:
-    threading._register_atexit(_leave_all)  # type: ignore[attr-defined]
+threading._register_atexit(_leave_all)  # type: ignore[attr-defined]
 
 # A forked child has a copy of each executor, but none of its threads.
 if hasattr(os, "register_at_fork"):

@@ -61,6 +61,7 @@ class State:
         # The inboxes whose loop was not woken for all that they hold, and since when.
         self._unflushed: dict[Receiver, None] = {}
         self._unflushed_since = 0.0
+        self._is_refused = False  # whether this change is that there is no thread to supervise
         self.drained = threading.Event()  # set when it is closed and no thread is active
         self._is_drained = False
         self.counters: dict[str, int] = dict.fromkeys(COUNTED, 0)
@@ -80,11 +81,14 @@ class State:
                 missing -= 1
         if self._unflushed and not (waiting and monotonic() < self._unflushed_since + _LINGER):
             self._flush()
-        if (missing > 0 or self._unflushed) and not self.supervisor.watching:
-            self.supervisor.watch()
-        if self.closed and not self.crew.active and not self._is_drained:
+        supervisor = self.supervisor
+        if (missing > 0 or self._unflushed) and not (supervisor.watching or self._is_refused):
+            supervisor.watch()
+        self._is_refused = False
+        if self.closed and not (self.crew.active or supervisor.thread or self._is_drained):
             self._is_drained = True
-            self._effects.append((self.drained.set,))
+            # First of all: a close for which there is no thread is an effect, and waits for this.
+            self._effects.insert(0, (self.drained.set,))
 
     def _flush(self) -> None:
         for inbox in self._unflushed:
@@ -118,13 +122,17 @@ class State:
             call.error = error
         if outcome is not None:
             self.counters[outcome] += 1
-        # Nobody keeps what it ran.
-        call.function = call.context = None
         receivers, call.receivers = call.receivers, ()
+        if call.function is not None or not receivers:
+            # What it has not run, or a result that nobody wants, is finalized without the lock.
+            self._effects.append((call.let_go,))
         for inbox, deliver in receivers:
             self._put(inbox, deliver, call)
 
-    def _put(self, inbox: Receiver, deliver: Deliver, call: Call) -> None:
+    def _put(self, inbox: Receiver | None, deliver: Deliver, call: Call) -> None:
+        if inbox is None:
+            self._effects.append((deliver, call))
+            return
         inbox.put(deliver, call)
         if not self._unflushed:
             self._unflushed_since = monotonic()
@@ -161,7 +169,7 @@ class State:
             call.begin_abort(error or CancelledError())
             self._effects.append((call.interrupt,))
 
-    def tell(self, call: Call, inbox: Receiver, deliver: Deliver) -> None:
+    def tell(self, call: Call, inbox: Receiver | None, deliver: Deliver) -> None:
         """Have one more receiver learn when a call is over."""
         if call.state is OVER:
             self._put(inbox, deliver, call)
@@ -179,8 +187,8 @@ class State:
 
     def threads_to_join(self) -> list[threading.Thread]:
         """Return the threads that end because of a close, when none is active any more."""
-        thread = self.supervisor.thread
-        return [*self.crew.ending, *([thread] if thread else [])]
+        ended = self.supervisor.ended
+        return [*self.crew.ending, *([ended] if ended else [])]
 
     # Changes from its threads
 
@@ -227,6 +235,12 @@ class State:
             refusal.__cause__ = error
             for call in list(self.queue):
                 self.finish(call, "aborted", refusal)
+
+    def supervision_refused(self) -> None:
+        """Take note that the system has no thread for the supervisor: the next change tries."""
+        self.supervisor.thread = None
+        self.supervisor.watching = False
+        self._is_refused = True
 
     def supervise(self, now: float, waiting: int, max_active: int) -> bool | None:
         """Fail the late calls and set the target; tell whether that has changed it.

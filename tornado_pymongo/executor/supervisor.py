@@ -107,6 +107,7 @@ class Supervisor:
         self._wakeup.acquire()
         self.watching = False  # whether the thread looks, or was woken or started to do so
         self.thread: threading.Thread | None = None
+        self.ended: threading.Thread | None = None  # the last one that did
         self._has_warned = False
 
     def watch(self) -> None:
@@ -128,19 +129,14 @@ class Supervisor:
         """End the thread, which is about to end, unless it was woken; tell whether it ends."""
         if self.watching:
             return False
-        self.thread = None
+        self.ended, self.thread = self.thread, None
         return True
-
-    def refused(self) -> None:
-        """Take note that the thread could not be started."""
-        self.thread = None
-        self.watching = False
 
     def _run(self) -> None:
         executor = self._executor
         while True:
             self._look_while_calls_wait()
-            if executor.closed:
+            if executor.closed and executor.end_supervision():
                 return
             if self._wakeup.acquire(timeout=_CALM):
                 continue

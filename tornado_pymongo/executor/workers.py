@@ -27,9 +27,6 @@ from tornado_pymongo.executor.call import Call
 from tornado_pymongo.executor.effects import Effect, start_thread
 from tornado_pymongo.executor.shared_core import SharedCore
 
-# Without this hook the interpreter would join the threads before it tells us to end them.
-EXIT_HOOK: bool = hasattr(threading, "_register_atexit")
-
 _numbers = count()
 
 
@@ -51,7 +48,7 @@ class Worker:
         self.began_at = 0.0  # when that began
         self.ended = False
         name = f"{crew.name}_{next(_numbers)}"
-        self.thread = threading.Thread(target=self._run, name=name, daemon=not EXIT_HOOK)
+        self.thread = threading.Thread(target=self._run, name=name)
 
     def wake(self) -> None:
         """Release the thread from its parking. Only who took it off the list may do so."""

@@ -1,4 +1,1 @@
-"""The one place that touches private names of PyMongo.
-
-Each function falls back to PyMongo's public ways where a name is missing.
-"""
+"""The one place that uses undocumented names of PyMongo; `contract` lists them all."""

@@ -1,14 +1,14 @@
-"""What is asked of a client: its deadlines, its options."""
+"""The deadlines and the options of a client, as far as PyMongo does not tell them."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import suppress
 from contextvars import Context
 from copy import copy
 from typing import Any
 
-from pymongo import _csot
+from tornado_pymongo.internals import contract
+from tornado_pymongo.internals.samples import csot
 
 
 def begin_timeout(context: Context, seconds: float | None) -> float | None:
@@ -16,36 +16,40 @@ def begin_timeout(context: Context, seconds: float | None) -> float | None:
 
     Return when the time is over, as `time.monotonic` tells it, or None for never.
     """
-    try:
-        timeout = _csot.get_timeout()
-        if timeout is None:
-            if seconds is None:
-                return None
-            context.run(_csot._TimeoutContext(seconds).__enter__)
-            timeout = seconds
-        return context[_csot.DEADLINE] if timeout else None  # 0 is for ever
-    except (AttributeError, KeyError):
+    if not contract.holds(contract.TIMEOUTS):
         return None  # it counts from when the worker begins
+    timeout = csot.get_timeout()
+    if timeout is None:
+        if seconds is None:
+            return None
+        context.run(csot._TimeoutContext(seconds).__enter__)
+        timeout = seconds
+    return context.get(csot.DEADLINE) if timeout else None  # 0 is for ever
 
 
 def without_deadline(context: Context) -> Context:
     """Return the context, in which a deadline of PyMongo's holds no more."""
-    with suppress(AttributeError):
-        context.run(_csot.TIMEOUT.set, None)
-        context.run(_csot.DEADLINE.set, float("inf"))
+    if contract.holds(contract.TIMEOUTS):
+        context.run(csot.TIMEOUT.set, None)
+        context.run(csot.DEADLINE.set, float("inf"))
     return context
 
 
 def connect(client: Any) -> None:
     """Begin to connect, as a client made with ``connect=True`` does at once."""
-    client._connect()
+    if contract.holds(contract.CONNECT):
+        client._connect()
+    else:
+        client.admin.command("ping")
 
 
 def redacted(text: str, client: Any) -> str:
-    """Return the text, the `repr` of something of a client's, without what must not be told.
+    """Return the `repr` of something that a client has made, without the secrets in it.
 
-    PyMongo 4.9, at least, tells these options in full.
+    PyMongo 4.9, at least, shows these options in full.
     """
+    if not contract.holds(contract.OPTIONS):
+        return "..."
     options = client.options._options
     for name in _SECRET_OPTIONS & set(options):
         text = text.replace(f"{name}={options[name]!r}", f"{name}=<redacted>")
@@ -63,8 +67,13 @@ def with_key_vault(options: Any, unwrap: Callable[[Any], Any]) -> Any:
 
     PyMongo has its say about what is something else.
     """
-    if not hasattr(options, "_key_vault_client"):
+    if not contract.holds(contract.KEY_VAULT) or not hasattr(options, "_key_vault_client"):
         return options
     options = copy(options)
     options._key_vault_client = unwrap(options._key_vault_client)
     return options
+
+
+def timeout_of(delegate: Any) -> Any:
+    """Return what PyMongo asks of the objects of its coroutines."""
+    return delegate._timeout if contract.holds(contract.COROUTINES) else None

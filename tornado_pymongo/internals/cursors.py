@@ -1,4 +1,4 @@
-"""What is asked of a cursor, a change stream or a file that PyMongo does not tell."""
+"""The state of cursors, change streams and files, as far as PyMongo does not tell it."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import os
 import sys
 from collections import deque
 from collections.abc import Callable
-from contextlib import suppress
 from functools import partial
 from types import SimpleNamespace
 from typing import Any, NamedTuple
@@ -14,32 +13,47 @@ from typing import Any, NamedTuple
 from pymongo import CursorType, message
 from pymongo.command_cursor import CommandCursor, RawBatchCommandCursor
 from pymongo.cursor import Cursor, RawBatchCursor
+from pymongo.errors import PyMongoError
+
+from tornado_pymongo.internals import contract
 
 # Whether PyMongo selects a server to make an exhaust cursor, rather than check the one it asks.
 exhaust_selects_server: bool = not hasattr(message, "_check_exhaust_supported")
 
 
 def leave_alone(cursor: Any) -> None:
-    """Have PyMongo kill the cursor later, as one that was forgotten; does not wait."""
+    """Have PyMongo kill the cursor later, as one that nobody has any more; does not wait."""
+    if cursor is None:
+        return
     if cursor._id:
         # PyMongo says so before it asks the server. If an abort hits it in between, nobody asks.
         cursor._killed = False
-    cursor._die_no_lock()
+    cursor.__del__()
 
 
 def is_closed(cursor: Any) -> bool:
     """Tell whether a cursor is closed, though documents may be left in it."""
-    return bool(getattr(cursor, "_killed", not cursor.alive))
+    return bool(cursor._killed)
 
 
 def is_tailable(cursor: Any) -> bool:
     """Tell whether a cursor waits for more at its end."""
-    return bool(getattr(cursor, "_query_flags", 0) & CursorType.TAILABLE)
+    flags = getattr(cursor, "_query_flags", 0) if contract.holds(contract.WAITS) else 0
+    return bool(flags & CursorType.TAILABLE)
 
 
-def forget_chunks(grid_out: Any) -> None:
-    """Have a file ask for its next chunk anew; PyMongo kills the cursor that it had, later."""
-    grid_out._chunk_iter = None
+def close_at_once(grid_out: Any) -> None:
+    """Close a file without waiting; PyMongo kills its cursor later."""
+    if forget_chunks(grid_out):
+        grid_out.close()
+
+
+def forget_chunks(grid_out: Any) -> bool:
+    """Have a file ask for its next chunk anew, and PyMongo kill its cursor later, if it can be."""
+    known = contract.holds(contract.FILES)
+    if known:
+        grid_out._chunk_iter = None
+    return known
 
 
 def read_again_from(grid_out: Any, position: int) -> None:
@@ -52,12 +66,9 @@ def read_again_from(grid_out: Any, position: int) -> None:
 def has_next_at_hand(cursor: Any) -> bool:
     """Tell whether ``cursor.next()`` would return or raise without asking the server.
 
-    So it does where a document of the last batch is left, or where the cursor is at its end.
+    It does so if a document of the last batch is left, or if the cursor is at its end.
     """
-    try:
-        return bool(cursor._data or cursor._killed or getattr(cursor, "_empty", False))
-    except AttributeError:
-        return False
+    return bool(cursor._data or cursor._killed or getattr(cursor, "_empty", False))
 
 
 def detach_batch(cursor: Any) -> deque[Any] | None:
@@ -65,7 +76,7 @@ def detach_batch(cursor: Any) -> deque[Any] | None:
 
     None if ``cursor.next()`` would return something else, as a cursor of files does.
     """
-    if type(cursor) not in _PLAIN or not hasattr(cursor, "_data"):
+    if type(cursor) not in _PLAIN:
         return None
     documents: deque[Any] = cursor._data
     cursor._data = deque()
@@ -93,21 +104,19 @@ def can_read_ahead(cursor: Any) -> bool:
     Not that of a tailable cursor, which may have to wait for it; not if the session, which does one
     thing at a time, or the connection is not only the cursor's.
     """
-    try:
-        return bool(
-            type(cursor) in _PLAIN
-            and cursor._id
-            and not cursor._killed
-            and cursor.session is None
-            and cursor._sock_mgr is None
-            and not getattr(cursor, "_exhaust", False)
-            and not is_tailable(cursor)
-            # A command may have made a tailable one, or a change stream.
-            and cursor._max_await_time_ms is None
-            and getattr(cursor, "_postbatchresumetoken", None) is None
-        )
-    except (AttributeError, TypeError):
-        return False
+    return bool(
+        contract.holds(contract.READ_AHEAD)
+        and type(cursor) in _PLAIN
+        and cursor._id
+        and not cursor._killed
+        and cursor.session is None
+        and cursor._sock_mgr is None
+        and not getattr(cursor, "_exhaust", False)
+        and not is_tailable(cursor)
+        # A command may have made a tailable one, or a change stream.
+        and cursor._max_await_time_ms is None
+        and getattr(cursor, "_postbatchresumetoken", None) is None
+    )
 
 
 class CursorState(NamedTuple):
@@ -120,41 +129,41 @@ class CursorState(NamedTuple):
 
 def state_of(cursor: Any) -> CursorState:
     """Return what a cursor says of itself, without the documents that are at hand."""
-    alive = not getattr(cursor, "_killed", False)
-    return CursorState(alive, cursor.cursor_id, getattr(cursor, "retrieved", None))
+    return CursorState(not cursor._killed, cursor.cursor_id, getattr(cursor, "retrieved", None))
 
 
 def has_change_at_hand(stream: Any) -> bool:
     """Tell whether ``stream.try_next()`` would return a change without asking the server."""
-    try:
-        return bool(stream.alive and stream._cursor._data)
-    except AttributeError:
-        return False
+    return contract.holds(contract.CHANGES) and bool(stream.alive and stream._cursor._data)
 
 
 def mark_closed(stream: Any) -> None:
     """Have a change stream that is to be closed end for those who iterate over it."""
-    stream._closed = True
+    if contract.holds(contract.CHANGES):
+        stream._closed = True
 
 
 def is_open(grid_out: Any) -> bool:
-    """Tell whether the attributes of a file are at hand."""
-    return bool(grid_out._file)
+    """Tell whether the attributes of a file are at hand, as far as that is known."""
+    return not contract.holds(contract.FILES) or bool(grid_out._file)
 
 
 def has_line_at_hand(grid_out: Any) -> bool:
     """Tell whether ``grid_out.readline()`` would return without asking the server."""
-    state = vars(grid_out)  # what it lacks would be looked for in the file's document
-    return bool(state.get("_buffer", b"").find(b"\n", state.get("_buffer_pos", 0)) >= 0)
+    if not contract.holds(contract.FILES):
+        return False
+    return bool(grid_out._buffer.find(b"\n", grid_out._buffer_pos) >= 0)
 
 
 def wished_wait(cursor_or_stream: Any) -> Any:
     """Return for how long the server shall wait for new documents, in milliseconds, or None."""
-    return getattr(cursor_or_stream, "_max_await_time_ms", None)
+    return cursor_or_stream._max_await_time_ms if contract.holds(contract.WAITS) else None
 
 
 def limit_wait(cursor: Any, wished: Any, seconds: float | None) -> None:
     """Have the server wait no longer than this for new documents, or, with None, as was wished."""
+    if cursor is None or not contract.holds(contract.WAITS):
+        return
     if seconds is not None:
         # By itself it waits for a second.
         wished = min(1000 if wished is None else wished, int(seconds * 1000))
@@ -162,25 +171,27 @@ def limit_wait(cursor: Any, wished: Any, seconds: float | None) -> None:
 
 
 def cursor_of(stream: Any) -> Any:
-    """Return the cursor that a change stream has now."""
-    return stream._cursor
+    """Return the cursor that a change stream has now, if that is known."""
+    return stream._cursor if contract.holds(contract.CHANGES) else None
 
 
 def read_in_small_batches(grid_out: Any, number: int) -> None:
-    """Have a GridOut fetch so many chunks at a time, where it would fetch 16 MB of them."""
-    with suppress(AttributeError):
+    """Have a GridOut fetch so many chunks at a time, instead of 16 MB of them."""
+    if contract.holds(contract.FILES):
         find = partial(grid_out._chunks.find, batch_size=number)
         grid_out._chunks = SimpleNamespace(find=find)
 
 
 def write_in_small_batches(grid_in: Any, data: bytes, size: int) -> None:
     """Write to a GridIn, which sends what it has when it is `size` bytes, not when it is 48 MB."""
-    if getattr(grid_in, "_buffered_docs_size", 0) >= size:
+    if contract.holds(contract.FILES) and grid_in._buffered_docs_size >= size:
         grid_in._buffered_docs_size = sys.maxsize  # with the next chunk it is time to send
     grid_in.write(data)
 
 
 def remove_unfinished(grid_in: Any) -> None:
     """Remove what a GridIn has stored; its own `abort` removes a complete file of that id too."""
+    if not contract.holds(contract.FILES):
+        raise PyMongoError("whether a complete file has that id is not known")
     if grid_in._coll.files.find_one({"_id": {"$eq": grid_in._id}}, {"_id": 1}) is None:
         grid_in.abort()

@@ -40,10 +40,10 @@ from bson.son import SON
 from pymongo import message
 from pymongo.synchronous import pool
 
-from tornado_pymongo import log
 from tornado_pymongo.collector import promote
 from tornado_pymongo.executor import running_call
 from tornado_pymongo.executor.supervisor import has_gil
+from tornado_pymongo.internals import contract
 from tornado_pymongo.internals.cutting import Span, advance, find
 
 # How long to sleep, in seconds, to yield the GIL: as short as the system can, which is 0.1 ms on
@@ -231,15 +231,7 @@ def _is_known() -> bool:
     with suppress(Exception):
         connection: Any = pool.Connection.__new__(pool.Connection)
         connection.__class__ = _slicing_connection(pool.Connection, slicer)
-        known = (
-            hasattr(pool.Pool, "connect")
-            and hasattr(pool.Connection, "receive_message")
-            and slicer.decode(whole, DEFAULT_CODEC_OPTIONS, None) == [bson.decode(whole)]
-        )
+        known = slicer.decode(whole, DEFAULT_CODEC_OPTIONS, None) == [bson.decode(whole)]
     if not known:
-        log.warning(
-            "results_not_sliced",
-            "large results are not decoded in slices, and may hold up the event loop, since this"
-            " PyMongo differs in how it decodes replies from those that we know",
-        )
-    return known
+        contract.switch_off(contract.SLICES, "how it decodes replies")
+    return contract.holds(contract.SLICES)

@@ -1,11 +1,26 @@
 """Interrupting a call that waits for the server.
 
+Another thread cannot make PyMongo stop waiting for the server: it can shut the socket down, which
+wakes the waiting thread with an error, and PyMongo asks the cancellation context of a connection,
+twice a second, whether it still shall wait. `_Pool` makes these contexts ours. To interrupt a call:
+
+1. The thread that aborts the call sets ``call.aborted``.
+2. Then, under the call's ``checkout_lock``, it shuts down the socket of the connection that the
+   call has checked out. A call that checks one out later looks at ``call.aborted`` under that lock.
+3. The call's thread wakes up and asks the context, or PyMongo closes the connection because of the
+   error, which also tells the context. The context raises `CancelledError`, before PyMongo can take
+   the error for a failure of the server, clear the pool and try again.
+
+A connection leaves its `_Checkout` under that lock as well: before it goes back to the pool, and
+before its socket is closed, since the system may give the number of the socket to the next one. So
+an interrupt never reaches a connection that somebody else has, and a connection that it has reached
+is closed, not given back.
+
 PyMongo's monitoring threads, which run no call, and other clients of PyMongo see nothing of this.
 """
 
 from __future__ import annotations
 
-import inspect
 import socket
 import threading
 from contextlib import suppress
@@ -15,8 +30,8 @@ from typing import Any
 
 from pymongo.synchronous import pool
 
-from tornado_pymongo import log
-from tornado_pymongo.executor import running_call
+from tornado_pymongo.executor import Call, running_call
+from tornado_pymongo.internals import contract, samples
 from tornado_pymongo.internals.sockets import buffer_reads
 
 # How often a thread that waits for another one of PyMongo looks whether its call was aborted, in
@@ -24,79 +39,94 @@ from tornado_pymongo.internals.sockets import buffer_reads
 _POLL = 0.5
 
 
-@cache
 def interruptible() -> dict[str, Any]:
-    """Return the options of a PyMongo client whose waiting calls can be interrupted.
-
-    They are none where PyMongo lacks what we build on: then a call that is aborted goes on until
-    the server answers, or its own time is over.
-    """
-    missing = [
-        what
-        for what, there in (
-            ("Pool._get_conn", _parameters_of("_get_conn") == ["self", _STARTED, "handler"]),
-            ("Pool.connect", _parameters_of("connect") == ["self", "handler"]),
-            ("Pool.checkin", _parameters_of("checkin") == ["self", "conn"]),
-            ("_CancellationContext", hasattr(_CancellationContext, "cancelled")),
-        )
-        if not there
-    ]
-    if missing:
-        log.warning(
-            "calls_not_interruptible",
-            "calls that run cannot be interrupted when they are cancelled, since this PyMongo"
-            " differs in %(differs_in)s from those that we know",
-            differs_in=", ".join(missing),
-        )
+    """Return the options with which a PyMongo client has calls that can be interrupted, if any."""
+    contract.check()
+    if contract.holds(contract.INTERRUPTS) and not _works():
+        contract.switch_off(contract.INTERRUPTS, "how a pool uses active_contexts")
+    if not contract.holds(contract.INTERRUPTS):
         return {}
     return {"_pool_class": _Pool, "_condition_class": _Condition}
 
 
-_STARTED = "checkout_started_time"
+@cache
+def _works() -> bool:
+    """Check a connection out and in; tell whether its context is ours, and knows when it is used.
 
-
-def _parameters_of(name: str) -> list[str]:
-    return list(inspect.signature(getattr(pool.Pool, name, str)).parameters)
+    No connection is made.
+    """
+    with socket.socket() as sock:
+        tried = samples.make_pool(_Pool)
+        tried.ready()
+        tried.conns.append(samples.make_connection(tried, sock))
+        try:
+            with tried.checkout() as connection:
+                context = connection.cancel_context
+                is_seen = type(context) is _Interruptible and context.in_use
+            return is_seen and not context.in_use
+        except Exception:
+            return False
 
 
 class _Checkout:
-    """A connection that a call has, or is about to have; what `Call.checkout` is.
+    """A connection that a call has checked out, or waits for; what `Call.checkout` is.
 
-    :param outer: the one that it has besides, as when it asks for a key to encrypt with.
+    :param outer: the checkout that the call has besides, as when it asks for a key to encrypt with.
     """
 
-    __slots__ = ("connection", "outer", "session")
+    __slots__ = ("call", "connection", "outer", "session", "sock")
 
-    def __init__(self, session: Any, outer: _Checkout | None) -> None:
+    def __init__(self, call: Call, handler: Any) -> None:
+        self.call = call
         self.connection: Any = None
-        self.session = session
-        self.outer = outer
+        self.sock: Any = None  # what an interrupt shuts down, as long as it may
+        self.session: Any = getattr(handler, "session", None)
+        self.outer: Any = call.checkout
 
-    def _socket(self) -> Any:
-        interface = self.connection.conn  # up to PyMongo 4.12 the socket itself
-        return getattr(interface, "get_conn", interface)
+    def begin(self, connection: Any) -> None:
+        """Take note of the connection; interrupt it if the call was aborted meanwhile."""
+        interface = connection.conn  # up to PyMongo 4.12 the socket itself
+        self.connection = connection
+        connection.cancel_context.checkout = self
+        with self.call.checkout_lock:
+            self.sock = getattr(interface, "get_conn", interface)
+            if self.call.aborted:
+                self.interrupt()
+
+    def release(self) -> bool:
+        """Give up the connection; tell whether it may have been interrupted."""
+        with self.call.checkout_lock:
+            self.sock = None
+            return self.call.aborted
+
+    def end(self) -> bool:
+        """Do so at the end of the checkout."""
+        aborted = self.release()
+        if self.call.checkout is self:
+            self.call.checkout = self.outer
+        return aborted
 
     def awaited(self) -> int | None:
         """Return the descriptor that becomes readable when the server answers.
 
-        It is negative where the server is not awaited now: while the thread computes, or has no
-        connection yet, of which PyMongo opens few at a time. Return None where we cannot know.
+        It is negative if the server is not awaited now: while the thread computes, or has no
+        connection yet, of which PyMongo opens few at a time. Return None if we cannot know.
         """
-        if self.connection is None:
+        if (sock := self.sock) is None:
             return -1
-        sock = self._socket()
         waiting = getattr(sock, "waiting", None)
         return sock.fileno() if waiting else None if waiting is None else -1
 
     def interrupt(self) -> None:
-        """Have the thread that reads or writes there wake up with an error."""
-        if self.connection is None:  # it sees that for itself, within half a second
-            return
-        sock = self._socket()
-        if isinstance(sock, socket.socket):  # else it is noticed within half a second
+        """Have the thread that reads or writes there wake up with an error.
+
+        The call's `checkout_lock` is held. A thread that waits for a connection, or reads from
+        something that is no socket, sees for itself within half a second that the call was aborted.
+        """
+        if isinstance(self.sock, socket.socket):
             with suppress(OSError):
                 # An SSLSocket's own shutdown() would change its state under its reader.
-                socket.socket.shutdown(sock, socket.SHUT_RDWR)
+                socket.socket.shutdown(self.sock, socket.SHUT_RDWR)
 
 
 class _Pool(pool.Pool):
@@ -120,31 +150,36 @@ class _Pool(pool.Pool):
         if call is None:
             return super()._get_conn(checkout_started_time, handler=handler)
         call.check()
-        outer = call.checkout
-        call.checkout = held = _Checkout(getattr(handler, "session", None), outer)
+        call.checkout = checkout = _Checkout(call, handler)
         try:
-            held.connection = connection = pool.Pool._get_conn(
-                self, checkout_started_time, handler=handler
-            )
+            connection = pool.Pool._get_conn(self, checkout_started_time, handler=handler)
         except BaseException:
-            call.checkout = outer
+            checkout.end()
             raise
+        checkout.begin(connection)
         return connection
 
     def checkin(self, conn: Any) -> None:
-        call = running_call()
-        held = call.checkout if call is not None else None
-        if call and held and held.connection is conn and call.hold(held.outer):
-            # It may be interrupted, though all was well: nobody else shall have it.
-            conn.close_conn(None)
-            # The operation may still run on the server. The next one of its session would wait
-            # for it there, so nobody shall get that session who does not know.
-            server_session = getattr(held.session, "_server_session", None)
-            if server_session is not None:
-                server_session.mark_dirty()
-                if held.session._implicit:  # it is nobody else's
-                    call.orphaned_session = server_session.session_id
+        context = conn.cancel_context
+        checkout = getattr(context, "checkout", None)
+        if checkout is not None:
+            context.checkout = None
+            if checkout.end():  # it may be shut down, though all was well
+                conn.close_conn(None)
+                _orphan(checkout)
         pool.Pool.checkin(self, conn)
+
+
+def _orphan(checkout: _Checkout) -> None:
+    """See to it that nobody gets the session of an operation that may still run on the server.
+
+    The next operation of that session would wait there for this one.
+    """
+    session = checkout.session
+    if session is not None and contract.holds(contract.ORPHANS):
+        session._server_session.mark_dirty()
+        if session._implicit:  # it is nobody else's
+            checkout.call.orphaned_session = session._server_session.session_id
 
 
 _CancellationContext: Any = getattr(pool, "_CancellationContext", object)
@@ -174,6 +209,7 @@ class _Interruptible(_CancellationContext):  # type: ignore[misc]
     """What PyMongo asks, while it waits for the server, whether it still shall."""
 
     in_use: bool
+    checkout: _Checkout | None = None
 
     @property
     def cancelled(self) -> bool:
@@ -184,17 +220,14 @@ class _Interruptible(_CancellationContext):  # type: ignore[misc]
 
     def cancel(self) -> None:
         super().cancel()
-        if not self.in_use:
+        if (checkout := self.checkout) is None:
             return
         # PyMongo closes the connection, for an error or because its pool is cleared. If that error
-        # came from our interruption, the call ends here, before PyMongo takes it for a failure of
-        # the server's and clears the pool.
-        call = running_call()
-        if call is not None and (held := call.checkout) is not None:
-            connection = held.connection
-            if connection is not None and connection.cancel_context is self and call.aborted:
-                connection.conn.close()
-                call.check_once()
+        # came from our interrupt, the call ends here, before PyMongo takes it for a failure of the
+        # server's and clears the pool.
+        if checkout.release() and running_call() is checkout.call:
+            checkout.connection.conn.close()
+            checkout.call.check_once()
 
 
 class _Condition(threading.Condition):

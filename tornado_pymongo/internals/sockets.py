@@ -20,18 +20,18 @@ import socket
 import ssl
 import struct
 from contextlib import suppress
-from functools import cache
 from typing import Any
 
-from pymongo._csot import get_timeout
-from pymongo.message import _OpMsg
+from pymongo import message
 from pymongo.synchronous import pool
 
-from tornado_pymongo import log
+from tornado_pymongo.internals import contract
+from tornado_pymongo.internals.samples import csot
 
 # How long PyMongo waits in one read, in seconds, before it looks whether it still shall.
 _INTERVAL = 0.5
 
+_OpMsg: Any = getattr(message, "_OpMsg", None)
 _HEADER = struct.Struct("<iiii").unpack_from
 
 # How large the buffer is, in bytes: as much as one record of TLS has.
@@ -40,7 +40,9 @@ _SIZE = 2**14
 
 def buffer_reads(connection: Any) -> None:
     """Have a connection of PyMongo's, which is ready for use, have buffered reads."""
-    interface: Any = getattr(connection, "conn", None)  # up to PyMongo 4.12 the socket itself
+    if not contract.holds(contract.BUFFERED_READS):
+        return
+    interface = connection.conn  # up to PyMongo 4.12 the socket itself
     sock = getattr(interface, "conn", interface)
     if type(sock) is ssl.SSLSocket:
         timeout = sock.gettimeout()
@@ -56,17 +58,7 @@ def buffer_reads(connection: Any) -> None:
             connection.__class__ = _Connection
             vars(connection)["_buffered"] = buffered
     elif not isinstance(sock, socket.socket) and not hasattr(sock, "set_verify"):  # pyOpenSSL's has
-        _warn_once(type(sock).__name__)
-
-
-@cache
-def _warn_once(what: str) -> None:
-    log.warning(
-        "reads_not_buffered",
-        "connections have no buffered reads, since this PyMongo has %(socket)s for a socket, which"
-        " we do not know: operations take a little longer",
-        socket=what,
-    )
+        contract.switch_off(contract.BUFFERED_READS, f"its sockets: {type(sock).__name__}")
 
 
 class _Connection(pool.Connection):
@@ -152,7 +144,7 @@ class _BufferedSocket(socket.socket):
         Else return None, and leave what has come to be read.
         """
         timeout = self._kernel_timeout
-        if timeout is None or self._timeout is not None or self.pending() or get_timeout():
+        if timeout is None or self._timeout is not None or self.pending() or csot.get_timeout():
             return None
         try:
             self._start, self._end = 0, self._wait_for(self._buffer, 0, 0, timeout)

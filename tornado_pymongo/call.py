@@ -62,6 +62,8 @@ class Call(Future[Any]):
         self.deadline: float | None = deadline
         self.queued_at: float = monotonic()
         self.aborted: bool = False
+        # Guards `aborted`, and the connection that is interrupted.
+        self.checkout_lock = threading.Lock()
         # The connection that the thread has: what can be interrupted, and asked what it awaits.
         self.held: Any = None
         # The session in which the server may still be at what was aborted, or keep what that made.
@@ -109,7 +111,7 @@ class Call(Future[Any]):
         if self.executor.forget(self):  # it waits for a turn
             self.end(error or CancelledError())
             return
-        with self._condition:  # the Future's own lock
+        with self.checkout_lock:
             if self.done() or self.aborted:
                 return
             self._error = error or CancelledError()
@@ -182,14 +184,9 @@ class Call(Future[Any]):
 
     # As what it runs sees it
 
-    @property
-    def checkout_lock(self) -> threading.Condition:
-        """What guards `aborted`, and the connection that is interrupted."""
-        return self._condition
-
     def let_go(self, outer: Any) -> bool:
         """Hold `outer` again, and what it held no more; tell whether that may be interrupted."""
-        with self._condition:
+        with self.checkout_lock:
             self.held = outer
             return self.aborted
 

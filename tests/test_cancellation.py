@@ -590,8 +590,8 @@ async def test_a_connection_that_another_call_has_given_back_is_not_interrupted(
     await gate.until_entered()
     await client.run_in_worker(pool.checkin, taken[0])
     call.cancel()
-    near.send(b"still here")
-    assert far.recv(10) == b"still here"
+    await client.run_in_worker(near.send, b"still here")
+    assert await client.run_in_worker(far.recv, 10) == b"still here"
 
 
 @pytest.mark.parametrize("is_given_back", [False, True])

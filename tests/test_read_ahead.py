@@ -543,6 +543,7 @@ async def test_an_error_comes_to_a_list_that_goes_beyond_what_is_there(failing):
     assert len(await failing.to_list(10)) == 10
     with pytest.raises(OperationFailure):
         await failing.to_list()
+    assert len(await failing.to_list()) == BATCH - 12  # it has taken none of those before
     assert await failing.to_list() == []
 
 

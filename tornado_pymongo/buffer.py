@@ -48,7 +48,11 @@ class Buffer:
         return len(self.items) + sum(len(items) for items, _ in list(self._batches))
 
     def __bool__(self) -> bool:
-        return bool(self.items) or any(items for items, _ in list(self._batches))
+        return bool(self.items) or self.has_next_batch()
+
+    def has_next_batch(self) -> bool:
+        """Tell whether there are things behind the batch that is being taken from."""
+        return any(items for items, _ in list(self._batches))
 
     def take(self) -> Any:
         """Remove and return the first thing.

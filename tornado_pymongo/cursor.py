@@ -141,7 +141,9 @@ class _BaseCursor(Consumable):
         runtime = self._runtime
         if not (runtime.read_ahead if self._read_ahead is None else self._read_ahead):
             return
-        if self._buffer or self._running() is not None or not can_read_ahead(self.delegate):
+        if self._buffer.has_next_batch() or self._running() is not None:
+            return
+        if not can_read_ahead(self.delegate):
             return
         # A deadline of this call's must not be the end of a cursor that nobody is in a hurry with.
         if begin_timeout(copy_context(), None) is not None:

@@ -167,7 +167,7 @@ class ClusterChangeStream(
 class ChangeStreamFuture(CursorFuture):
     """A Future of a change stream that can also be used as the stream."""
 
-    classes = (ChangeStream,)
+    classes: tuple[type, ...] = (ChangeStream,)
 
 
 future_classes["ChangeStream"] = ChangeStreamFuture

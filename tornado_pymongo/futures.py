@@ -13,7 +13,7 @@ class             if it is cancelled                       if nobody takes its r
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine, Generator
+from collections.abc import Callable, Coroutine, Generator
 from contextvars import Context
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -33,6 +33,9 @@ if TYPE_CHECKING:
 else:
     _T = Any
     _FutureAndCoroutine = asyncio.Future
+
+
+Callback = Callable[[_T | None, BaseException | None], object]
 
 
 class CallFuture(_FutureAndCoroutine[_T]):

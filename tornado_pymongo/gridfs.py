@@ -158,8 +158,6 @@ class GridOut(Consumable, sync_class=gridfs.GridOut, async_class=gridfs.AsyncGri
     def _read(self, read: Callable[[Any], bytes], delegate: Any, buffer: Buffer) -> None:
         """Read something, in a worker, from where the last thing ends that was taken."""
         self._go_back()
-        buffer.put(deque(), delegate.tell())
-        buffer.skip_empty()
         data = read(delegate)
         buffer.put(deque([data]), delegate.tell())
 
@@ -174,35 +172,42 @@ class GridOut(Consumable, sync_class=gridfs.GridOut, async_class=gridfs.AsyncGri
     def _settle(self) -> None:
         """Do nothing: the next read puts in order what the last one has left."""
 
-    def _want(self, name: str, args: tuple[Any, ...], callback: Callback | None) -> Any:
-        read = methodcaller(name, *args)
+    def _want(
+        self, name: str, read: Callable[[Any], bytes], callback: Callback | None = None
+    ) -> Any:
+        """Return a Future of what is read by a function of PyMongo's file, in a worker."""
+        if not self._has_untaken():
+            self._buffer.position = self.delegate.tell()
         return self._demand(_Read(self, Fetch(self, name, partial(self._read, read))), callback)
+
+    def _has_untaken(self) -> bool:
+        """Tell whether PyMongo's file may be ahead of what was taken."""
+        return bool(self._buffer) or self._buffer.is_broken or self._running() is not None
 
     def read(self, size: int = -1, callback: Callback | None = None) -> Any:
         """Read so many bytes, or all that are left; return a Future of them.
 
         Runs in a worker. The source is PyMongo's `GridOut.read`.
         """
-        return self._want("read", (size,), callback)
+        return self._want("read", methodcaller("read", size), callback)
 
     def readchunk(self, callback: Callback | None = None) -> Any:
         """Read what is left of the current chunk, or the next one; return a Future of it.
 
         Runs in a worker. The source is PyMongo's `GridOut.readchunk`.
         """
-        return self._want("readchunk", (), callback)
+        return self._want("readchunk", methodcaller("readchunk"), callback)
 
     def readline(self, size: int = -1, callback: Callback | None = None) -> Any:
         """Read one line, of at most so many bytes; return a Future of it.
 
         Runs in a worker. The source is PyMongo's `GridOut.readline`.
         """
-        return self._want("readline", (size,), callback)
+        return self._want("readline", methodcaller("readline", size), callback)
 
     def read_from(self, start: int, stop: int) -> Any:
         """Go to `start`, and read the first piece of what there is up to `stop`, in a worker."""
-        read = partial(_begin, start=start, stop=stop)
-        return self._demand(_Read(self, Fetch(self, "read", partial(self._read, read))))
+        return self._want("read", partial(_begin, start=start, stop=stop))
 
     def seek(self, pos: int, whence: int = os.SEEK_SET, callback: Callback | None = None) -> Any:
         """Set the position in the file; return a Future of it.
@@ -225,11 +230,8 @@ class GridOut(Consumable, sync_class=gridfs.GridOut, async_class=gridfs.AsyncGri
 
         Runs at once, in the caller's thread. The source is PyMongo's `GridOut.tell`.
         """
-        if self._buffer or self._buffer.is_broken or self._running() is not None:
-            position: int | None = self._buffer.position
-            if position is not None:
-                return position
-        return self.delegate.tell()  # type: ignore[no-any-return]
+        position: int | None = self._buffer.position if self._has_untaken() else None
+        return self.delegate.tell() if position is None else position
 
     def to_list(self, callback: Callback | None = None) -> Any:
         """Read all lines; return a Future of them. The source is `AsyncGridOut.to_list`."""
@@ -270,8 +272,7 @@ class GridOut(Consumable, sync_class=gridfs.GridOut, async_class=gridfs.AsyncGri
         return self
 
     async def __anext__(self) -> bytes:
-        at_hand = self._running() is None and not self._buffer and not self._buffer.is_broken
-        if at_hand and has_line_at_hand(self.delegate):
+        if not self._has_untaken() and has_line_at_hand(self.delegate):
             line: bytes = self.delegate.readline()
         else:
             line = await self.readline()

@@ -603,7 +603,7 @@ async def test_a_connection_is_not_interrupted_once_it_is_given_back_or_about_to
 
     def check():
         with pool.checkout() as connection:
-            checkout = running_call().held
+            checkout = running_call().checkout
             if not is_given_back:
                 connection.cancel_context.cancel()  # as PyMongo does before it closes it
                 interrupt(checkout)
@@ -619,7 +619,7 @@ async def test_a_connection_is_interrupted_while_it_is_checked_out(client, pair)
 
     def check():
         with pool.checkout():
-            interrupt(running_call().held)
+            interrupt(running_call().checkout)
             assert far.recv(10) == b""
 
     await client.run_in_worker(check)

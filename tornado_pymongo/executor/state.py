@@ -109,6 +109,7 @@ class State:
             self.queue.add(call)
 
     def _expire(self, call: Call) -> None:
+        self.queue.pop(call, None)  # the error tells how many others wait
         self.finish(call, "expired", self.queue.late_error(call, len(self.running)))
 
     def finish(self, call: Call, outcome: str | None, error: BaseException | None = None) -> None:

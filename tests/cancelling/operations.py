@@ -360,7 +360,7 @@ class Once(Operation):
 
     async def leave(self):
         if self.source is not None:
-            self.source.close()
+            await when_free(self.source.close)
 
     def check(self):
         most = self.lost_at_most if self.takes and self.cancelled else 0
@@ -874,7 +874,7 @@ class Open(Operation):
         await self.client.close()
 
     async def leave(self):
-        self.client.close()
+        await self.client.close()
 
 
 class Close(Open):

@@ -287,7 +287,7 @@ class _Latent(CursorFuture):
 class MotorLatentCommandCursor(_Latent):
     """A Future of a cursor that can also be used as the cursor."""
 
-    classes = (MotorCommandCursor, MotorCursor)
+    classes: tuple[type, ...] = (MotorCommandCursor, MotorCursor)
 
     async def __aenter__(self) -> Any:
         return self

@@ -1,7 +1,10 @@
 # Generated from PyMongo 4.20.1 by tools/make_stubs.py: do not edit.
 # mypy: disable-error-code=override
 
-from tornado_pymongo.derive import _DocumentType
+from typing import Any
+
+from tornado_pymongo._types import DocumentType
+from tornado_pymongo.bridge import Callback
 from tornado_pymongo.motor.core import (
     AgnosticClient,
     MotorChangeStream,
@@ -20,7 +23,8 @@ from tornado_pymongo.motor.core import (
     MotorRawBatchCursor,
 )
 
-class MotorClient(AgnosticClient[_DocumentType]): ...
+class MotorClient(AgnosticClient[DocumentType]):
+    def watch(self, *args: Any, callback: Callback | None = None, **kwargs: Any) -> Any: ...
 
 __all__ = [
     "MotorChangeStream",

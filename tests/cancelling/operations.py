@@ -751,6 +751,8 @@ class Transaction(Operation):
                 if not self.cancelled:
                     raise
             else:
+                if self.was_aborted and not self.is_committing:
+                    raise Fault("it is committed though one of its operations was aborted")
                 self.committed = bool(self.begun)
         await self.use_again()
 

@@ -2,10 +2,8 @@
 # mypy: disable-error-code=override
 
 import builtins
-from asyncio import AbstractEventLoop
 from collections import deque
 from collections.abc import (
-    AsyncGenerator,
     AsyncIterator,
     Awaitable,
     Callable,
@@ -15,7 +13,6 @@ from collections.abc import (
     MutableMapping,
     Sequence,
 )
-from contextvars import ContextVar
 from datetime import datetime
 from types import TracebackType
 from typing import Any, Generic, NoReturn, TypeAlias, overload
@@ -77,9 +74,7 @@ from typing_extensions import ParamSpec, Self, TypeVar
 
 from tornado_pymongo.bridge import Callback
 from tornado_pymongo.executor import Call
-from tornado_pymongo.executor.statistics import Statistics
 from tornado_pymongo.futures import CallFuture, TakingFuture
-from tornado_pymongo.runtime import Runtime
 
 DocumentType = TypeVar("DocumentType", bound=Mapping[str, Any], default=dict[str, Any])
 _P = ParamSpec("_P")
@@ -172,7 +167,7 @@ class ClusterChangeStream(DatabaseChangeStream[DocumentType]):
     delegate: pymongo.synchronous.change_stream.ClusterChangeStream[DocumentType]
 
 class ChangeStreamFuture(CursorFuture[CursorT, ItemT]):
-    classes: tuple
+    classes: tuple[type, ...]
     @property
     def alive(self: ChangeStreamFuture[CursorT, ItemT]) -> bool: ...
     @overload
@@ -423,9 +418,6 @@ class MongoClient(Derived, Generic[DocumentType]):
     ) -> None: ...
     @property
     def write_concern(self) -> WriteConcern: ...
-
-def close_blocking(client: MongoClient) -> None: ...
-def statistics(client: MongoClient) -> Statistics: ...
 
 class Database(Derived, Generic[DocumentType]):
     delegate: pymongo.synchronous.database.Database[DocumentType]
@@ -1901,12 +1893,6 @@ class CursorFuture(CallFuture[CursorT], Generic[CursorT, ItemT]):
     ) -> None: ...
     def where(self: CursorFuture[_QueryT, ItemT], code: str | Code) -> _QueryT: ...
 
-def each(
-    documents: AsyncIterator[Any],
-    callback: Callable[[Any, BaseException | None], Any],
-    loop: AbstractEventLoop,
-) -> None: ...
-
 class Derived(Proxy):
     def __init_subclass__(
         cls, sync_class: type | None = None, async_class: type | None = None, **kwargs: Any
@@ -1915,11 +1901,6 @@ class Derived(Proxy):
 class Closing(Derived):
     async def __aenter__(self) -> Self: ...
     async def __aexit__(self, *exc_info: Any) -> Any: ...
-
-def is_blocking(async_class: type, name: str) -> bool: ...
-def blocking_method(proxy: Any, name: str) -> bool: ...
-
-future_classes: dict[str, type[CallFuture]]
 
 class ClientEncryption(Closing, Generic[DocumentType]):
     delegate: pymongo.synchronous.encryption.ClientEncryption[DocumentType]
@@ -2095,15 +2076,11 @@ class ClientEncryption(Closing, Generic[DocumentType]):
 
 class Exclusive(Closing): ...
 
-async def until_free(proxy: Exclusive) -> None: ...
-
 class Stream(Exclusive):
     @overload
     def close(self, callback: None = None) -> CallFuture[None]: ...
     @overload
     def close(self, callback: Callback[None]) -> None: ...
-
-BATCH: int
 
 class GridFS(Derived):
     delegate: gridfs.synchronous.grid_file.GridFS
@@ -2493,9 +2470,9 @@ class GridOut(Consumable):
     @overload
     def readchunk(self, callback: Callback[bytes]) -> None: ...
     @overload
-    def readline(self, size: int = -1, /, callback: None = None) -> CallFuture[bytes]: ...
+    def readline(self, size: int = -1, callback: None = None) -> CallFuture[bytes]: ...
     @overload
-    def readline(self, size: int = -1, /, *, callback: Callback[bytes]) -> None: ...
+    def readline(self, size: int = -1, *, callback: Callback[bytes]) -> None: ...
     def read_from(self, start: int, stop: int) -> Any: ...
     @overload
     def seek(self, pos: int, whence: int = ..., callback: None = None) -> CallFuture[int]: ...
@@ -2576,11 +2553,6 @@ class GridOutCursor(Cursor[Any]):
     @overload
     def to_list(self, length: int | None = None, *, callback: Callback[list[GridOut]]) -> None: ...
 
-def read_pieces(grid_out: Any, start: int, stop: int) -> AsyncGenerator[bytes]: ...
-async def stream_to_handler(grid_out: Any, handler: Any, start: int, stop: int) -> None: ...
-
-bound_session: ContextVar[Any]
-
 class Operation:
     def __init__(
         self, proxy: Proxy, name: str, args: tuple[Any, ...] = ..., kwargs: Any = None
@@ -2605,18 +2577,6 @@ class Proxy:
     def __repr__(self) -> str: ...
     delegate: Any
     __iter__: None
-
-def runtime_of(proxy: Proxy) -> Runtime: ...
-def start(
-    operation: Operation, callback: Callback | None = None, future_class: Any = ...
-) -> Any: ...
-
-wrappers: dict[type, type[Proxy] | None]
-
-def wrapper_of(cls: type) -> type[Proxy] | None: ...
-def wrap(value: Any, owner: Proxy) -> Any: ...
-def unwrap(value: Any) -> Any: ...
-def unwrap_all(args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any: ...
 
 class ClientSession(Exclusive):
     delegate: pymongo.synchronous.client_session.ClientSession

@@ -14,6 +14,8 @@ import time
 import weakref
 from asyncio import CancelledError
 from concurrent import futures
+from contextlib import suppress
+from functools import partial
 
 import pytest
 from interpreter import FREE_THREADED, free
@@ -21,6 +23,7 @@ from pymongo.errors import InvalidOperation, PyMongoError, WaitQueueTimeoutError
 
 from tornado_pymongo import TooManyCalls, log
 from tornado_pymongo.executor import REQUEUE, Call, Executor, lifecycle, running_call
+from tornado_pymongo.executor import call as call_module
 from tornado_pymongo.executor import executor as executor_module
 from tornado_pymongo.executor import state as state_module
 from tornado_pymongo.executor import supervisor as supervisor_module
@@ -104,7 +107,7 @@ class ByHand:
 
     def __init__(self, monkeypatch, *bounds, **options):
         self.clock = Clock()
-        for module in state_module, supervisor_module:
+        for module in call_module, state_module, supervisor_module:
             monkeypatch.setattr(module, "monotonic", self.clock)
         self.started = []
         for module in workers_module, supervisor_module, executor_module:
@@ -365,14 +368,20 @@ def test_a_late_call_fails_though_no_thread_is_free(gate):
     assert executor.statistics().expired == 1
 
 
-def test_a_call_waits_no_longer_than_wait_seconds(gate):
-    executor = Executor(1, 10, wait_seconds=0.02)
-    executor.submit(gate)
-    future = executor.submit(abs, -1)
-    with pytest.raises(WaitQueueTimeoutError, match=r"waitQueueTimeoutMS \(20 ms\) has passed"):
-        future.result(timeout=20)
-    gate.opened.set()
-    executor.shutdown()
+def test_a_call_waits_no_longer_than_wait_seconds(by_hand):
+    hand = by_hand(1, 10, wait_seconds=2)
+    hand.executor.submit(int)
+    hand.step()
+    hand.clock.now += 1
+    waiting = hand.executor.submit(int)
+    sooner = start(hand.executor, int, deadline=hand.clock.now + 1)
+    hand.clock.now += 1
+    hand.supervise()
+    assert (waiting.done(), sooner.done()) == (False, True)
+    hand.clock.now += 1
+    hand.supervise()
+    with pytest.raises(WaitQueueTimeoutError, match=r"waitQueueTimeoutMS \(2000 ms\) has passed"):
+        waiting.result(timeout=0)
 
 
 def test_a_call_whose_deadline_has_passed_is_refused(executor):
@@ -387,7 +396,6 @@ def test_a_thread_that_comes_to_a_late_call_before_the_supervisor_takes_the_next
     inbox = Inbox()
     ran = []
     late = Call(hand.executor, lambda: ran.append("late"), deadline=hand.clock.now + 1)
-    late.queued_at = hand.clock.now
     late.receivers = ((inbox, id),)
     hand.executor.start(late)
     following = inbox.start(hand.executor, int)
@@ -402,7 +410,6 @@ def test_a_call_whose_deadline_passes_in_its_turn_does_not_wait_for_another_one(
     hand = by_hand(1, 10)
     inbox = Inbox()
     call = Call(hand.executor, lambda: REQUEUE, deadline=hand.clock.now + 1)
-    call.queued_at = hand.clock.now
     call.receivers = ((inbox, id),)
     hand.executor.start(call)
     assert hand.step() is call
@@ -435,6 +442,29 @@ def test_a_call_whose_deadline_passes_between_two_turns_fails_then(gate):
     assert not gate.opened.is_set()
     gate.opened.set()
     executor.shutdown()
+
+
+def test_a_call_that_came_back_to_the_queue_is_late_once(by_hand):
+    hand = by_hand(1, 10)
+    inbox = Inbox()
+    call = inbox.start(hand.executor, lambda: REQUEUE, deadline=time.monotonic() + 1000)
+    inbox.start(hand.executor, int)
+    hand.step()
+    hand.turn()
+    hand.executor.supervise(call.deadline, 0)
+    counts = hand.executor.statistics()
+    assert (counts.submitted, counts.expired, counts.busy) == (2, 1, 1)
+    assert inbox.delivered == [call]
+
+
+def test_deadlines_of_calls_that_have_many_turns_are_kept_once(by_hand):
+    hand = by_hand(1, 10)
+    for _ in range(3):
+        Inbox().start(hand.executor, lambda: REQUEUE, deadline=time.monotonic() + 1000)
+    hand.step()
+    for _ in range(1000):
+        hand.turn()
+    assert len(hand.state.queue._deadlines) < 200
 
 
 def test_deadlines_of_calls_that_have_left_the_queue_are_forgotten(by_hand):
@@ -815,6 +845,22 @@ def test_a_call_that_is_aborted_as_it_was_taken_has_no_turn(by_hand):
     assert hand.executor.statistics().aborted == 1
 
 
+def test_a_function_that_will_not_hear_of_an_abort_has_its_result(executor):
+    """As a coroutine that suppresses asyncio.CancelledError; an error is that of the abort."""
+
+    def deny(again):
+        running_call().abort(ValueError("aborted"))
+        with suppress(CancelledError):
+            running_call().check()
+        if again:
+            running_call().check()  # raises an ordinary error
+        return "result"
+
+    assert executor.submit(deny, again=False).result(timeout=20) == "result"
+    with pytest.raises(ValueError, match="aborted"):
+        executor.submit(deny, again=True).result(timeout=20)
+
+
 def test_an_error_of_the_closing_function_is_its_result():
     executor = Executor(1, 10)
     with pytest.raises(ZeroDivisionError):
@@ -936,6 +982,26 @@ def test_a_cancelled_call_lets_go_of_its_arguments(gate):
     assert alive() is None
     gate.opened.set()
     executor.shutdown()
+
+
+@pytest.mark.parametrize("why", ["too many", "late", "closed"])
+def test_a_call_that_is_refused_is_kept_by_nobody(by_hand, why):
+    """Not even by a cycle, which the garbage collector would come to some time."""
+    hand = by_hand(1, 0, wait_seconds=-1 if why == "late" else None)
+    if why == "too many":
+        hand.executor.submit(int)
+    if why == "closed":
+        hand.executor.leave()
+    thing = Thing()
+    alive = weakref.ref(thing)
+    gc.disable()
+    try:
+        with pytest.raises(PyMongoError):
+            hand.executor.submit(id, thing)
+        del thing
+        assert alive() is None or FREE_THREADED
+    finally:
+        gc.enable()
 
 
 def test_a_forgotten_executor_is_collected():
@@ -1260,9 +1326,7 @@ def test_what_a_call_let_go_of_may_wait_for_other_calls(executor):
             threading.Thread(target=lambda: (executor.submit(int), made.set())).start()
             in_time.append(made.wait(2))
 
-    inbox = Inbox()
-    executor.start(Call(executor, lambda thing=Patient(): None))
+    executor.start(Call(executor, partial(id, Patient())))
     executor.start(Call(executor, Patient))
-    inbox.start(executor, int)
     wait_until(lambda: len(in_time) == 2)
     assert in_time == [True, True]

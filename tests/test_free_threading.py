@@ -19,7 +19,8 @@ from pymongo.errors import InvalidOperation
 
 import tornado_pymongo
 from tornado_pymongo.errors import TooManyCalls
-from tornado_pymongo.executor import Call, Executor, all_executors
+from tornado_pymongo.executor import Call, Executor
+from tornado_pymongo.executor.lifecycle import all_executors
 
 THREADS = 16
 WORKERS = 6
@@ -217,7 +218,7 @@ def test_every_call_is_over_when_a_client_is_closed_by_several_threads(make_clie
     check_counts(tornado_pymongo.statistics(client).calls)
 
 
-def testall_executors_are_found_while_others_are_made():
+def test_all_executors_are_found_while_others_are_made():
     """The set changed as a thread went over it, at the interpreter's exit."""
 
     def work(number):

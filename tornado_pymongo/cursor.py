@@ -24,7 +24,7 @@ import pymongo.cursor
 from pymongo.errors import ConfigurationError, PyMongoError
 
 from tornado_pymongo.bridge import Callback, check_callback, current_loop, with_callback
-from tornado_pymongo.buffer import Consumable, Fetch, Want, WantIfAny
+from tornado_pymongo.buffer import Buffer, Consumable, Fetch, Want, WantIfAny
 from tornado_pymongo.cursor_future import CursorFuture, each
 from tornado_pymongo.derive import future_classes
 from tornado_pymongo.executor import Call, Executor
@@ -36,6 +36,7 @@ from tornado_pymongo.internals.cursors import (
     exhaust_selects_server,
     fill,
     has_next_at_hand,
+    is_closed,
     is_tailable,
     leave_alone,
     limit_wait,
@@ -71,39 +72,44 @@ class _BaseCursor(Consumable):
 
     # Fetching, in a worker
 
-    def _fetch(self) -> None:
+    def _fetch(self, delegate: Any, buffer: Buffer) -> None:
         """Ask the server for the next batch."""
-        fill(self.delegate, self._is_wanted)
-        self._collect()
+        fill(delegate, self._is_wanted)
+        self._collect(delegate, buffer)
 
-    def _fetch_many(self, length: int | None) -> None:
+    def _fetch_many(self, length: int | None, delegate: Any, buffer: Buffer) -> None:
         """Ask the server for so many documents."""
-        missing = None if length is None else length - len(self._buffer)
-        documents = wrap(self.delegate.to_list(missing), self)
-        self._buffer.put(deque(documents), state_of(self.delegate))
-        self._collect()
+        missing = None if length is None else length - len(buffer)
+        documents = wrap(delegate.to_list(missing), self)
+        buffer.put(deque(documents), state_of(delegate))
+        self._collect(delegate, buffer)
 
-    def _try_fetch(self) -> None:
+    def _try_fetch(self, delegate: Any, buffer: Buffer) -> None:
         """Ask the server once for a document."""
-        document = self.delegate.try_next()
+        document = delegate.try_next()
         if document is not None:
-            self._buffer.put(deque([wrap(document, self)]), state_of(self.delegate))
-        self._collect()
+            buffer.put(deque([wrap(document, self)]), state_of(delegate))
+        self._collect(delegate, buffer)
 
-    def _collect(self) -> None:
+    def _collect(self, delegate: Any, buffer: Buffer) -> None:
         """Move what PyMongo's cursor has at hand into the buffer."""
-        documents = detach_batch(self.delegate)
+        documents = detach_batch(delegate)
         if documents is None:
             documents = deque()
             with suppress(StopIteration):
-                while has_next_at_hand(self.delegate):
-                    documents.append(wrap(self.delegate.next(), self))
+                while has_next_at_hand(delegate):
+                    documents.append(wrap(delegate.next(), self))
         if documents:
-            self._buffer.put(documents, state_of(self.delegate))
+            buffer.put(documents, state_of(delegate))
+
+    def _fetch_was_aborted(self, delegate: Any, buffer: Buffer) -> None:
+        super()._fetch_was_aborted(delegate, buffer)
+        leave_alone(delegate)
 
     def _was_aborted(self) -> None:
         super()._was_aborted()
-        leave_alone(self.delegate)
+        if is_closed(self.delegate):  # it was being closed
+            leave_alone(self.delegate)
 
     # Consuming
 
@@ -116,7 +122,7 @@ class _BaseCursor(Consumable):
     def _settle(self) -> None:
         super()._settle()
         if self._running() is None:
-            self._collect()
+            self._collect(self.delegate, self._buffer)
 
     def _is_over(self) -> bool:
         return has_next_at_hand(self.delegate)  # but it has none, so this is the end
@@ -182,7 +188,7 @@ class _BaseCursor(Consumable):
         Runs at once, in the caller's thread.
         """
         if self._running() is None:
-            self._collect()
+            self._collect(self.delegate, self._buffer)
         return self._take() if self._buffer else None
 
     def to_list(self, length: int | None = None, callback: Callback | None = None) -> Any:
@@ -217,7 +223,7 @@ class _BaseCursor(Consumable):
     @property
     def alive(self) -> bool:
         """Whether there may be more documents. The source is PyMongo's `Cursor.alive`."""
-        return bool(self._buffer) or (not self._is_broken and self._says("alive"))
+        return bool(self._buffer) or (not self._buffer.is_broken and self._says("alive"))
 
     @property
     def cursor_id(self) -> int | None:
@@ -227,7 +233,7 @@ class _BaseCursor(Consumable):
     # Closing
 
     def _close(self) -> CallFuture:
-        self._is_broken = False  # whoever has closed it knows that it is at its end
+        self._buffer.is_broken = False  # whoever has closed it knows that it is at its end
         if not self.delegate.cursor_id:
             return self._runtime.completed(self.delegate.close())  # type: ignore[no-any-return]
         future = super()._close()
@@ -364,7 +370,7 @@ class Cursor(
         self._check_free()
         old, running = self.delegate, self._running()
         self.delegate = old.clone()
-        for name in ("_things", "_last_call", "_batches", "_is_broken", "_lost_error"):
+        for name in ("_things", "_last_call", "_batches"):
             vars(self).pop(name, None)
         if not old.cursor_id and running is None:
             return with_callback(self._runtime.completed(self, CursorFuture), callback)
@@ -372,7 +378,7 @@ class Cursor(
             running.abort()
         close = Function(self, "rewind", partial(_close_and_return, old, self))
         future = super(Consumable, self)._start_into(self._runtime.future(CursorFuture), close)
-        del self._last_call  # it was of the other one
+        vars(self).pop("_last_call", None)  # it was of the other one
         return with_callback(future, callback)
 
 

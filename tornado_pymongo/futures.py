@@ -249,7 +249,9 @@ class TakingFuture(CallFuture):
         if self.done():
             return
         error = call.error
-        if error is None or (isinstance(error, asyncio.CancelledError) and not own):
+        # Of a call that was made early it is no matter that it was cancelled, or had no worker.
+        is_no_matter = isinstance(error, asyncio.CancelledError) or not call.has_begun
+        if error is None or (is_no_matter and not own):
             self.context.run(self.demand.serve, self, own)
         elif isinstance(error, asyncio.CancelledError):
             self.cancel()
@@ -262,6 +264,7 @@ class TakingFuture(CallFuture):
         if self._taken is None:
             super().result()
             self._taken = (self.demand.take(),)
+            del self.demand  # or who keeps this Future would keep the object
         return self._taken[0]
 
     def _give_up(self, call: Call) -> None:

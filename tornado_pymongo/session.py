@@ -177,7 +177,18 @@ class ClientSession(
                     await self._aborted()
                 raise
 
-        return self._runtime.in_task(self._async_class.with_transaction(self, run, *args, **kwargs))  # type: ignore[attr-defined]
+        transaction = self._async_class.with_transaction(self, run, *args, **kwargs)  # type: ignore[attr-defined]
+        return self._runtime.in_task(self._or_abort(transaction))
+
+    async def _or_abort(self, transaction: Coroutine[Any, Any, Any]) -> Any:
+        """Wait for a transaction; if that is cancelled, leave none open, nor one in its commit."""
+        try:
+            return await transaction
+        except asyncio.CancelledError:
+            if self.delegate.in_transaction:
+                with suppress(PyMongoError):  # it ends with its session
+                    await asyncio.shield(self.abort_transaction())
+            raise
 
     if hasattr(pymongo.client_session.ClientSession, "bind"):
 

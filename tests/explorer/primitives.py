@@ -35,7 +35,7 @@ class Lock:
         if self.reentrant and self.owner == me:
             self.depth += 1
             return True
-        if self._made_at == _step():  # nobody else has run since it was made
+        if self._made_at == _step() is not None:  # nobody else has run since it was made
             got = self.owner is None
         elif not blocking or timeout == 0:
             point("tries a lock", touches=self)
@@ -45,7 +45,7 @@ class Lock:
             seconds = None if timeout < 0 else timeout
             got = point(what, lambda: self.owner is None, seconds, touches=self)
         if got:
-            self.owner, self.depth = me, 1
+            self.owner, self.depth, self._made_at = me, 1, None
             if Run.now is not None and Run.now.current is not None:
                 Run.now.current.holds.add(self)
                 Run.now.may_finalize()

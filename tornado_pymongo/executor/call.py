@@ -139,6 +139,7 @@ class Call:
         self.has_begun = True
         if self.state is not RUNNING:  # aborted between being taken and its turn
             self._cancellation_raised = True
+            self.error = self._abort_error
             return
         _thread.call = self
         try:
@@ -167,8 +168,8 @@ class Call:
 
     def end_run(self) -> str:
         """Settle what became of its run; return the name that statistics have for it."""
-        if self._cancellation_raised or self.result is REQUEUE:
-            # Whatever came of CancelledError, the call is over because it was aborted.
+        if self.result is REQUEUE or (self._cancellation_raised and self.error is not None):
+            # Whatever error came of CancelledError, the call is over because it was aborted.
             self.result, self.error = None, self._abort_error
             return "aborted"
         return "finished" if self.error is None else "failed"

@@ -207,7 +207,11 @@ class Executor(BaseExecutor):
             self.state.queue.limit(call)
         refusal: PyMongoError | None = self._change(self.state.admit, call)
         if refusal is not None:
-            raise refusal
+            call.receivers = ()  # a Future that holds the call
+            try:
+                raise refusal
+            finally:
+                del refusal  # its traceback holds this frame
 
     def cancel(self, call: Call) -> bool:
         """Cancel a call that waits; tell whether it did."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
+from collections.abc import Iterator
 from heapq import heapify, heappop, heappush
 from itertools import count
 from weakref import ref
@@ -27,7 +28,8 @@ class CallQueue(OrderedDict[Call, None]):
         self._wait_seconds = wait_seconds
         super().__init__()
         # Of calls with a deadline: that, a number that tells equals apart, the call. The entry
-        # of a call that has left the queue stays until it is met, or there are too many of those.
+        # of a call that has left the queue stays until it is met, or there are too many of those;
+        # so a call that comes back has several.
         self._deadlines: list[tuple[float, int, ref[Call]]] = []
         self._numbers = count()
 
@@ -37,7 +39,8 @@ class CallQueue(OrderedDict[Call, None]):
         if call.deadline is None:
             return
         if len(self._deadlines) > 2 * len(self) + 100:
-            self._deadlines = [entry for entry in self._deadlines if entry[2]() in self]
+            last = {entry[2]: entry for entry in self._deadlines if entry[2]() in self}
+            self._deadlines = list(last.values())
             heapify(self._deadlines)
         heappush(self._deadlines, (call.deadline, next(self._numbers), ref(call)))
 
@@ -49,14 +52,12 @@ class CallQueue(OrderedDict[Call, None]):
         """Return the call that has waited longest."""
         return next(iter(self), None)
 
-    def late(self, now: float) -> list[Call]:
-        """Return the calls whose deadline has passed."""
-        late = []
+    def late(self, now: float) -> Iterator[Call]:
+        """Yield the calls whose deadline has passed, which leave the queue meanwhile."""
         while self._deadlines and self._deadlines[0][0] <= now:
             call = heappop(self._deadlines)[2]()
             if call is not None and call in self:
-                late.append(call)
-        return late
+                yield call
 
     def limit(self, call: Call) -> None:
         """Have a new call wait no longer than `wait_seconds`."""

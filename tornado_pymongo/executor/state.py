@@ -151,8 +151,11 @@ class State:
             self.counters["refused"] += 1
             return refusal
         self.counters["submitted"] += 1
+        if call.deadline is not None and call.deadline <= call.queued_at:
+            self.counters["expired"] += 1
+            return self.queue.late_error(call, len(self.running))
         self._wait(call)
-        return call.error if call.state is OVER else None  # type: ignore[return-value] # it is late
+        return None
 
     def cancel(self, call: Call) -> bool:
         """Have a call be over as cancelled if it waits; tell whether it did."""

@@ -567,9 +567,12 @@ class MotorStub(ClassStub):
         super().__init__(stub, cls)
         self._below: list[type] = []  # where it is a subclass of ours: that one and its bases
         self._written: list[type] = []  # itself, and its bases that have no stub
+        bases = [base for base in cls.__bases__ if is_public(base.__name__)]
+        told = {each for base in bases for each in base.__mro__}
         for base in cls.__mro__:
             if base.__module__.startswith(MOTOR):
-                self._written += [base] if base is cls or base.__name__.startswith("_") else []
+                has_stub = is_public(base.__name__) or base in told
+                self._written += [base] if base is cls or not has_stub else []
             elif base.__module__ in MODULES and not {*cls.__bases__}.isdisjoint(MOTORS):
                 self._below.append(base)
 

@@ -9,6 +9,8 @@ from __future__ import annotations
 import asyncio
 import os
 import warnings
+from collections.abc import Callable
+from contextvars import Context
 from functools import partial
 from typing import Any, ClassVar
 
@@ -66,7 +68,7 @@ class _Watchable(AgnosticBase):
     def _when_used(self, name: str, args: Any, kwargs: Any, callback: Callback | None) -> Any:
         check_callback(callback)
         latent = self._runtime.future(_LATENT[name])
-        latent.prepare(self, Operation(self, name, args, kwargs))
+        latent._prepare(self, Operation(self, name, args, kwargs))
         return with_callback(latent, callback)
 
 
@@ -251,7 +253,7 @@ class _Latent(CursorFuture):
     _unsent: Operation | None = None
     _sender: Any = None
 
-    def prepare(self, sender: Any, operation: Operation) -> None:
+    def _prepare(self, sender: Any, operation: Operation) -> None:
         """Have an operation sent when this Future is first used."""
         self._sender, self._unsent = sender, operation
 
@@ -265,9 +267,11 @@ class _Latent(CursorFuture):
 
     # Whatever waits for it goes by one of these.
 
-    def add_done_callback(self, *args: Any, **kwargs: Any) -> None:
+    def add_done_callback(
+        self, fn: Callable[[Any], object], /, *, context: Context | None = None
+    ) -> None:
         self._send()
-        super().add_done_callback(*args, **kwargs)
+        super().add_done_callback(fn, context=context)
 
     def __await__(self) -> Any:
         self._send()
@@ -364,7 +368,7 @@ class MotorGridOut(AgnosticBase, tornado_pymongo.GridOut):
         """Set the position in the file and return it, at once."""
         self._check_free()
         self._check_at_hand("length")
-        return self.seek_at_once(pos, whence)
+        return self._seek_at_once(pos, whence)
 
     async def __anext__(self) -> bytes:
         chunk: bytes = await self.readchunk()

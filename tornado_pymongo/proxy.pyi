@@ -6,6 +6,7 @@ from typing import Any
 
 import tornado_pymongo._types
 from tornado_pymongo.bridge import Callback
+from tornado_pymongo.futures import CallFuture
 from tornado_pymongo.runtime import Runtime
 
 bound_session: ContextVar[Any]
@@ -20,6 +21,8 @@ def start(
     callback: Callback | None = None,
     future_class: Any = ...,
 ) -> Any: ...
+def start_into(future: CallFuture, operation: tornado_pymongo._types.Operation) -> None: ...
+def used_by(proxy: tornado_pymongo._types.Proxy, future: CallFuture) -> None: ...
 
 wrappers: dict[type, type[tornado_pymongo._types.Proxy] | None]
 

@@ -26,7 +26,7 @@ from tornado_pymongo.cursor_future import CursorFuture
 from tornado_pymongo.derive import Derived
 from tornado_pymongo.executor import DRAIN
 from tornado_pymongo.internals.cursors import is_closed, is_tailable
-from tornado_pymongo.proxy import Function, Operation, wrap
+from tornado_pymongo.proxy import Function, Operation, start_into, wrap
 
 version = "3.7.1"  # of the Motor whose names these are
 
@@ -68,7 +68,7 @@ class _Watchable(AgnosticBase):
     def _when_used(self, name: str, args: Any, kwargs: Any, callback: Callback | None) -> Any:
         check_callback(callback)
         latent = self._runtime.future(_LATENT[name])
-        latent._prepare(self, Operation(self, name, args, kwargs))
+        latent._unsent = Operation(self, name, args, kwargs)
         return with_callback(latent, callback)
 
 
@@ -249,19 +249,14 @@ for _cls in (
 class _Latent(CursorFuture):
     """What is used before it is there; until then its `delegate` is None, as in Motor."""
 
-    # What is yet to be sent, and by whom.
+    # What is sent when this Future is first used.
     _unsent: Operation | None = None
-    _sender: Any = None
-
-    def _prepare(self, sender: Any, operation: Operation) -> None:
-        """Have an operation sent when this Future is first used."""
-        self._sender, self._unsent = sender, operation
 
     def _send(self) -> None:
         operation, self._unsent = self._unsent, None
         if operation is not None and not self.done():
             try:
-                self._sender._start_into(self, operation)
+                start_into(self, operation)
             except Exception as error:
                 self.set_exception(error)
 

@@ -234,9 +234,14 @@ class Want:
         self._owner = owner
         self._operation = operation
 
+    @property
+    def buffer(self) -> Buffer:
+        """What the object has, at this moment."""
+        return self._owner._buffer
+
     def is_met(self, fetched: bool) -> bool:
         """Tell whether a Future of it can be completed."""
-        return bool(self._owner._buffer)
+        return bool(self.buffer)
 
     def end(self, future: TakingFuture) -> None:
         """Complete a Future of it, as there is nothing more."""
@@ -263,7 +268,7 @@ class Want:
 
     def failed(self) -> None:
         """Take note that the error of a fetch was told to a consumer."""
-        self._owner._buffer.error = None
+        self.buffer.error = None
 
     def given_up(self, call: Call) -> None:
         """Do what is to be done with a call for which nobody waits any more."""
@@ -279,4 +284,4 @@ class WantIfAny(Want):
 
     def take(self) -> Any:
         """Remove it from the buffer, and return it, or None."""
-        return self._owner._take() if self._owner._buffer else None
+        return self._owner._take() if self.buffer else None

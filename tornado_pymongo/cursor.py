@@ -43,7 +43,7 @@ from tornado_pymongo.internals.cursors import (
     state_of,
     wished_wait,
 )
-from tornado_pymongo.proxy import Function, Operation, wrap
+from tornado_pymongo.proxy import Function, Operation, used_by, wrap
 
 
 class _BaseCursor(Consumable):
@@ -118,7 +118,7 @@ class _BaseCursor(Consumable):
     def _start_into(self, future: CallFuture, operation: Operation) -> CallFuture:
         super()._start_into(future, operation)
         if self.delegate.session is not None:
-            self.session._used_by(future)
+            used_by(self.session, future)
         return future
 
     def _serve(self, future: TakingFuture, fetched: bool) -> None:
@@ -280,7 +280,7 @@ class _Look(Want):
         future.set_result(None)
 
     def take(self) -> bool:
-        return bool(self._owner._buffer)
+        return bool(self.buffer)
 
 
 class _Many(Want):
@@ -291,13 +291,13 @@ class _Many(Want):
         self._length = length
 
     def is_met(self, fetched: bool) -> bool:
-        return fetched or (self._length is not None and len(self._owner._buffer) >= self._length)
+        return fetched or (self._length is not None and len(self.buffer) >= self._length)
 
     def end(self, future: TakingFuture) -> None:
         future.set_result(None)
 
     def take(self) -> list[Any]:
-        buffer, length = self._owner._buffer, self._length
+        buffer, length = self.buffer, self._length
         documents: list[Any] = []
         while buffer and (length is None or len(documents) < length):
             documents.append(self._owner._take())

@@ -114,7 +114,7 @@ class Executor(BaseExecutor):
         self._effects: list[Effect] = []
         self.shared_core: SharedCore = SharedCore(self._share_core)
         threads = self.max_workers if self.time_slices else _MIN_ACTIVE * usable_cores()
-        self.state = State(
+        self.state: State = State(
             CallQueue(self.max_workers, self.max_waiting, self._wait_seconds),
             Crew(
                 *(self._name, self._idle_seconds, self.shared_core, self._effects),

@@ -55,18 +55,20 @@ class State:
         self.crew = crew
         self.supervisor = supervisor
         self._effects = effects
-        self.closed = closed
+        self.closed: bool = closed
         self.running: dict[Call, None] = {}
-        self.min_active = self.target = min_active  # how many threads may be active
+        self.min_active = min_active
+        self.target: int = min_active  # how many threads may be active
         # The inboxes whose loop was not woken for all that they hold, and since when.
         self._unflushed: dict[Receiver, None] = {}
         self._unflushed_since = 0.0
         self._is_refused = False  # whether this change is that there is no thread to supervise
-        self.drained = threading.Event()  # set when it is closed and no thread is active
+        # Set when it is closed and no thread is active.
+        self.drained: threading.Event = threading.Event()
         self._is_drained = False
         self.counters: dict[str, int] = dict.fromkeys(COUNTED, 0)
-        self.wait_times = Durations()
-        self.run_times = Durations()
+        self.wait_times: Durations = Durations()
+        self.run_times: Durations = Durations()
 
     # What must follow a change
 

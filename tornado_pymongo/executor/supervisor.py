@@ -105,7 +105,7 @@ class Supervisor:
         self._effects = effects
         self._wakeup = threading.Lock()
         self._wakeup.acquire()
-        self.watching = False  # whether the thread looks, or was woken or started to do so
+        self.watching: bool = False  # whether the thread looks, or was woken or started to do so
         self.thread: threading.Thread | None = None
         self.ended: threading.Thread | None = None  # the last one that did
         self._has_warned = False

@@ -24,7 +24,6 @@ from pymongo.errors import InvalidOperation, PyMongoError, WaitQueueTimeoutError
 from tornado_pymongo import TooManyCalls, log
 from tornado_pymongo.executor import REQUEUE, Call, Executor, lifecycle, running_call
 from tornado_pymongo.executor import call as call_module
-from tornado_pymongo.executor import executor as executor_module
 from tornado_pymongo.executor import state as state_module
 from tornado_pymongo.executor import supervisor as supervisor_module
 from tornado_pymongo.executor import workers as workers_module
@@ -56,7 +55,7 @@ def wait_until(condition):
 def start(executor, function, **options):
     """Start a call; return its Future."""
     call = Call(executor, function, **options)
-    future = executor._future_of(call)
+    future = executor.future_of(call)
     executor.start(call)
     return future
 
@@ -110,7 +109,7 @@ class ByHand:
         for module in call_module, state_module, supervisor_module:
             monkeypatch.setattr(module, "monotonic", self.clock)
         self.started = []
-        for module in workers_module, supervisor_module, executor_module:
+        for module in workers_module, supervisor_module, lifecycle:
             monkeypatch.setattr(module, "start_thread", lambda *how: self.started.append(how))
         self.executor = Executor(*bounds, name="by_hand", **options)
 
@@ -825,7 +824,7 @@ def test_a_call_that_wants_another_turn_of_a_closed_executor_gets_an_error(by_ha
     inbox = Inbox()
     call = inbox.start(hand.executor, lambda: REQUEUE)
     hand.step()
-    hand.executor.leave()
+    hand.executor.change(hand.executor.state.close)
     hand.turn()
     assert inbox.delivered == [call]
     assert "closed while this call was waiting" in str(call.error)
@@ -992,7 +991,7 @@ def test_a_call_that_is_refused_is_kept_by_nobody(by_hand, why):
     if why == "too many":
         hand.executor.submit(int)
     if why == "closed":
-        hand.executor.leave()
+        hand.executor.change(hand.executor.state.close)
     thing = Thing()
     alive = weakref.ref(thing)
     gc.disable()
@@ -1101,7 +1100,7 @@ def test_what_was_gathered_is_flushed_if_the_waiting_calls_are_over(by_hand, eve
     elif event == "abort":
         last.abort(ValueError())
     elif event == "close":
-        hand.executor.leave()
+        hand.executor.change(hand.executor.state.close)
     elif event == "expire":
         hand.executor.supervise(last.deadline, 0)
     else:
@@ -1266,7 +1265,7 @@ def test_a_call_that_is_refused_amid_a_change_gets_the_error(by_hand):
     assert refused in [*inbox.delivered, *(call for _, call in inbox.items)]
 
 
-@pytest.mark.parametrize("look", ["statistics", "running_calls", "longest_wait"])
+@pytest.mark.parametrize("look", ["statistics", "running_calls"])
 def test_a_change_amid_a_look_at_the_state_is_made(by_hand, monkeypatch, look):
     """A finalizer may come there, too: nobody may be about to make another change."""
     hand = by_hand(1, 10)
@@ -1280,7 +1279,7 @@ def test_a_change_amid_a_look_at_the_state_is_made(by_hand, monkeypatch, look):
 
     state = hand.state
     hand.executor.state = State()
-    arguments = [hand.clock.now] if look == "longest_wait" else []
+    arguments = []
     getattr(hand.executor, look)(*arguments)
     assert waiting.state == "over"
 

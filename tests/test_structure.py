@@ -142,6 +142,16 @@ def upward_imports(package: Path, order: list[str]) -> list[str]:
     ]
 
 
+def without_types(tree: ast.Module) -> ast.Module:
+    """Return a module without what is only for type checkers."""
+    body = [
+        node
+        for node in tree.body
+        if not (isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING")
+    ]
+    return ast.Module(body, [])
+
+
 def cycle(package: Path) -> list[str]:
     """Return modules of which each is imported by the next, and the last is the first."""
     trees = sources(package)
@@ -150,6 +160,11 @@ def cycle(package: Path) -> list[str]:
     for path, tree in trees.items():
         module = module_of(path, package)
         graph[module] |= imports(path, tree, package, modules).keys() - {module}
+        # Within a package, two classes may know each other's types.
+        folder = module.rpartition(".")[0]
+        if folder != package.name:
+            siblings = {each for each in graph[module] if each.rpartition(".")[0] == folder}
+            graph[module] -= siblings - imports(path, without_types(tree), package, modules).keys()
     try:
         TopologicalSorter(graph).prepare()
     except CycleError as error:

@@ -285,3 +285,37 @@ class WantIfAny(Want):
     def take(self) -> Any:
         """Remove it from the buffer, and return it, or None."""
         return self._owner._take() if self.buffer else None
+
+
+class WantToKnow(WantIfAny):
+    """Whether there is a next thing, which stays in the buffer."""
+
+    def take(self) -> bool:
+        """Tell whether there is one."""
+        return bool(self.buffer)
+
+
+class WantMany(WantIfAny):
+    """The next things, as a list.
+
+    :param length: at most how many; None for all.
+    """
+
+    def __init__(self, owner: Consumable, operation: Operation, length: int | None) -> None:
+        super().__init__(owner, operation)
+        self._length = length
+
+    def is_met(self, fetched: bool) -> bool:
+        """Tell whether so many are here, or all that a fetch could get."""
+        return fetched or (self._length is not None and len(self.buffer) >= self._length)
+
+    def take(self) -> list[Any]:
+        """Remove them from the buffer, and return them."""
+        buffer, length = self.buffer, self._length
+        things: list[Any] = []
+        while buffer and (length is None or len(things) < length):
+            things.append(self._owner._take())
+            if length is None:
+                things += buffer.items
+                buffer.items.clear()
+        return things

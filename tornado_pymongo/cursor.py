@@ -24,7 +24,7 @@ import pymongo.cursor
 from pymongo.errors import ConfigurationError, PyMongoError
 
 from tornado_pymongo.bridge import Callback, check_callback, current_loop, with_callback
-from tornado_pymongo.buffer import Buffer, Consumable, Fetch, Want, WantIfAny
+from tornado_pymongo.buffer import Buffer, Consumable, Fetch, Want, WantIfAny, WantMany, WantToKnow
 from tornado_pymongo.cursor_future import CursorFuture, each
 from tornado_pymongo.derive import future_classes
 from tornado_pymongo.executor import Call, Executor
@@ -199,7 +199,7 @@ class _BaseCursor(Consumable):
             while (yield cursor.fetch_next):
                 document = cursor.next_object()
         """
-        return self._demand(_Look(self, Fetch(self, "next", self._fetch)))  # type: ignore[no-any-return]
+        return self._demand(WantToKnow(self, Fetch(self, "next", self._fetch)))  # type: ignore[no-any-return]
 
     def next_object(self) -> Any:
         """Return the next document of the batch that was fetched last, or None: see `fetch_next`.
@@ -219,7 +219,7 @@ class _BaseCursor(Consumable):
             # PyMongo says what is wrong with it.
             return self._start(Operation(self, "to_list", (length,)), callback)
         fetch = partial(self._fetch_many, length)
-        return self._demand(_Many(self, Fetch(self, "to_list", fetch), length), callback)
+        return self._demand(WantMany(self, Fetch(self, "to_list", fetch), length), callback)
 
     def each(self, callback: Callable[[Any, BaseException | None], Any]) -> None:
         """Call ``callback(document, None)`` on the caller's loop for each document.
@@ -271,40 +271,6 @@ class _BaseCursor(Consumable):
     # One cursor is another only if it is the same, whatever it is rewound to.
     __eq__ = object.__eq__
     __hash__ = object.__hash__
-
-
-class _Look(Want):
-    """Whether there is a next document, which stays in the buffer."""
-
-    def end(self, future: TakingFuture) -> None:
-        future.set_result(None)
-
-    def take(self) -> bool:
-        return bool(self.buffer)
-
-
-class _Many(Want):
-    """The next documents, as a list."""
-
-    def __init__(self, owner: _BaseCursor, operation: Operation, length: int | None) -> None:
-        super().__init__(owner, operation)
-        self._length = length
-
-    def is_met(self, fetched: bool) -> bool:
-        return fetched or (self._length is not None and len(self.buffer) >= self._length)
-
-    def end(self, future: TakingFuture) -> None:
-        future.set_result(None)
-
-    def take(self) -> list[Any]:
-        buffer, length = self.buffer, self._length
-        documents: list[Any] = []
-        while buffer and (length is None or len(documents) < length):
-            documents.append(self._owner._take())
-            if length is None:
-                documents += buffer.items
-                buffer.items.clear()
-        return documents
 
 
 class CommandCursor(

@@ -27,7 +27,7 @@ from tornado_pymongo.executor.call import (
 )
 from tornado_pymongo.executor.effects import Effect
 from tornado_pymongo.executor.queue import CallQueue
-from tornado_pymongo.executor.statistics import COUNTED, Durations
+from tornado_pymongo.executor.statistics import COUNTED, Durations, WorkerStatistics
 from tornado_pymongo.executor.supervisor import Snapshot, Supervisor, next_target
 from tornado_pymongo.executor.workers import Crew, Worker
 
@@ -264,6 +264,24 @@ class State:
         seen = Snapshot(self.crew.active, before, self.min_active, max_active, waiting)
         self.target = next_target(seen)
         return self.target != before
+
+    def statistics(self, max_workers: int, max_waiting: int) -> WorkerStatistics:
+        """Return what the threads have done, and do now, within these limits."""
+        return WorkerStatistics(
+            max_workers=max_workers,
+            max_waiting=max_waiting,
+            threads=len(self.crew.workers),
+            most_threads=self.crew.most,
+            busy=self.wait_times.count - self.run_times.count,
+            waiting=len(self.queue),
+            started=self.wait_times.count,
+            waited_seconds=self.wait_times.total,
+            longest_wait_seconds=self.wait_times.longest,
+            run_seconds=self.run_times.total,
+            longest_run_seconds=self.run_times.longest,
+            thread_wakeups=self.crew.wakeups,
+            **self.counters,
+        )
 
 
 def closed_error(what: str) -> InvalidOperation:

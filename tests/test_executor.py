@@ -406,21 +406,22 @@ def test_a_thread_that_comes_to_a_late_call_before_the_supervisor_takes_the_next
 
 
 def test_a_call_whose_deadline_passes_in_its_turn_does_not_wait_for_another_one(by_hand):
-    """The queue knows only deadlines of calls that wait: who comes back to it is looked at."""
+    """The queue has forgotten its deadline by then, as one of a call that does not wait."""
     hand = by_hand(1, 10)
     inbox = Inbox()
-    call = Call(hand.executor, lambda: REQUEUE, deadline=hand.clock.now + 1)
-    call.receivers = ((inbox, id),)
-    hand.executor.start(call)
+    call = inbox.start(hand.executor, lambda: REQUEUE, deadline=hand.clock.now + 1)
     assert hand.step() is call
     assert hand.turn() is call  # in time for another turn
+    long = inbox.start(hand.executor, int)
     hand.clock.now += 1
     hand.supervise()
-    assert hand.turn() is None
+    assert call.state == "running"
+    assert hand.turn() is long  # which may take long
+    hand.supervise()
     assert inbox.delivered == [call]
     assert isinstance(call.error, WaitQueueTimeoutError)
     assert hand.executor.statistics().expired == 1
-    assert not hand.state.running
+    assert list(hand.state.running) == [long]
 
 
 def test_a_call_whose_deadline_passes_between_two_turns_fails_then(gate):
@@ -1113,6 +1114,22 @@ def test_what_was_gathered_is_flushed_if_the_waiting_calls_are_over(by_hand, eve
     assert inbox.wakeups == 1
 
 
+def test_completions_are_gathered_under_supervision_if_threads_are_on_their_way(by_hand):
+    """They may be long in coming, and those that run may take long."""
+    hand = by_hand(3, 10)
+    hand.state.target = 3
+    inbox = Inbox()
+    calls = [inbox.start(hand.executor, int) for _ in range(3)]
+    assert not hand.state.supervisor.watching
+    assert hand.step(0) is calls[0]
+    assert hand.turn(0) is calls[1]
+    assert (len(inbox.items), inbox.wakeups) == (1, 0)
+    assert hand.state.supervisor.watching
+    hand.clock.now += state_module._LINGER
+    hand.supervise()
+    assert inbox.wakeups == 1
+
+
 def test_supervision_goes_on_until_all_is_flushed(by_hand):
     hand = by_hand(1, 10)
     inbox = Inbox()
@@ -1316,8 +1333,10 @@ def test_a_finalizer_may_start_a_thread_amid_the_start_of_another_one(monkeypatc
     other.shutdown()
 
 
-def test_what_a_call_let_go_of_may_wait_for_other_calls(executor):
-    """Its arguments and its result are finalized without the lock."""
+@pytest.mark.parametrize("kept", ["arguments", "result", "arguments of one that never ran"])
+def test_what_a_call_lets_go_of_may_wait_for_other_calls(gate, kept):
+    """It is finalized without the lock."""
+    executor = Executor(1, 10)
     in_time = []
 
     class Patient:
@@ -1326,7 +1345,17 @@ def test_what_a_call_let_go_of_may_wait_for_other_calls(executor):
             threading.Thread(target=lambda: (executor.submit(int), made.set())).start()
             in_time.append(made.wait(2))
 
-    executor.start(Call(executor, partial(id, Patient())))
-    executor.start(Call(executor, Patient))
-    wait_until(lambda: len(in_time) == 2)
-    assert in_time == [True, True]
+    if kept == "result":
+        executor.start(Call(executor, Patient))
+    else:
+        executor.submit(gate)
+        call = Call(executor, partial(id, Patient()))
+        executor.start(call)
+        if kept == "arguments":
+            gate.opened.set()
+        else:
+            assert call.cancel()
+    wait_until(lambda: in_time)
+    assert in_time == [True]
+    gate.opened.set()
+    executor.shutdown()

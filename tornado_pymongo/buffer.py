@@ -48,7 +48,15 @@ class Buffer:
         return len(self.items) + sum(len(items) for items, _ in list(self._batches))
 
     def __bool__(self) -> bool:
-        return bool(self.items) or any(items for items, _ in list(self._batches))
+        return bool(self.items) or self.has_next_batch()
+
+    def is_used_up(self) -> bool:
+        """Tell whether all that was fetched was taken, an empty batch too."""
+        return not self.items and not self._batches
+
+    def has_next_batch(self) -> bool:
+        """Tell whether there are things behind the batch that is being taken from."""
+        return any(items for items, _ in list(self._batches))
 
     def take(self) -> Any:
         """Remove and return the first thing.
@@ -115,8 +123,10 @@ class Consumable(Stream):
         check_callback(callback)
         future: TakingFuture = self._runtime.future(TakingFuture)
         future.demand = demand
-        if not demand.is_met(fetched=False):
+        is_met = demand.is_met(fetched=False)
+        if not is_met:
             self._check_free()
+        if not is_met or not self._buffer.items:
             future.context = copy_context()
         self._serve(future, fetched=False)
         return with_callback(future, callback)

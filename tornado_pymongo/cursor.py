@@ -75,7 +75,8 @@ class _BaseCursor(Consumable):
     def _fetch(self, delegate: Any, buffer: Buffer) -> None:
         """Ask the server for the next batch."""
         fill(delegate, self._is_wanted)
-        self._collect(delegate, buffer)
+        if not self._collect(delegate, buffer):
+            buffer.put(deque(), state_of(delegate))
 
     def _fetch_many(self, length: int | None, delegate: Any, buffer: Buffer) -> None:
         """Ask the server for so many documents."""
@@ -91,8 +92,8 @@ class _BaseCursor(Consumable):
             buffer.put(deque([wrap(document, self)]), state_of(delegate))
         self._collect(delegate, buffer)
 
-    def _collect(self, delegate: Any, buffer: Buffer) -> None:
-        """Move what PyMongo's cursor has at hand into the buffer."""
+    def _collect(self, delegate: Any, buffer: Buffer) -> bool:
+        """Move what PyMongo's cursor has at hand into the buffer; tell whether that is anything."""
         documents = detach_batch(delegate)
         if documents is None:
             documents = deque()
@@ -101,6 +102,7 @@ class _BaseCursor(Consumable):
                     documents.append(wrap(delegate.next(), self))
         if documents:
             buffer.put(documents, state_of(delegate))
+        return bool(documents)
 
     def _fetch_was_aborted(self, delegate: Any, buffer: Buffer) -> None:
         super()._fetch_was_aborted(delegate, buffer)
@@ -119,8 +121,23 @@ class _BaseCursor(Consumable):
             used_by(self.session, future)
         return future
 
+    def _serve(self, future: TakingFuture, fetched: bool) -> None:
+        demand: Any = future.demand
+        loop, buffer = future.get_loop(), self._buffer
+        is_at_hand = bool(buffer.items) or not buffer.has_next_batch()
+        if fetched or is_at_hand or not demand.is_met(False) or not loop.is_running():
+            super()._serve(future, fetched)
+        else:
+            # It is of the next batch: the loop must live though it never has to wait.
+            loop.call_soon(self._serve_next_batch, future)
+
+    def _serve_next_batch(self, future: TakingFuture) -> None:
+        if not future.done():
+            super()._serve(future, fetched=False)
+
     def _settle(self) -> None:
         super()._settle()
+        self._buffer.skip_empty()
         if self._running() is None:
             self._collect(self.delegate, self._buffer)
 
@@ -141,7 +158,9 @@ class _BaseCursor(Consumable):
         runtime = self._runtime
         if not (runtime.read_ahead if self._read_ahead is None else self._read_ahead):
             return
-        if self._buffer or self._running() is not None or not can_read_ahead(self.delegate):
+        if self._buffer.has_next_batch() or self._running() is not None:
+            return
+        if not can_read_ahead(self.delegate):
             return
         # A deadline of this call's must not be the end of a cursor that nobody is in a hurry with.
         if begin_timeout(copy_context(), None) is not None:
@@ -215,8 +234,10 @@ class _BaseCursor(Consumable):
 
     def _says(self, name: str) -> Any:
         """Return what PyMongo's cursor would say of itself if it had no more than was taken."""
-        position = self._buffer.position
-        if position is None or (self._running() is None and not self._buffer):
+        buffer, position = self._buffer, self._buffer.position
+        # In this order: a call that ends in between has left something.
+        is_of_delegate = self._running() is None and buffer.is_used_up() and buffer.error is None
+        if position is None or is_of_delegate:
             return getattr(self.delegate, name)
         return getattr(position, name)
 

@@ -182,7 +182,8 @@ class GridOut(Consumable, sync_class=gridfs.GridOut, async_class=gridfs.AsyncGri
 
     def _has_untaken(self) -> bool:
         """Tell whether PyMongo's file may be ahead of what was taken."""
-        return bool(self._buffer) or self._buffer.is_broken or self._running() is not None
+        # In this order: a call that ends in between has left something.
+        return self._running() is not None or bool(self._buffer) or self._buffer.is_broken
 
     def read(self, size: int = -1, callback: Callback | None = None) -> Any:
         """Read so many bytes, or all that are left; return a Future of them.

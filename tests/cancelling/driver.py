@@ -343,9 +343,11 @@ class Scene:
         )
 
     def close(self) -> None:
-        with suppress(Exception):
-            self.loop.run_until_complete(asyncio.wait_for(self.client.close(drain_seconds=1), 5))
+        self.loop.run_until_complete(self._close())
         self.loop.close()
+
+    async def _close(self) -> None:
+        await asyncio.wait([self.loop.create_task(self.client.close(drain_seconds=1))], timeout=5)
 
     def _note(self, _: Any, context: dict[str, Any]) -> None:
         if "never retrieved" not in context["message"]:
@@ -364,10 +366,11 @@ class Scene:
         operation.prepare()
         try:
             self.loop.run_until_complete(self._drive(operation, way, points))
-        finally:
+        except BaseException:
             points.end()
             points.release()
-            self.loop.run_until_complete(operation.leave())
+            self.loop.run_until_complete(asyncio.wait_for(operation.leave(), LIMIT))
+            raise
         operation.check()
         return points
 

@@ -5,12 +5,14 @@ Each has the kind of operation that shows it.
 
 from __future__ import annotations
 
-from operations import Changes, Cursors, Download, Tailable
+from operations import Changes, Cursors, Download, FindOne, Tailable, Transaction
 
-from tornado_pymongo.buffer import Consumable
+from tornado_pymongo.buffer import Buffer
 from tornado_pymongo.change_stream import ChangeStream
 from tornado_pymongo.futures import CallFuture, TakingFuture
 from tornado_pymongo.gridfs import GridOut
+from tornado_pymongo.internals import pool
+from tornado_pymongo.session import ClientSession
 
 
 def token_of_what_was_fetched(patch) -> None:
@@ -36,7 +38,17 @@ def read_on_after_what_was_given_up(patch) -> None:
 
 def broken_and_forgotten(patch) -> None:
     """A cursor of which a fetch was aborted is at its end, as PyMongo's cursor is."""
-    patch.setattr(Consumable, "_is_broken", property(lambda self: False, lambda self, value: None))
+    patch.setattr(Buffer, "is_broken", property(lambda self: False, lambda self, value: None))
+
+
+def transaction_goes_on(patch) -> None:
+    """An aborted operation does not abort its transaction, though it may be half done."""
+    patch.setattr(ClientSession, "_abort_with", lambda self, call, future: None)
+
+
+def taken_for_a_failure_of_the_server(patch) -> None:
+    """PyMongo is not told that its connection was interrupted, and clears the pool."""
+    patch.setattr(pool._Interruptible, "cancel", pool._CancellationContext.cancel)
 
 
 FAULTS = [
@@ -46,4 +58,6 @@ FAULTS = [
     (taken_by_a_future, Changes),
     (read_on_after_what_was_given_up, Download),
     (broken_and_forgotten, Cursors),
+    (transaction_goes_on, Transaction),
+    (taken_for_a_failure_of_the_server, FindOne),
 ]

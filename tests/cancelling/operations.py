@@ -360,7 +360,7 @@ class Once(Operation):
 
     async def leave(self):
         if self.source is not None:
-            self.source.close()
+            await when_free(self.source.close)
 
     def check(self):
         most = self.lost_at_most if self.takes and self.cancelled else 0
@@ -751,6 +751,8 @@ class Transaction(Operation):
                 if not self.cancelled:
                     raise
             else:
+                if self.was_aborted and not self.is_committing:
+                    raise Fault("it is committed though one of its operations was aborted")
                 self.committed = bool(self.begun)
         await self.use_again()
 
@@ -874,7 +876,7 @@ class Open(Operation):
         await self.client.close()
 
     async def leave(self):
-        self.client.close()
+        await self.client.close()
 
 
 class Close(Open):

@@ -104,13 +104,12 @@ class State:
     def _wait(self, call: Call) -> None:
         if self.closed:
             self.finish(call, "aborted", closed_error("waiting"))
-        elif call.deadline is not None and call.deadline <= call.queued_at:
-            self._expire(call)
         else:
             call.state = WAITING
-            self.queue.add(call)
+            self.queue.add(call)  # and its deadline: if that has passed, it is about to be seen
 
     def _expire(self, call: Call) -> None:
+        self.queue.pop(call, None)  # the error tells how many others wait
         self.finish(call, "expired", self.queue.late_error(call, len(self.running)))
 
     def finish(self, call: Call, outcome: str | None, error: BaseException | None = None) -> None:

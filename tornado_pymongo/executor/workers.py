@@ -62,7 +62,9 @@ class Worker:
                 try:
                     crew.step(self)
                 except BaseException:  # of an effect: the step itself is done
-                    log.error("callback_failed", "a callback of a completed call failed", True)
+                    log.error(
+                        "callback_failed", "a callback of a completed call failed", with_error=True
+                    )
                 if self.call is not None:
                     self.call.run()
                 elif not self.ended:

@@ -392,7 +392,10 @@ UNAWAITED = {
         lambda x: x.client.run_in_worker(list).append(5),
         "(await client.run_in_worker(list, ...)).append",
     ),
-    "attribute of the client": (lambda x: x.client.open().address, "(await mongoclient.open(...)).address"),
+    "attribute of the client": (
+        lambda x: x.client.open().address,
+        "(await mongoclient.open(...)).address",
+    ),
 }
 
 

@@ -222,6 +222,8 @@ async def test_what_has_arrived_stays_if_the_consumer_has_not_resumed(
     """
     blockbuster.functions["time.sleep"].deactivate()
     source = await make(things)
+    # The first batch of an aggregate comes with its cursor.
+    taken = [await take(source, way) for _ in range(4 if make is aggregate else 0)]
     before = finished(mongo_client)
     task = asyncio.create_task(take(source, way))
     while not task.done() and finished(mongo_client) == before:
@@ -233,7 +235,7 @@ async def test_what_has_arrived_stays_if_the_consumer_has_not_resumed(
     for _ in range(steps):
         await asyncio.sleep(0)
     task.cancel()
-    taken = await given_up(task)
+    taken += await given_up(task)
     assert is_all(taken, await take_rest(source, way))
     await source.close()
 

@@ -257,7 +257,9 @@ async def test_what_pymongo_adds_tomorrow_is_bridged_without_a_change(
 ):
     monkeypatch.setitem(proxy.wrappers, CollectionOfTomorrow, None)
 
-    class Collection(derive.Derived, sync_class=CollectionOfTomorrow, async_class=AsyncCollectionOfTomorrow):
+    class Collection(
+        derive.Derived, sync_class=CollectionOfTomorrow, async_class=AsyncCollectionOfTomorrow
+    ):
         """Derived from the classes of tomorrow."""
 
     things = Collection(mongo_client.tornado_pymongo_test, "things")

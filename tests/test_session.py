@@ -11,7 +11,6 @@ from pymongo.errors import InvalidOperation, OperationFailure, PyMongoError
 from tornado import gen
 
 import tornado_pymongo
-from tornado_pymongo.futures import CallFuture
 from tornado_pymongo.proxy import Function, bound_session
 
 

@@ -25,7 +25,7 @@ from tornado.netutil import bind_sockets
 from tornado.web import Application, RequestHandler
 
 import tornado_pymongo
-from tornado_pymongo.exclusive import until_over
+from tornado_pymongo.exclusive import until_free
 from tornado_pymongo.web import GridFSHandler, GridFSUploadHandler
 
 if EARLY:
@@ -258,7 +258,7 @@ async def test_a_batch_that_is_read_ahead_is_of_who_began_to_read_the_one_before
             await anext(cursor)
     with spans("second"):
         await anext(cursor)  # which fetches the second batch, and begins to fetch the third
-        await until_over(cursor._ahead.call)
+        await until_free(cursor)
     with spans("later"):
         for _ in range(BATCH - 1):
             await anext(cursor)

@@ -8,6 +8,10 @@
 A stub has the members that our classes have at run time. What they take and return is read from
 the source of PyMongo's asynchronous classes, with our classes in the place of theirs; but first
 from ``by_hand.pyi``, for what PyMongo's source does not say, and last from our own source.
+
+PyMongo's classes know each other in circles: a client gives collections, which know their client.
+So what ours are is declared in one stub, of a module that is none, from which the stubs of their
+modules take it. Motor's are above that, in stubs of their own.
 """
 
 from __future__ import annotations
@@ -31,7 +35,8 @@ from typing import Any
 import pymongo
 
 import tornado_pymongo  # noqa: F401  (it derives the classes)
-from tornado_pymongo import derive
+from tornado_pymongo import derive, proxy
+from tornado_pymongo.futures import CallFuture
 from tornado_pymongo.motor import core, motor_asyncio, motor_tornado
 
 HOME = Path(__file__).parents[1]
@@ -59,7 +64,7 @@ ARGUMENTS_OF = {
 # A member that a Future passes on to its cursor has a `self` of a Future of cursors that have it:
 # the type variable for these, by which of the classes that the Future can be of are among them.
 CURSORS = {
-    ("ChangeStream",): "_CursorT",
+    ("ChangeStream",): "CursorT",
     ("CommandCursor",): "_CommandT",
     ("CommandCursor", "Cursor"): "_AnyT",
     ("Cursor",): "_QueryT",
@@ -78,29 +83,30 @@ UNTOLD = {
     *("__class_getitem__", "__enter__", "__exit__", "__getattr__", "__getitem__", "__iter__"),
 }
 
-# What a class with a source has, though it is Bridged that defines it.
+# What a class of PyMongo's has here, though it is Proxy or Derived that defines it.
 INHERITED = ["delegate", "__init__", "__getattr__"]
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 # Our classes by PyMongo's asynchronous ones, and by name.
-OURS = {cls._twin: cls for cls in derive._wrappers.values() if cls is not None}
+OURS: dict[type, Any] = {cls._async_class: cls for cls in proxy.wrappers.values() if cls}
 OURS_BY_NAME = {cls.__name__: cls for cls in OURS.values()}
 
-# The modules that have a stub.
-MODULES = sorted({base.__module__ for cls in OURS.values() for base in cls.__mro__[:-1]})
+# The stub of all our classes, and the modules that have them: see above.
+TYPES = "tornado_pymongo._types"
+SHARED = {
+    base.__module__
+    for cls in (*OURS.values(), *derive.future_classes.values())
+    for base in cls.__mro__
+    if base.__module__ != CallFuture.__module__
+    if base.__module__.startswith("tornado_pymongo.")
+}
 MOTOR = "tornado_pymongo.motor."
-MODULES += [core.__name__, motor_asyncio.__name__, motor_tornado.__name__]
+MOTORS_MODULES = [core.__name__, motor_asyncio.__name__, motor_tornado.__name__]
+MODULES = [TYPES, *sorted(SHARED), *MOTORS_MODULES]
 
 # Motor's classes by ours, of which they are subclasses.
-MOTORS: dict[type, type] = {
-    base: cls
-    for cls in vars(core).values()
-    if isinstance(cls, type) and cls.__module__ == core.__name__
-    for base in cls.__bases__
-    if base in OURS.values()
-}
-MOTORS.update(core._future_classes.items())
+MOTORS = {ours: cls for ours, cls in core._substitutes.items() if ours.__module__ in SHARED}
 
 
 class Source:
@@ -175,28 +181,29 @@ def source_of(module: str) -> Source:
     return Source(module, Path(spec.origin))  # type: ignore[union-attr, arg-type]
 
 
-# Its type variables and aliases go into the stub of `derive`; its classes are at home elsewhere.
-by_hand = Source(derive.__name__, BY_HAND)
-HOMES = {name: module for module in MODULES for name in source_of(module).classes}
+# Its type variables and aliases go into the stub of all classes; its classes are at home elsewhere.
+by_hand = Source(TYPES, BY_HAND)
+HOMES = {name: module for module in MODULES[1:] for name in source_of(module).classes}
 
 
 def our_name(path: str) -> str:
     """Return the full name of what stands for something of PyMongo's here, given its full name."""
     module, _, name = path.rpartition(".")
-    if name in HOMES and module in ("", derive.__name__):  # in by_hand.pyi
+    if name in HOMES and module in ("", TYPES):  # in by_hand.pyi
         return f"{HOMES[name]}.{name}"
     if name == "Self":  # typing has it from Python 3.11 on
         return "typing_extensions.Self"
     if not module.startswith(("bson.", "pymongo.", "gridfs.")):
         return path
-    if f"{derive.__name__}.{name}" == by_hand.origin(name):  # declared there in another way
-        return f"{derive.__name__}.{name}"
+    for declared in (name, name.removeprefix("_")):  # there in another way
+        if by_hand.origin(declared) == f"{TYPES}.{declared}":
+            return f"{TYPES}.{declared}"
     found = getattr(importlib.import_module(module), name, None)
     ours = OURS.get(found) if isinstance(found, type) else None
     if name.startswith("_Agnostic"):  # either of PyMongo's two classes
         ours = OURS_BY_NAME[name.removeprefix("_Agnostic")]
     if ours is not None:
-        return f"{ours.__module__}.{ours.__name__}"
+        return full_name(ours)
     return f"{module}.{name.removeprefix('Async')}"  # a callback: it runs in a worker
 
 
@@ -209,8 +216,8 @@ def members(source: Source, cls: type, kind: type = ast.stmt) -> list[str]:
 def is_generic(cls: type) -> bool:
     """Tell whether a class of ours has the type of the documents as its parameter."""
     for base in cls.__mro__:
-        if "_twin" in vars(base):
-            return bool(getattr(vars(base)["_twin"], "__parameters__", ()))
+        if "_async_class" in vars(base):
+            return bool(getattr(vars(base)["_async_class"], "__parameters__", ()))
     return cls.__name__ in by_hand.classes and len(by_hand.classes[cls.__name__].bases) > 1
 
 
@@ -233,7 +240,7 @@ class Stub:
 
     def __init__(self, module: str, renamed: Mapping[str, str] = MappingProxyType({})) -> None:
         self.module = module
-        self.source = source_of(module)
+        self._classes = HOMES if module == TYPES else source_of(module).classes
         self._names: dict[str, str] = {}  # what it imports by name, and the full name of each
         self._modules: set[str] = set()  # what it imports as a module
         self._renamed = renamed
@@ -245,9 +252,11 @@ class Stub:
     def original_name(self, path: str) -> str:
         """Return what something is called in this stub, even if it has another name there."""
         module, _, name = path.rpartition(".")
+        if module in SHARED:
+            module, path = TYPES, f"{TYPES}.{name}"
         if module in ("", self.module):
             return name
-        taken = module == "builtins" or name in self.source.classes
+        taken = module == "builtins" or name in self._classes
         if not taken and self._names.setdefault(name, path) == path:
             return name
         self._modules.add(module)  # for here the name is that of something else
@@ -256,28 +265,16 @@ class Stub:
     def text(self) -> str:
         """Return the whole stub."""
         body: list[str] = []
-        if self.module == derive.__name__:
+        if self.module == TYPES:
             for node in by_hand.statements:
                 if isinstance(node, ast.Assign | ast.AnnAssign):
                     body.append(ast.unparse(node))
                     for each in ast.walk(node):
                         if isinstance(each, ast.Name):
                             Translator(self, by_hand).visit(each)  # imports it
-        for node in self.source.statements:
-            name = next(iter(names_bound(node)), "_")
-            value = getattr(sys.modules[self.module], name, None)
-            if isinstance(node, ast.ClassDef) and (
-                is_public(name) or name in by_hand.classes or value in MOTORS.values()
-            ):
-                of_class = MotorStub if self.module.startswith(MOTOR) else ClassStub
-                body.append(of_class(self, value).text())
-            elif isinstance(value, type) and isinstance(node, ast.Assign):
-                body.append(f"{name} = {self.name(full_name(value))}")
-            elif is_public(name) and isinstance(node, Function | ast.AnnAssign):
-                body.append(ast.unparse(Translator(self, self.source).declaration(node)))
-            elif is_public(name) and isinstance(node, ast.Assign):
-                body.append(f"{name}: {type(value).__name__}")
-        if names := vars(sys.modules[self.module]).get("__all__"):
+        for module in sorted(SHARED) if self.module == TYPES else [self.module]:
+            body += self._declarations(module)
+        if names := vars(sys.modules.get(self.module, ast)).get("__all__"):
             body.append(f"__all__ = {names}")  # to a checker, it must be a literal
             for name in names:
                 self.name(full_name(getattr(sys.modules[self.module], name)))
@@ -285,6 +282,24 @@ class Stub:
         for name, path in self._names.items():
             imports.append(f"from {path.rpartition('.')[0]} import {name}")
         return HEADER + formatted("\n".join(imports + body))
+
+    def _declarations(self, module: str) -> Iterator[str]:
+        """Yield what declares the names of a module, or only its classes where all of them are."""
+        for node in source_of(module).statements:
+            name = next(iter(names_bound(node)), "_")
+            value = getattr(sys.modules[module], name, None)
+            is_told = is_public(name) or name in by_hand.classes or value in MOTORS.values()
+            if isinstance(node, ast.ClassDef) and is_told and self.module not in SHARED:
+                of_class = MotorStub if module.startswith(MOTOR) else ClassStub
+                yield of_class(self, value).text()
+            elif self.module == TYPES or not is_told:
+                continue
+            elif isinstance(value, type) and isinstance(node, ast.Assign | ast.ClassDef):
+                yield f"{name} = {self.name(full_name(value))}"
+            elif isinstance(node, Function | ast.AnnAssign):
+                yield ast.unparse(Translator(self, source_of(module)).declaration(node))
+            elif isinstance(node, ast.Assign):
+                yield f"{name}: {type(value).__name__}"
 
 
 class Translator(ast.NodeTransformer):
@@ -393,8 +408,8 @@ class ClassStub:
 
     def _is_new(self, name: str) -> bool:
         """Tell whether the source of this class has a member that the bases' source has not."""
-        of_base = getattr(getattr(self._cls.__base__, "_twin", None), name, None)
-        twin = vars(self._cls).get("_twin")
+        of_base = getattr(getattr(self._cls.__base__, "_async_class", None), name, None)
+        twin = vars(self._cls).get("_async_class")
         return twin is not None and (name == "delegate" or getattr(twin, name, None) is not of_base)
 
     def _bases(self) -> list[str]:
@@ -413,13 +428,13 @@ class ClassStub:
         return bases
 
     def _parameter(self) -> str:
-        return f"[{self._stub.name(f'{derive.__name__}._DocumentType')}]"
+        return f"[{self._stub.name(f'{TYPES}.DocumentType')}]"
 
     def _find(self, name: str) -> tuple[Source, list[ast.stmt]]:
         """Return what defines a member of the class, and the source that this stands in."""
         if found := by_hand.definitions(self._cls.__name__, name):
             return by_hand, found
-        for cls in (*getattr(vars(self._cls).get("_twin"), "__mro__", ()), self._cls):
+        for cls in (*getattr(vars(self._cls).get("_async_class"), "__mro__", ()), self._cls):
             if cls.__module__.startswith(("pymongo.", "gridfs.", "tornado_pymongo.")):
                 source = source_of(cls.__module__)
                 if found := source.definitions(cls.__name__, name):
@@ -428,8 +443,8 @@ class ClassStub:
 
     def member(self, name: str) -> list[Any]:
         """Return what declares a member, or nothing where there is nothing to tell."""
-        if name == "delegate" and "_source" in vars(self._cls):
-            source = vars(self._cls)["_source"]
+        if name == "delegate" and "_sync_class" in vars(self._cls):
+            source = vars(self._cls)["_sync_class"]
             path = self._stub.name(f"{source.__module__}.{source.__name__}")
             generic = bool(getattr(source, "__parameters__", ()))
             return [variable(name, path + self._parameter() * generic)]
@@ -447,8 +462,9 @@ class ClassStub:
             return []
         if isinstance(value, property) and isinstance(found[0], ast.Assign):
             return [as_property(name, "Any")]
-        if not found or isinstance(found[0], ast.Assign):  # a constant
-            return [] if value is None else [variable(name, type(value).__name__)]
+        if not found or isinstance(found[0], ast.Assign):  # a constant, or a slot
+            kind = "Any" if inspect.ismemberdescriptor(value) else type(value).__name__
+            return [] if value is None else [variable(name, kind)]
         nodes = list(map(translator.declaration, found))
         if isinstance(found[0], ast.AnnAssign):
             read_only = isinstance(value, property) and not is_settable(self._cls, name)
@@ -517,12 +533,12 @@ class ClassStub:
                 item = "bytes" if "RawBatch" in cls else parameter[:-1]
                 future = self._stub.name(f"{future_class.__module__}.{future_class.__name__}")
                 return f"{future}[{result}, {item}]"
-        return f"{self._stub.name('tornado_pymongo.bridge.CallFuture')}[{result}]"
+        return f"{self._stub.name('tornado_pymongo.futures.CallFuture')}[{result}]"
 
     def _passed_on(self, known: list[str]) -> list[Any]:
         """Return what declares the members of its cursor that a Future passes on by __getattr__."""
-        classes = vars(self._cls).get("_classes", ())
-        item = f"{derive.__name__}._ItemT"
+        classes = vars(self._cls).get("classes", ())
+        item = f"{TYPES}.ItemT"
         nodes: list[Any] = []
         for name in sorted({name for cls in classes for name in dir(cls)} - {*known, "delegate"}):
             owners = [cls for cls in classes if hasattr(cls, name)]
@@ -530,10 +546,10 @@ class ClassStub:
             if not is_public(name) or property_of_some:  # there is none before the cursor is there
                 continue
             owner = next(base for base in owners[0].__mro__ if name in vars(base))
-            cursor = f"{derive.__name__}.{CURSORS[tuple(cls.__name__ for cls in owners)]}"
+            cursor = f"{TYPES}.{CURSORS[tuple(cls.__name__ for cls in owners)]}"
             this = f"{self._cls.__name__}[{self._stub.name(cursor)}, {self._stub.name(item)}]"
             for node in ClassStub(self._stub, owner)._translated(
-                name, _DocumentType=item, Self=cursor
+                name, DocumentType=item, Self=cursor
             ):
                 node.args.args[0].annotation = expression(this)
                 is_coroutine = isinstance(node, ast.AsyncFunctionDef)
@@ -551,9 +567,12 @@ class MotorStub(ClassStub):
         super().__init__(stub, cls)
         self._below: list[type] = []  # where it is a subclass of ours: that one and its bases
         self._written: list[type] = []  # itself, and its bases that have no stub
+        bases = [base for base in cls.__bases__ if is_public(base.__name__)]
+        told = {each for base in bases for each in base.__mro__}
         for base in cls.__mro__:
             if base.__module__.startswith(MOTOR):
-                self._written += [base] if base is cls or base.__name__.startswith("_") else []
+                has_stub = is_public(base.__name__) or base in told
+                self._written += [base] if base is cls or not has_stub else []
             elif base.__module__ in MODULES and not {*cls.__bases__}.isdisjoint(MOTORS):
                 self._below.append(base)
 
@@ -581,16 +600,22 @@ class MotorStub(ClassStub):
 
     def _bases(self) -> list[str]:
         bases = []
-        for base in self._cls.__bases__:
-            if base in self._written:
-                bases += MotorStub(self._stub, base)._bases()
-                continue
-            variables = ["_DocumentType"] * is_generic(base)
-            variables = ["_CursorT", "_ItemT"] if base in core._future_classes else variables
+        for base in self._told_bases():
+            futures = derive.future_classes.values()
+            variables = ["CursorT", "ItemT"] if base in futures else ["DocumentType"]
             name = self._stub.original_name(full_name(base))
-            names = [self._stub.name(f"{derive.__name__}.{each}") for each in variables]
-            bases.append(f"{name}[{', '.join(names)}]" if names else name)
-        return list(dict.fromkeys(bases))
+            names = [self._stub.name(f"{TYPES}.{each}") for each in variables]
+            is_plain = base not in futures and not is_generic(base)
+            bases.append(name if is_plain else f"{name}[{', '.join(names)}]")
+        return bases
+
+    def _told_bases(self) -> list[type]:
+        """Return the bases, with those of bases that have no stub in their places."""
+        bases: list[type] = []
+        for base in self._cls.__bases__:
+            told = MotorStub(self._stub, base)._told_bases() if base in self._written else [base]
+            bases += [each for each in told if each not in bases]
+        return [b for b in bases if not any(b in other.__mro__[1:] for other in bases)]
 
     def _passed_on(self, known: list[str]) -> list[Any]:
         return []
@@ -604,7 +629,7 @@ def results(stub: Stub, cls: type, name: str) -> list[str]:
 
 def is_settable(cls: type, name: str) -> bool:
     """Tell whether PyMongo's asynchronous class lets an attribute of its objects be set."""
-    member = inspect.getattr_static(vars(cls)["_twin"], name, None)
+    member = inspect.getattr_static(vars(cls)["_async_class"], name, None)
     return isinstance(member, property) and member.fset is not None
 
 

@@ -26,11 +26,11 @@ from typing import Any, TypeVar
 from pymongo.errors import InvalidOperation, PyMongoError
 
 from tornado_pymongo.executor import Call, Executor, running_call
+from tornado_pymongo.futures import Callback as Callback
 from tornado_pymongo.futures import CallFuture
 from tornado_pymongo.inbox import inbox_of
 from tornado_pymongo.internals.clients import begin_timeout
 
-Callback = Callable[[Any, BaseException | None], object]
 _F = TypeVar("_F", bound=CallFuture)
 
 

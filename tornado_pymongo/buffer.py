@@ -29,12 +29,16 @@ from tornado_pymongo.proxy import Function, Operation
 class Buffer:
     """Things that were fetched and not taken, in order. One thread puts, another one takes."""
 
-    __slots__ = ("_batches", "items", "position")
+    __slots__ = ("_batches", "error", "is_broken", "items", "position")
 
     def __init__(self) -> None:
         self.items: deque[Any] = deque()  # of the batch that is being taken from
         self.position: Any = None  # of that batch
         self._batches: deque[tuple[deque[Any], Any]] = deque()  # those after it
+        # Whether a fetch was interrupted, and nobody knows what it has fetched.
+        self.is_broken = False
+        # The error of a fetch of which nobody was told yet.
+        self.error: PyMongoError | None = None
 
     def put(self, items: deque[Any], position: Any) -> None:
         """Put in a batch. An empty one changes the position, when all before it was taken."""
@@ -44,7 +48,15 @@ class Buffer:
         return len(self.items) + sum(len(items) for items, _ in list(self._batches))
 
     def __bool__(self) -> bool:
-        return bool(self.items) or any(items for items, _ in list(self._batches))
+        return bool(self.items) or self.has_next_batch()
+
+    def is_used_up(self) -> bool:
+        """Tell whether all that was fetched was taken, an empty batch too."""
+        return not self.items and not self._batches
+
+    def has_next_batch(self) -> bool:
+        """Tell whether there are things behind the batch that is being taken from."""
+        return any(items for items, _ in list(self._batches))
 
     def take(self) -> Any:
         """Remove and return the first thing.
@@ -72,12 +84,6 @@ class Consumable(Stream):
     # The Future for which the running call was made, or that waits for it.
     _claimant: Callable[[], TakingFuture | None] = staticmethod(lambda: None)
 
-    # Whether a fetch was interrupted, and nobody knows what it has fetched.
-    _is_broken = False
-
-    # The error of a fetch of which nobody was told yet.
-    _lost_error: PyMongoError | None = None
-
     @property
     def _buffer(self) -> Buffer:
         buffer: Buffer | None = vars(self).get("_things")
@@ -94,9 +100,9 @@ class Consumable(Stream):
         if self._is_wanted():
             super()._check_free()
 
-    def _was_aborted(self) -> None:
-        super()._was_aborted()
-        self._is_broken = True
+    def _fetch_was_aborted(self, delegate: Any, buffer: Buffer) -> None:
+        """Put in order what an aborted fetch has left. It must not wait."""
+        buffer.is_broken = True
 
     def _start(
         self, operation: Operation, callback: Callback | None = None, future_class: Any = CallFuture
@@ -117,8 +123,10 @@ class Consumable(Stream):
         check_callback(callback)
         future: TakingFuture = self._runtime.future(TakingFuture)
         future.demand = demand
-        if not demand.is_met(fetched=False):
+        is_met = demand.is_met(fetched=False)
+        if not is_met:
             self._check_free()
+        if not is_met or not self._buffer.items:
             future.context = copy_context()
         self._serve(future, fetched=False)
         return with_callback(future, callback)
@@ -160,12 +168,12 @@ class Consumable(Stream):
 
     def _settle(self) -> None:
         """Put in order what calls have left that are over; raise if nothing can be fetched."""
-        if self._is_broken and self._running() is None:
+        if self._buffer.is_broken and self._running() is None:
             raise InvalidOperation(
                 f"this {type(self).__name__} is broken: a call of it was cancelled while it waited"
                 " for the server, and what that has fetched is lost: make a new one"
             )
-        error, self._lost_error = self._lost_error, None
+        error, self._buffer.error = self._buffer.error, None
         if error is not None:
             raise error
 
@@ -182,18 +190,33 @@ class Consumable(Stream):
 
 
 class Fetch(Function):
-    """A function that fetches, whose error somebody must be told."""
+    """A function that fetches, whose error somebody must be told.
 
-    __slots__ = ()
+    It has PyMongo's object, and our buffer, as they were when it was asked for. If a cursor is
+    rewound, a fetch that was given up and still runs is not for what it is then.
+    """
+
+    __slots__ = ("_buffer", "_delegate")
 
     proxy: Consumable
 
+    def __init__(
+        self, proxy: Consumable, name: str, function: Callable[[Any, Buffer], Any]
+    ) -> None:
+        super().__init__(proxy, name, function)
+        self._delegate = proxy.delegate
+        self._buffer = proxy._buffer
+
     def _run(self) -> Any:
         try:
-            return super()._run()
+            return self._function(self._delegate, self._buffer)
         except PyMongoError as error:
-            self.proxy._lost_error = error
+            self._buffer.error = error
             raise
+
+    def _was_aborted(self) -> None:
+        super()._was_aborted()
+        self.proxy._fetch_was_aborted(self._delegate, self._buffer)
 
 
 def _time_out(future: TakingFuture) -> None:
@@ -211,9 +234,14 @@ class Want:
         self._owner = owner
         self._operation = operation
 
+    @property
+    def buffer(self) -> Buffer:
+        """What the object has, at this moment."""
+        return self._owner._buffer
+
     def is_met(self, fetched: bool) -> bool:
         """Tell whether a Future of it can be completed."""
-        return bool(self._owner._buffer)
+        return bool(self.buffer)
 
     def end(self, future: TakingFuture) -> None:
         """Complete a Future of it, as there is nothing more."""
@@ -240,7 +268,7 @@ class Want:
 
     def failed(self) -> None:
         """Take note that the error of a fetch was told to a consumer."""
-        self._owner._lost_error = None
+        self.buffer.error = None
 
     def given_up(self, call: Call) -> None:
         """Do what is to be done with a call for which nobody waits any more."""
@@ -256,4 +284,38 @@ class WantIfAny(Want):
 
     def take(self) -> Any:
         """Remove it from the buffer, and return it, or None."""
-        return self._owner._take() if self._owner._buffer else None
+        return self._owner._take() if self.buffer else None
+
+
+class WantToKnow(WantIfAny):
+    """Whether there is a next thing, which stays in the buffer."""
+
+    def take(self) -> bool:
+        """Tell whether there is one."""
+        return bool(self.buffer)
+
+
+class WantMany(WantIfAny):
+    """The next things, as a list.
+
+    :param length: at most how many; None for all.
+    """
+
+    def __init__(self, owner: Consumable, operation: Operation, length: int | None) -> None:
+        super().__init__(owner, operation)
+        self._length = length
+
+    def is_met(self, fetched: bool) -> bool:
+        """Tell whether so many are here, or all that a fetch could get."""
+        return fetched or (self._length is not None and len(self.buffer) >= self._length)
+
+    def take(self) -> list[Any]:
+        """Remove them from the buffer, and return them."""
+        buffer, length = self.buffer, self._length
+        things: list[Any] = []
+        while buffer and (length is None or len(things) < length):
+            things.append(self._owner._take())
+            if length is None:
+                things += buffer.items
+                buffer.items.clear()
+        return things

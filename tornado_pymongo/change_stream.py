@@ -9,7 +9,7 @@ import pymongo.asynchronous.change_stream
 import pymongo.change_stream
 
 from tornado_pymongo.bridge import Callback
-from tornado_pymongo.buffer import Consumable, Fetch, Want, WantIfAny
+from tornado_pymongo.buffer import Buffer, Consumable, Fetch, Want, WantIfAny
 from tornado_pymongo.cursor_future import CursorFuture
 from tornado_pymongo.derive import future_classes
 from tornado_pymongo.executor import REQUEUE, Call, Executor
@@ -53,30 +53,25 @@ class ChangeStream(
 
     # Fetching, in a worker
 
-    def _poll(self) -> Any:
+    def _poll(self, delegate: Any, buffer: Buffer) -> Any:
         """Ask the server once for changes; have another turn if there are none yet."""
-        if not self.delegate.alive:
+        if not delegate.alive:
             raise StopAsyncIteration
-        if not self._poll_once() and self._is_wanted():
+        if not self._poll_once(delegate, buffer) and self._is_wanted():
             return REQUEUE
         return None
 
-    def _poll_once(self) -> bool:
+    def _poll_once(self, delegate: Any, buffer: Buffer) -> bool:
         """Ask the server once for changes; tell whether there are any."""
-        delegate = self.delegate
         turn_seconds = self._runtime.streams.slice_seconds
         limit_wait(cursor_of(delegate), wished_wait(delegate), turn_seconds)
-        self._put(delegate.try_next())
-        return bool(self._buffer)
-
-    def _put(self, change: Any) -> None:
-        """Put a change into the buffer, and those that have come with it."""
-        delegate = self.delegate
+        change = delegate.try_next()
         # Without a change, the token may be a later one.
-        self._buffer.put(deque([] if change is None else [change]), delegate.resume_token)
+        buffer.put(deque([] if change is None else [change]), delegate.resume_token)
         while has_change_at_hand(delegate):
             change = delegate.try_next()
-            self._buffer.put(deque([change]), delegate.resume_token)
+            buffer.put(deque([change]), delegate.resume_token)
+        return bool(buffer)
 
     # Consuming
 
@@ -87,16 +82,15 @@ class ChangeStream(
         The source is PyMongo's `ChangeStream.resume_token`.
         """
         self._buffer.skip_empty()
-        if self._buffer or self._running() is not None:
+        if self._running() is not None or self._buffer:  # in this order, as it may end in between
             return self._buffer.position
         return self.delegate.resume_token
 
     def _is_over(self) -> bool:
         return not self.delegate.alive
 
-    def _was_aborted(self) -> None:
-        super()._was_aborted()
-        self._is_broken = False  # it resumes by itself
+    def _fetch_was_aborted(self, delegate: Any, buffer: Buffer) -> None:
+        """Do nothing: it resumes by itself."""
 
     def _given_up(self, call: Call) -> None:
         call.cancel()  # its turn, if it has one, is its last one
@@ -173,7 +167,7 @@ class ClusterChangeStream(
 class ChangeStreamFuture(CursorFuture):
     """A Future of a change stream that can also be used as the stream."""
 
-    classes = (ChangeStream,)
+    classes: tuple[type, ...] = (ChangeStream,)
 
 
 future_classes["ChangeStream"] = ChangeStreamFuture

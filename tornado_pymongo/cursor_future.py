@@ -106,13 +106,13 @@ class CursorFuture(CallFuture):
         later = self._when_there(lambda cursor: getattr(cursor, name)(*args, **kwargs))
         return with_callback(later, callback)
 
-    def _when_there(self, method: Callable[[Any], asyncio.Future[Any]]) -> LaterFuture:
-        future: LaterFuture = LaterFuture(loop=self.get_loop())
+    def _when_there(self, method: Callable[[Any], asyncio.Future[Any]]) -> _LaterFuture:
+        future: _LaterFuture = _LaterFuture(loop=self.get_loop())
         future.begin(self, method)
         return future
 
 
-class LaterFuture(TakingFuture):
+class _LaterFuture(TakingFuture):
     """Of a call of a cursor that is not there yet."""
 
     _source: CallFuture  # of the cursor
@@ -170,7 +170,7 @@ class LaterFuture(TakingFuture):
         twin.begin(self._source.moved_to(twin.get_loop()), self._method)
 
 
-named_as_call_future(LaterFuture)
+named_as_call_future(_LaterFuture)
 
 
 def each(

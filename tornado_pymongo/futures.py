@@ -13,7 +13,7 @@ class             if it is cancelled                       if nobody takes its r
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine, Generator
+from collections.abc import Callable, Coroutine, Generator
 from contextvars import Context
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -33,6 +33,9 @@ if TYPE_CHECKING:
 else:
     _T = Any
     _FutureAndCoroutine = asyncio.Future
+
+
+Callback = Callable[[_T | None, BaseException | None], object]
 
 
 class CallFuture(_FutureAndCoroutine[_T]):
@@ -234,17 +237,21 @@ class TakingFuture(CallFuture):
     before it resumes has taken nothing.
     """
 
+    call: Call | None
     demand: Demand
     context: Context  # of the caller
     _taken: tuple[Any] | None = None
 
     def deliver(self, call: Call) -> None:
         """Look whether what is demanded is here, now that a call is over."""
-        own, self.call = self.call is call, None
+        own = self.call is call
+        self.call = None
         if self.done():
             return
         error = call.error
-        if error is None or (isinstance(error, asyncio.CancelledError) and not own):
+        # Of a call that was made early it is no matter that it was cancelled, or had no worker.
+        is_no_matter = isinstance(error, asyncio.CancelledError) or not call.has_begun
+        if error is None or (is_no_matter and not own):
             self.context.run(self.demand.serve, self, own)
         elif isinstance(error, asyncio.CancelledError):
             self.cancel()
@@ -257,6 +264,7 @@ class TakingFuture(CallFuture):
         if self._taken is None:
             super().result()
             self._taken = (self.demand.take(),)
+            del self.demand  # or who keeps this Future would keep the object
         return self._taken[0]
 
     def _give_up(self, call: Call) -> None:
@@ -344,5 +352,5 @@ def named_as_call_future(cls: type) -> None:
     cls.__name__ = cls.__qualname__ = CallFuture.__name__
 
 
-for _cls in DetachedFuture, TakingFuture:
-    named_as_call_future(_cls)
+named_as_call_future(DetachedFuture)
+named_as_call_future(TakingFuture)

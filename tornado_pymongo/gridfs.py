@@ -8,6 +8,7 @@ from collections import deque
 from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
 from functools import partial
+from operator import methodcaller
 from typing import TYPE_CHECKING, Any
 
 import gridfs
@@ -15,7 +16,7 @@ from pymongo.errors import InvalidOperation
 from tornado.iostream import StreamClosedError
 
 from tornado_pymongo.bridge import Callback, check_callback, with_callback
-from tornado_pymongo.buffer import Consumable, Fetch, Want
+from tornado_pymongo.buffer import Buffer, Consumable, Fetch, Want
 from tornado_pymongo.cursor import Cursor
 from tornado_pymongo.derive import Derived
 from tornado_pymongo.exclusive import Exclusive, Stream
@@ -154,55 +155,60 @@ class GridOut(Consumable, sync_class=gridfs.GridOut, async_class=gridfs.AsyncGri
 
     # Reading. The position of the buffer is that behind what was taken.
 
-    def _read(self, read: Callable[[], bytes]) -> None:
+    def _read(self, read: Callable[[Any], bytes], delegate: Any, buffer: Buffer) -> None:
         """Read something, in a worker, from where the last thing ends that was taken."""
         self._go_back()
-        before = self.delegate.tell()
-        self._buffer.put(deque(), before)
-        self._buffer.skip_empty()
-        data = read()
-        self._buffer.put(deque([data]), self.delegate.tell())
+        data = read(delegate)
+        buffer.put(deque([data]), delegate.tell())
 
     def _go_back(self) -> None:
         """Undo what a read has done of which nobody has taken the result."""
-        if self._buffer or self._is_broken:
+        if self._buffer or self._buffer.is_broken:
             self._buffer.clear()
-            self._is_broken = False
+            self._buffer.is_broken = False
             if self._buffer.position is not None:
                 read_again_from(self.delegate, self._buffer.position)
 
     def _settle(self) -> None:
         """Do nothing: the next read puts in order what the last one has left."""
 
-    def _want(self, name: str, args: tuple[Any, ...], callback: Callback | None) -> Any:
-        read = partial(getattr(self.delegate, name), *args)
+    def _want(
+        self, name: str, read: Callable[[Any], bytes], callback: Callback | None = None
+    ) -> Any:
+        """Return a Future of what is read by a function of PyMongo's file, in a worker."""
+        if not self._has_untaken():
+            self._buffer.position = self.delegate.tell()
         return self._demand(_Read(self, Fetch(self, name, partial(self._read, read))), callback)
+
+    def _has_untaken(self) -> bool:
+        """Tell whether PyMongo's file may be ahead of what was taken."""
+        # In this order: a call that ends in between has left something.
+        return self._running() is not None or bool(self._buffer) or self._buffer.is_broken
 
     def read(self, size: int = -1, callback: Callback | None = None) -> Any:
         """Read so many bytes, or all that are left; return a Future of them.
 
         Runs in a worker. The source is PyMongo's `GridOut.read`.
         """
-        return self._want("read", (size,), callback)
+        return self._want("read", methodcaller("read", size), callback)
 
     def readchunk(self, callback: Callback | None = None) -> Any:
         """Read what is left of the current chunk, or the next one; return a Future of it.
 
         Runs in a worker. The source is PyMongo's `GridOut.readchunk`.
         """
-        return self._want("readchunk", (), callback)
+        return self._want("readchunk", methodcaller("readchunk"), callback)
 
     def readline(self, size: int = -1, callback: Callback | None = None) -> Any:
         """Read one line, of at most so many bytes; return a Future of it.
 
         Runs in a worker. The source is PyMongo's `GridOut.readline`.
         """
-        return self._want("readline", (size,), callback)
+        return self._want("readline", methodcaller("readline", size), callback)
 
-    def read_from(self, start: int, stop: int) -> Any:
+    def _read_from(self, start: int, stop: int) -> Any:
         """Go to `start`, and read the first piece of what there is up to `stop`, in a worker."""
-        read = partial(_begin, self.delegate, start, stop)
-        return self._demand(_Read(self, Fetch(self, "read", partial(self._read, read))))
+        return self._want("read", partial(_begin, start=start, stop=stop))
 
     def seek(self, pos: int, whence: int = os.SEEK_SET, callback: Callback | None = None) -> Any:
         """Set the position in the file; return a Future of it.
@@ -215,7 +221,7 @@ class GridOut(Consumable, sync_class=gridfs.GridOut, async_class=gridfs.AsyncGri
         self._go_back()
         return self.delegate.seek(pos, whence)
 
-    def seek_at_once(self, pos: int, whence: int) -> int:
+    def _seek_at_once(self, pos: int, whence: int) -> int:
         """Set the position in an open file, without waiting, and return it."""
         forget_chunks(self.delegate)
         return self._seek(pos, whence)  # type: ignore[no-any-return]
@@ -225,11 +231,8 @@ class GridOut(Consumable, sync_class=gridfs.GridOut, async_class=gridfs.AsyncGri
 
         Runs at once, in the caller's thread. The source is PyMongo's `GridOut.tell`.
         """
-        if self._buffer or self._is_broken or self._running() is not None:
-            position: int | None = self._buffer.position
-            if position is not None:
-                return position
-        return self.delegate.tell()  # type: ignore[no-any-return]
+        position: int | None = self._buffer.position if self._has_untaken() else None
+        return self.delegate.tell() if position is None else position
 
     def to_list(self, callback: Callback | None = None) -> Any:
         """Read all lines; return a Future of them. The source is `AsyncGridOut.to_list`."""
@@ -270,8 +273,7 @@ class GridOut(Consumable, sync_class=gridfs.GridOut, async_class=gridfs.AsyncGri
         return self
 
     async def __anext__(self) -> bytes:
-        at_hand = self._running() is None and not self._buffer and not self._is_broken
-        if at_hand and has_line_at_hand(self.delegate):
+        if not self._has_untaken() and has_line_at_hand(self.delegate):
             line: bytes = self.delegate.readline()
         else:
             line = await self.readline()
@@ -301,7 +303,7 @@ async def read_pieces(grid_out: Any, start: int, stop: int) -> AsyncGenerator[by
     """
     if start >= stop:
         return
-    reading = grid_out.read_from(start, stop)
+    reading = grid_out._read_from(start, stop)
     try:
         while start < stop:
             piece = await reading

@@ -51,13 +51,16 @@ class Operation:
             # The end of a cursor, told as an asynchronous iterator tells it.
             raise StopAsyncIteration from None
         except asyncio.CancelledError:
-            self.proxy._was_aborted()
+            self._was_aborted()
             raise
 
     def _run(self) -> Any:
         method = getattr(self.proxy.delegate, self.name)
         args, kwargs = unwrap_all(self.args, self.kwargs)
         return wrap(method(*args, **kwargs), self.proxy)
+
+    def _was_aborted(self) -> None:
+        self.proxy._was_aborted()
 
     def call_name(self) -> str:
         """Return the name by which messages know it."""
@@ -83,7 +86,7 @@ class Function(Operation):
 
     __slots__ = ("_function",)
 
-    def __init__(self, proxy: Proxy, name: str, function: Callable[[], Any]) -> None:
+    def __init__(self, proxy: Proxy, name: str, function: Callable[..., Any]) -> None:
         super().__init__(proxy, name)
         self._function = function
 
@@ -215,6 +218,16 @@ def start(
 ) -> Any:
     """Start an operation in a worker; return a Future or, if there is a callback, None."""
     return operation.proxy._start(operation, callback, future_class)
+
+
+def start_into(future: CallFuture, operation: Operation) -> None:
+    """Have a Future get the result of an operation."""
+    operation.proxy._start_into(future, operation)
+
+
+def used_by(proxy: Proxy, future: CallFuture) -> None:
+    """Have an object take note of a call that uses it."""
+    proxy._used_by(future)
 
 
 # PyMongo's classes and, for each, this library's. None stands for what needs none.

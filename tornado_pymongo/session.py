@@ -17,7 +17,7 @@ from pymongo.errors import InvalidOperation, PyMongoError
 from tornado_pymongo import log
 from tornado_pymongo.bridge import Callback, check_callback, until_over, with_callback
 from tornado_pymongo.errors import TooManyCalls
-from tornado_pymongo.exclusive import Exclusive
+from tornado_pymongo.exclusive import Exclusive, until_free
 from tornado_pymongo.executor import Call
 from tornado_pymongo.futures import CallFuture
 from tornado_pymongo.proxy import Operation, bound_session
@@ -177,7 +177,18 @@ class ClientSession(
                     await self._aborted()
                 raise
 
-        return self._runtime.in_task(self._async_class.with_transaction(self, run, *args, **kwargs))  # type: ignore[attr-defined]
+        transaction = self._async_class.with_transaction(self, run, *args, **kwargs)  # type: ignore[attr-defined]
+        return self._runtime.in_task(self._or_abort(transaction))
+
+    async def _or_abort(self, transaction: Coroutine[Any, Any, Any]) -> Any:
+        """Wait for a transaction; if that is cancelled, leave none open, nor one in its commit."""
+        try:
+            return await transaction
+        except asyncio.CancelledError:
+            if self.delegate.in_transaction:
+                with suppress(PyMongoError):  # it ends with its session
+                    await asyncio.shield(self.abort_transaction())
+            raise
 
     if hasattr(pymongo.client_session.ClientSession, "bind"):
 
@@ -220,7 +231,7 @@ class TransactionContext:
         return self
 
     async def __aexit__(self, exc_type: type[BaseException] | None, *exc_info: Any) -> None:
-        await self._session._free()
+        await until_free(self._session)
         if self._session.in_transaction:
             if exc_type is None:
                 await self._session.commit_transaction()

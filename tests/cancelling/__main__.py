@@ -8,6 +8,7 @@ It starts a MongoDB of its own, prints each fault with its seed, and exits with 
 from __future__ import annotations
 
 import argparse
+import re
 import sys
 import time
 from collections import Counter
@@ -34,9 +35,11 @@ def main() -> int:
         with pymongo.MongoClient(server.uri) as direct, Proxy(host, port) as proxy:
             prepare(direct)
             for seed in range(options.first, options.first + options.seeds):
+                if (seed - options.first) % 100 == 99:
+                    print(f"seed {seed}, {time.monotonic() - began:.0f} s", flush=True)
                 for fault in run_seed(seed, kinds, direct, proxy, options.most):
                     print(fault, flush=True)
-                    found[fault.split(": ")[1].split("(")[0]] += 1
+                    found[re.split("[(,]", fault.split(": ")[1])[0]] += 1
     print(f"{options.seeds} seeds, {time.monotonic() - began:.0f} s; faults: {dict(found)}")
     return bool(found)
 

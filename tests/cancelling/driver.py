@@ -343,9 +343,11 @@ class Scene:
         )
 
     def close(self) -> None:
-        with suppress(Exception):
-            self.loop.run_until_complete(asyncio.wait_for(self.client.close(drain_seconds=1), 5))
+        self.loop.run_until_complete(self._close())
         self.loop.close()
+
+    async def _close(self) -> None:
+        await asyncio.wait([self.loop.create_task(self.client.close(drain_seconds=1))], timeout=5)
 
     def _note(self, _: Any, context: dict[str, Any]) -> None:
         if "never retrieved" not in context["message"]:
@@ -364,10 +366,11 @@ class Scene:
         operation.prepare()
         try:
             self.loop.run_until_complete(self._drive(operation, way, points))
-        finally:
+        except BaseException:
             points.end()
             points.release()
-            self.loop.run_until_complete(operation.leave())
+            self.loop.run_until_complete(asyncio.wait_for(operation.leave(), LIMIT))
+            raise
         operation.check()
         return points
 
@@ -385,7 +388,7 @@ class Scene:
             raise Fault("the operation has failed") from error
         if operation.cancelled and not points.fired:
             raise Fault("the operation was cancelled by itself") from error
-        await in_time(operation.go_on(), "what comes after it")
+        await in_time(operation.go_on(), "what comes after it", operation)
         points.release()
         await in_time(operation.end(), "its end")
         if points.seen is not None:
@@ -420,17 +423,18 @@ class Scene:
             self.noted.clear()
 
 
-async def until_over(task: asyncio.Task, what: str) -> None:
+async def until_over(task: asyncio.Task, what: str, operation: Any = None) -> None:
     """Wait for a task, whatever becomes of it; one that hangs is a fault."""
     await asyncio.wait([task], timeout=LIMIT)
     if not task.done():
         stack = "".join(traceback.format_list(traceback.extract_stack(task.get_stack()[-1])))
-        raise Fault(f"{what} hangs: {stack}")
+        reason = getattr(operation, "reason", None)
+        raise Fault(f"{what} hangs: {stack}") from reason
 
 
-async def in_time(coroutine: Any, what: str) -> None:
+async def in_time(coroutine: Any, what: str, operation: Any = None) -> None:
     task = asyncio.ensure_future(coroutine)
-    await until_over(task, what)
+    await until_over(task, what, operation)
     task.result()
 
 
@@ -543,6 +547,11 @@ if sys.version_info >= (3, 11):
 # What these have taken is theirs, though the operation was cancelled.
 TAKING: list[Way] = [by_gather, by_shield, by_subtask]
 
+# What these have taken they return, but a step of the loop later, if it is from a coroutine.
+RETURNING: list[Way] = []
+if sys.version_info < (3, 12):
+    RETURNING = [by_wait_for, by_task_in_wait_for]
+
 
 def run_seed(
     seed: int, kinds: list[type], direct: Any, proxy: Proxy, most: int | None = None
@@ -554,13 +563,14 @@ def run_seed(
     rng = random.Random(seed)
     kind = kinds[seed % len(kinds)]
     way = rng.choice(WAYS if rng.random() < 0.8 else TAKING)
+    is_sampled = way not in TAKING + RETURNING
     choices = rng.random()
     scene = Scene(direct, proxy, random.Random(choices))
     faults: list[str] = []
 
     def run(at, stay):
         nonlocal scene
-        operation = kind(scene, random.Random(choices), takes=way in TAKING)
+        operation = kind(scene, random.Random(choices), way in TAKING, is_sampled)
         try:
             return scene.run(operation, way, at, stay)
         except Exception as error:

@@ -41,17 +41,20 @@ def prepare(direct: pymongo.MongoClient) -> None:
 class Operation:
     """What is run and cancelled, what comes after it, and what may be the end of it.
 
-    `takes`: whether it is cancelled in a way that may take a result which nobody gets.
+    `takes`: whether it is cancelled in a way that may take a result which nobody gets;
+    `is_sampled`: whether it has a result as soon as that is taken.
     """
 
     outcome: BaseException | None = None
+    reason: BaseException | None = None  # why it cannot go on yet
     cancelled = False
     aborted_before = 0
 
-    def __init__(self, scene: Any, rng: Any, takes: bool) -> None:
+    def __init__(self, scene: Any, rng: Any, takes: bool, is_sampled: bool) -> None:
         self.scene = scene
         self.rng = rng
         self.takes = takes
+        self.is_sampled = is_sampled
         self.key = next(_numbers)
         self.is_queued = rng.random() < 0.25
 
@@ -357,24 +360,18 @@ class Once(Operation):
 
     async def leave(self):
         if self.source is not None:
-            self.source.close()
+            await when_free(self.source.close)
 
     def check(self):
-        expected = list(self.expected)
-        lost = 0
-        if self.takes and self.cancelled:
-            while lost < self.lost_at_most and not self._fits(expected):
-                del expected[self.got_before]
-                lost += 1
-        if not self._fits(expected):
-            raise Fault(f"got {self.got[: self.got_before]}, then {self.got[self.got_before :]}")
-        if self.error is None and len(self.got) < len(expected):
-            raise Fault(
-                f"silently ended after {self.got[: self.got_before]}, {self.got[self.got_before :]}"
-            )
-
-    def _fits(self, expected):
-        return self.got == expected[: len(self.got)]
+        most = self.lost_at_most if self.takes and self.cancelled else 0
+        before, after = self.got[: self.got_before], self.got[self.got_before :]
+        for lost in range(most + 1):
+            expected = list(self.expected)
+            del expected[len(before) : len(before) + lost]
+            is_at_end = len(self.got) == len(expected)
+            if self.got == expected[: len(self.got)] and (is_at_end or self.error is not None):
+                return
+        raise Fault(f"got {before}, then {after}, and {self.error or 'the end'}")
 
 
 class Cursors(Once):
@@ -539,7 +536,7 @@ class Changes(Once):
     async def end(self):
         self.sample()
         await super().end()
-        if self.takes:
+        if not self.is_sampled:
             return
         wanted = [each for each in self.checkpoints if each[0] is not None and each[1] < 8]
         for token, taken in self.rng.sample(wanted, min(2, len(wanted))):
@@ -614,7 +611,7 @@ class Download(Once):
 
     def sample(self):
         told, taken = self.source.tell(), sum(map(len, self.got))
-        if told != taken and not self.takes and self.error is None:
+        if told != taken and self.is_sampled and self.error is None:
             raise Fault(f"tell() says {told}, taken were {taken} bytes")
 
     async def end(self):
@@ -754,6 +751,8 @@ class Transaction(Operation):
                 if not self.cancelled:
                     raise
             else:
+                if self.was_aborted and not self.is_committing:
+                    raise Fault("it is committed though one of its operations was aborted")
                 self.committed = bool(self.begun)
         await self.use_again()
 
@@ -766,6 +765,7 @@ class Transaction(Operation):
             except InvalidOperation as error:
                 if not re.search("not finished|in use|in progress", str(error)):
                     raise
+                self.reason = error
             await asyncio.sleep(0.001)
         again = {"_id": {"k": self.key, "n": 9}}
         await self.scene.db.written.insert_one(again, session=self.session)
@@ -825,7 +825,7 @@ class Sessions(Operation):
         await awaiting(self.session.end_session())
 
     async def end(self):
-        await self.session.end_session()
+        await when_free(self.session.end_session)
         if not self.session.has_ended:
             raise Fault("the session has not ended")
 
@@ -876,7 +876,7 @@ class Open(Operation):
         await self.client.close()
 
     async def leave(self):
-        self.client.close()
+        await self.client.close()
 
 
 class Close(Open):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pymongo
 import pytest
 from driver import Proxy, run_seed
+from faults import FAULTS
 from operations import KINDS, prepare
 from pymongo.uri_parser import parse_uri
 
@@ -30,3 +31,12 @@ def test_nothing_is_lost_and_nothing_stays_behind(servers, seed):
     assert not faults, "\n".join(
         [*faults, f"again: python tests/cancelling --first {seed} --seeds 1"]
     )
+
+
+@pytest.mark.parametrize(
+    ("fault", "kind"), FAULTS, ids=[f"{fault.__name__}-{kind.__name__}" for fault, kind in FAULTS]
+)
+def test_it_finds_a_fault_that_is_put_back(servers, monkeypatch, fault, kind):
+    """A driver that finds nothing proves nothing: a few seeds find each of these."""
+    fault(monkeypatch)
+    assert any(run_seed(seed, [kind], *servers, MOST) for seed in range(20))

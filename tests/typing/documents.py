@@ -18,7 +18,7 @@ from tornado_pymongo import (
     RawBatchCommandCursor,
     RawBatchCursor,
 )
-from tornado_pymongo.cursor import CursorFuture
+from tornado_pymongo.cursor_future import CursorFuture
 from tornado_pymongo.futures import CallFuture
 
 

@@ -1,7 +1,16 @@
 # Generated from PyMongo 4.20.1 by tools/make_stubs.py: do not edit.
 # mypy: disable-error-code=override
 
-from collections.abc import Coroutine, Generator, Iterable, Mapping, MutableMapping, Sequence
+from collections.abc import (
+    Callable,
+    Coroutine,
+    Generator,
+    Iterable,
+    Mapping,
+    MutableMapping,
+    Sequence,
+)
+from contextvars import Context
 from typing import Any, overload
 
 import bson
@@ -18,28 +27,38 @@ from pymongo.typings import _CollationIn, _DocumentTypeArg, _Pipeline
 from pymongo.write_concern import WriteConcern
 from typing_extensions import Self
 
-from tornado_pymongo.bridge import Callback, CallFuture
-from tornado_pymongo.change_stream import ChangeStream, ChangeStreamFuture
-from tornado_pymongo.client import Collection, Database, MongoClient
-from tornado_pymongo.cursor import (
+from tornado_pymongo._types import (
+    ChangeStream,
+    ChangeStreamFuture,
+    ClientEncryption,
+    ClientSession,
+    Collection,
     CommandCursor,
     Cursor,
     CursorFuture,
+    CursorT,
+    Database,
+    Derived,
+    DocumentType,
+    GridFSBucket,
+    GridIn,
+    GridOut,
+    GridOutCursor,
+    ItemT,
+    MongoClient,
     RawBatchCommandCursor,
     RawBatchCursor,
 )
-from tornado_pymongo.derive import Bridged, _CursorT, _DocumentType, _ItemT
-from tornado_pymongo.encryption import ClientEncryption
-from tornado_pymongo.gridfs import GridFSBucket, GridIn, GridOut, GridOutCursor
-from tornado_pymongo.session import ClientSession
+from tornado_pymongo.bridge import Callback
+from tornado_pymongo.futures import CallFuture
 
 version: str
 
-class AgnosticBase(Bridged):
+class AgnosticBase(Derived):
     def get_io_loop(self) -> Any: ...
     def wrap(self, obj: Any) -> Any: ...
 
-class AgnosticClient(AgnosticBase, MongoClient[_DocumentType]):
+class AgnosticClient(AgnosticBase, MongoClient[DocumentType]):
     def get_io_loop(self) -> Any: ...
     @property
     def io_loop(self) -> Any: ...
@@ -47,11 +66,47 @@ class AgnosticClient(AgnosticBase, MongoClient[_DocumentType]):
     def close(self, callback: None = None, *, drain_seconds: float = ...) -> CallFuture[None]: ...
     @overload
     def close(self, callback: Callback[None], *, drain_seconds: float = ...) -> None: ...
+    @overload
+    def watch(
+        self,
+        pipeline: _Pipeline | None = None,
+        full_document: str | None = None,
+        resume_after: Mapping[str, Any] | None = None,
+        max_await_time_ms: int | None = None,
+        batch_size: int | None = None,
+        collation: _CollationIn | None = None,
+        start_at_operation_time: Timestamp | None = None,
+        session: MotorClientSession | None = None,
+        start_after: Mapping[str, Any] | None = None,
+        comment: Any | None = None,
+        full_document_before_change: str | None = None,
+        show_expanded_events: bool | None = None,
+        *,
+        callback: None = None,
+    ) -> _LatentChangeStream[MotorChangeStream[DocumentType], DocumentType]: ...
+    @overload
+    def watch(
+        self,
+        pipeline: _Pipeline | None = None,
+        full_document: str | None = None,
+        resume_after: Mapping[str, Any] | None = None,
+        max_await_time_ms: int | None = None,
+        batch_size: int | None = None,
+        collation: _CollationIn | None = None,
+        start_at_operation_time: Timestamp | None = None,
+        session: MotorClientSession | None = None,
+        start_after: Mapping[str, Any] | None = None,
+        comment: Any | None = None,
+        full_document_before_change: str | None = None,
+        show_expanded_events: bool | None = None,
+        *,
+        callback: Callback[MotorChangeStream[DocumentType]],
+    ) -> None: ...
     def __init__(
         self,
         host: str | Sequence[str] | None = None,
         port: int | None = None,
-        document_class: type[_DocumentType] | None = None,
+        document_class: type[DocumentType] | None = None,
         tz_aware: bool | None = None,
         connect: bool | None = None,
         type_registry: TypeRegistry | None = None,
@@ -65,9 +120,9 @@ class AgnosticClient(AgnosticBase, MongoClient[_DocumentType]):
         read_ahead: bool = True,
         **kwargs: Any,
     ) -> None: ...
-    def __getattr__(self, name: str) -> MotorDatabase[_DocumentType]: ...
-    async def __aenter__(self) -> AgnosticClient[_DocumentType]: ...
-    def __getitem__(self, name: str) -> MotorDatabase[_DocumentType]: ...
+    def __getattr__(self, name: str) -> MotorDatabase[DocumentType]: ...
+    async def __aenter__(self) -> AgnosticClient[DocumentType]: ...
+    def __getitem__(self, name: str) -> MotorDatabase[DocumentType]: ...
     def get_database(
         self,
         name: str | None = None,
@@ -75,7 +130,7 @@ class AgnosticClient(AgnosticBase, MongoClient[_DocumentType]):
         read_preference: _ServerMode | None = None,
         write_concern: WriteConcern | None = None,
         read_concern: ReadConcern | None = None,
-    ) -> MotorDatabase[_DocumentType]: ...
+    ) -> MotorDatabase[DocumentType]: ...
     def get_default_database(
         self,
         default: str | None = None,
@@ -83,7 +138,7 @@ class AgnosticClient(AgnosticBase, MongoClient[_DocumentType]):
         read_preference: _ServerMode | None = None,
         write_concern: WriteConcern | None = None,
         read_concern: ReadConcern | None = None,
-    ) -> MotorDatabase[_DocumentType]: ...
+    ) -> MotorDatabase[DocumentType]: ...
     @overload
     def list_databases(
         self,
@@ -108,44 +163,8 @@ class AgnosticClient(AgnosticBase, MongoClient[_DocumentType]):
         default_transaction_options: TransactionOptions | None = None,
         snapshot: bool | None = False,
     ) -> MotorClientSession: ...
-    @overload
-    def watch(
-        self,
-        pipeline: _Pipeline | None = None,
-        full_document: str | None = None,
-        resume_after: Mapping[str, Any] | None = None,
-        max_await_time_ms: int | None = None,
-        batch_size: int | None = None,
-        collation: _CollationIn | None = None,
-        start_at_operation_time: Timestamp | None = None,
-        session: MotorClientSession | None = None,
-        start_after: Mapping[str, Any] | None = None,
-        comment: Any | None = None,
-        full_document_before_change: str | None = None,
-        show_expanded_events: bool | None = None,
-        *,
-        callback: None = None,
-    ) -> _LatentChangeStream[MotorChangeStream[_DocumentType], _DocumentType]: ...
-    @overload
-    def watch(
-        self,
-        pipeline: _Pipeline | None = None,
-        full_document: str | None = None,
-        resume_after: Mapping[str, Any] | None = None,
-        max_await_time_ms: int | None = None,
-        batch_size: int | None = None,
-        collation: _CollationIn | None = None,
-        start_at_operation_time: Timestamp | None = None,
-        session: MotorClientSession | None = None,
-        start_after: Mapping[str, Any] | None = None,
-        comment: Any | None = None,
-        full_document_before_change: str | None = None,
-        show_expanded_events: bool | None = None,
-        *,
-        callback: Callback[MotorChangeStream[_DocumentType]],
-    ) -> None: ...
 
-class MotorDatabase(AgnosticBase, Database[_DocumentType]):
+class MotorDatabase(AgnosticBase, Database[DocumentType]):
     @overload
     def aggregate(
         self,
@@ -154,20 +173,56 @@ class MotorDatabase(AgnosticBase, Database[_DocumentType]):
         *,
         callback: None = None,
         **kwargs: Any,
-    ) -> MotorLatentCommandCursor[MotorCommandCursor[_DocumentType], _DocumentType]: ...
+    ) -> MotorLatentCommandCursor[MotorCommandCursor[DocumentType], DocumentType]: ...
     @overload
     def aggregate(
         self,
         pipeline: _Pipeline,
         session: MotorClientSession | None = None,
         *,
-        callback: Callback[MotorCommandCursor[_DocumentType]],
+        callback: Callback[MotorCommandCursor[DocumentType]],
         **kwargs: Any,
     ) -> None: ...
-    def __getattr__(self, name: str) -> MotorCollection[_DocumentType]: ...
-    def __getitem__(self, name: str) -> MotorCollection[_DocumentType]: ...
+    @overload
+    def watch(
+        self,
+        pipeline: _Pipeline | None = None,
+        full_document: str | None = None,
+        resume_after: Mapping[str, Any] | None = None,
+        max_await_time_ms: int | None = None,
+        batch_size: int | None = None,
+        collation: _CollationIn | None = None,
+        start_at_operation_time: Timestamp | None = None,
+        session: MotorClientSession | None = None,
+        start_after: Mapping[str, Any] | None = None,
+        comment: Any | None = None,
+        full_document_before_change: str | None = None,
+        show_expanded_events: bool | None = None,
+        *,
+        callback: None = None,
+    ) -> _LatentChangeStream[MotorChangeStream[DocumentType], DocumentType]: ...
+    @overload
+    def watch(
+        self,
+        pipeline: _Pipeline | None = None,
+        full_document: str | None = None,
+        resume_after: Mapping[str, Any] | None = None,
+        max_await_time_ms: int | None = None,
+        batch_size: int | None = None,
+        collation: _CollationIn | None = None,
+        start_at_operation_time: Timestamp | None = None,
+        session: MotorClientSession | None = None,
+        start_after: Mapping[str, Any] | None = None,
+        comment: Any | None = None,
+        full_document_before_change: str | None = None,
+        show_expanded_events: bool | None = None,
+        *,
+        callback: Callback[MotorChangeStream[DocumentType]],
+    ) -> None: ...
+    def __getattr__(self, name: str) -> MotorCollection[DocumentType]: ...
+    def __getitem__(self, name: str) -> MotorCollection[DocumentType]: ...
     @property
-    def client(self) -> AgnosticClient[_DocumentType]: ...
+    def client(self) -> AgnosticClient[DocumentType]: ...
     @overload
     def create_collection(
         self,
@@ -181,7 +236,7 @@ class MotorDatabase(AgnosticBase, Database[_DocumentType]):
         *,
         callback: None = None,
         **kwargs: Any,
-    ) -> CallFuture[MotorCollection[_DocumentType]]: ...
+    ) -> CallFuture[MotorCollection[DocumentType]]: ...
     @overload
     def create_collection(
         self,
@@ -193,7 +248,7 @@ class MotorDatabase(AgnosticBase, Database[_DocumentType]):
         session: MotorClientSession | None = None,
         check_exists: bool | None = True,
         *,
-        callback: Callback[MotorCollection[_DocumentType]],
+        callback: Callback[MotorCollection[DocumentType]],
         **kwargs: Any,
     ) -> None: ...
     @overload
@@ -209,7 +264,7 @@ class MotorDatabase(AgnosticBase, Database[_DocumentType]):
         *,
         callback: None = None,
         **kwargs: Any,
-    ) -> MotorLatentCommandCursor[MotorCommandCursor[_DocumentType], _DocumentType]: ...
+    ) -> MotorLatentCommandCursor[MotorCommandCursor[DocumentType], DocumentType]: ...
     @overload
     def cursor_command(
         self,
@@ -221,7 +276,7 @@ class MotorDatabase(AgnosticBase, Database[_DocumentType]):
         comment: Any | None = None,
         max_await_time_ms: int | None = None,
         *,
-        callback: Callback[MotorCommandCursor[_DocumentType]],
+        callback: Callback[MotorCommandCursor[DocumentType]],
         **kwargs: Any,
     ) -> None: ...
     def get_collection(
@@ -231,7 +286,7 @@ class MotorDatabase(AgnosticBase, Database[_DocumentType]):
         read_preference: _ServerMode | None = None,
         write_concern: WriteConcern | None = None,
         read_concern: ReadConcern | None = None,
-    ) -> MotorCollection[_DocumentType]: ...
+    ) -> MotorCollection[DocumentType]: ...
     @overload
     def list_collections(
         self,
@@ -255,49 +310,13 @@ class MotorDatabase(AgnosticBase, Database[_DocumentType]):
         **kwargs: Any,
     ) -> None: ...
     @overload
-    def watch(
-        self,
-        pipeline: _Pipeline | None = None,
-        full_document: str | None = None,
-        resume_after: Mapping[str, Any] | None = None,
-        max_await_time_ms: int | None = None,
-        batch_size: int | None = None,
-        collation: _CollationIn | None = None,
-        start_at_operation_time: Timestamp | None = None,
-        session: MotorClientSession | None = None,
-        start_after: Mapping[str, Any] | None = None,
-        comment: Any | None = None,
-        full_document_before_change: str | None = None,
-        show_expanded_events: bool | None = None,
-        *,
-        callback: None = None,
-    ) -> _LatentChangeStream[MotorChangeStream[_DocumentType], _DocumentType]: ...
-    @overload
-    def watch(
-        self,
-        pipeline: _Pipeline | None = None,
-        full_document: str | None = None,
-        resume_after: Mapping[str, Any] | None = None,
-        max_await_time_ms: int | None = None,
-        batch_size: int | None = None,
-        collation: _CollationIn | None = None,
-        start_at_operation_time: Timestamp | None = None,
-        session: MotorClientSession | None = None,
-        start_after: Mapping[str, Any] | None = None,
-        comment: Any | None = None,
-        full_document_before_change: str | None = None,
-        show_expanded_events: bool | None = None,
-        *,
-        callback: Callback[MotorChangeStream[_DocumentType]],
-    ) -> None: ...
-    @overload
     def with_options(
         self,
         codec_options: None = None,
         read_preference: _ServerMode | None = ...,
         write_concern: WriteConcern | None = ...,
         read_concern: ReadConcern | None = ...,
-    ) -> MotorDatabase[_DocumentType]: ...
+    ) -> MotorDatabase[DocumentType]: ...
     @overload
     def with_options(
         self,
@@ -307,7 +326,7 @@ class MotorDatabase(AgnosticBase, Database[_DocumentType]):
         read_concern: ReadConcern | None = ...,
     ) -> MotorDatabase[_DocumentTypeArg]: ...
 
-class MotorCollection(AgnosticBase, Collection[_DocumentType]):
+class MotorCollection(AgnosticBase, Collection[DocumentType]):
     @overload
     def aggregate(
         self,
@@ -318,7 +337,7 @@ class MotorCollection(AgnosticBase, Collection[_DocumentType]):
         *,
         callback: None = None,
         **kwargs: Any,
-    ) -> MotorLatentCommandCursor[MotorCommandCursor[_DocumentType], _DocumentType]: ...
+    ) -> MotorLatentCommandCursor[MotorCommandCursor[DocumentType], DocumentType]: ...
     @overload
     def aggregate(
         self,
@@ -327,10 +346,46 @@ class MotorCollection(AgnosticBase, Collection[_DocumentType]):
         let: Mapping[str, Any] | None = None,
         comment: Any | None = None,
         *,
-        callback: Callback[MotorCommandCursor[_DocumentType]],
+        callback: Callback[MotorCommandCursor[DocumentType]],
         **kwargs: Any,
     ) -> None: ...
-    def __getattr__(self, name: str) -> MotorCollection[_DocumentType]: ...
+    @overload
+    def watch(
+        self,
+        pipeline: _Pipeline | None = None,
+        full_document: str | None = None,
+        resume_after: Mapping[str, Any] | None = None,
+        max_await_time_ms: int | None = None,
+        batch_size: int | None = None,
+        collation: _CollationIn | None = None,
+        start_at_operation_time: Timestamp | None = None,
+        session: MotorClientSession | None = None,
+        start_after: Mapping[str, Any] | None = None,
+        comment: Any | None = None,
+        full_document_before_change: str | None = None,
+        show_expanded_events: bool | None = None,
+        *,
+        callback: None = None,
+    ) -> _LatentChangeStream[MotorChangeStream[DocumentType], DocumentType]: ...
+    @overload
+    def watch(
+        self,
+        pipeline: _Pipeline | None = None,
+        full_document: str | None = None,
+        resume_after: Mapping[str, Any] | None = None,
+        max_await_time_ms: int | None = None,
+        batch_size: int | None = None,
+        collation: _CollationIn | None = None,
+        start_at_operation_time: Timestamp | None = None,
+        session: MotorClientSession | None = None,
+        start_after: Mapping[str, Any] | None = None,
+        comment: Any | None = None,
+        full_document_before_change: str | None = None,
+        show_expanded_events: bool | None = None,
+        *,
+        callback: Callback[MotorChangeStream[DocumentType]],
+    ) -> None: ...
+    def __getattr__(self, name: str) -> MotorCollection[DocumentType]: ...
     def find(
         self,
         filter: Mapping[str, Any] | None = None,
@@ -356,7 +411,7 @@ class MotorCollection(AgnosticBase, Collection[_DocumentType]):
         session: MotorClientSession | None = None,
         allow_disk_use: bool | None = None,
         let: Mapping[str, Any] | None = None,
-    ) -> MotorCursor[_DocumentType]: ...
+    ) -> MotorCursor[DocumentType]: ...
     def find_raw_batches(
         self,
         filter: Mapping[str, Any] | None = None,
@@ -382,8 +437,8 @@ class MotorCollection(AgnosticBase, Collection[_DocumentType]):
         session: MotorClientSession | None = None,
         allow_disk_use: bool | None = None,
         let: Mapping[str, Any] | None = None,
-    ) -> MotorRawBatchCursor[_DocumentType]: ...
-    def __getitem__(self, name: str) -> MotorCollection[_DocumentType]: ...
+    ) -> MotorRawBatchCursor[DocumentType]: ...
+    def __getitem__(self, name: str) -> MotorCollection[DocumentType]: ...
     @overload
     def aggregate_raw_batches(
         self,
@@ -393,7 +448,7 @@ class MotorCollection(AgnosticBase, Collection[_DocumentType]):
         *,
         callback: None = None,
         **kwargs: Any,
-    ) -> MotorLatentCommandCursor[MotorRawBatchCommandCursor[_DocumentType], bytes]: ...
+    ) -> MotorLatentCommandCursor[MotorRawBatchCommandCursor[DocumentType], bytes]: ...
     @overload
     def aggregate_raw_batches(
         self,
@@ -401,11 +456,11 @@ class MotorCollection(AgnosticBase, Collection[_DocumentType]):
         session: MotorClientSession | None = None,
         comment: Any | None = None,
         *,
-        callback: Callback[MotorRawBatchCommandCursor[_DocumentType]],
+        callback: Callback[MotorRawBatchCommandCursor[DocumentType]],
         **kwargs: Any,
     ) -> None: ...
     @property
-    def database(self) -> MotorDatabase[_DocumentType]: ...
+    def database(self) -> MotorDatabase[DocumentType]: ...
     @overload
     def list_indexes(
         self,
@@ -445,49 +500,13 @@ class MotorCollection(AgnosticBase, Collection[_DocumentType]):
         **kwargs: Any,
     ) -> None: ...
     @overload
-    def watch(
-        self,
-        pipeline: _Pipeline | None = None,
-        full_document: str | None = None,
-        resume_after: Mapping[str, Any] | None = None,
-        max_await_time_ms: int | None = None,
-        batch_size: int | None = None,
-        collation: _CollationIn | None = None,
-        start_at_operation_time: Timestamp | None = None,
-        session: MotorClientSession | None = None,
-        start_after: Mapping[str, Any] | None = None,
-        comment: Any | None = None,
-        full_document_before_change: str | None = None,
-        show_expanded_events: bool | None = None,
-        *,
-        callback: None = None,
-    ) -> _LatentChangeStream[MotorChangeStream[_DocumentType], _DocumentType]: ...
-    @overload
-    def watch(
-        self,
-        pipeline: _Pipeline | None = None,
-        full_document: str | None = None,
-        resume_after: Mapping[str, Any] | None = None,
-        max_await_time_ms: int | None = None,
-        batch_size: int | None = None,
-        collation: _CollationIn | None = None,
-        start_at_operation_time: Timestamp | None = None,
-        session: MotorClientSession | None = None,
-        start_after: Mapping[str, Any] | None = None,
-        comment: Any | None = None,
-        full_document_before_change: str | None = None,
-        show_expanded_events: bool | None = None,
-        *,
-        callback: Callback[MotorChangeStream[_DocumentType]],
-    ) -> None: ...
-    @overload
     def with_options(
         self,
         codec_options: None = None,
         read_preference: _ServerMode | None = ...,
         write_concern: WriteConcern | None = ...,
         read_concern: ReadConcern | None = ...,
-    ) -> MotorCollection[_DocumentType]: ...
+    ) -> MotorCollection[DocumentType]: ...
     @overload
     def with_options(
         self,
@@ -502,7 +521,7 @@ class MotorClientSession(AgnosticBase, ClientSession):
     @property
     def client(self) -> AgnosticClient[Any]: ...
 
-class MotorClientEncryption(AgnosticBase, ClientEncryption[_DocumentType]):
+class MotorClientEncryption(AgnosticBase, ClientEncryption[DocumentType]):
     @property
     def io_loop(self) -> Any: ...
     def get_keys(
@@ -554,26 +573,26 @@ class AgnosticBaseCursor(AgnosticBase):
     def to_list(self, length: int | None = None, callback: Callback | None = None) -> Any: ...
     def each(self, callback: Callback) -> None: ...
 
-class MotorCursor(AgnosticBaseCursor, Cursor[_DocumentType]):
+class MotorCursor(AgnosticBaseCursor, Cursor[DocumentType]):
     def rewind(self, callback: Callback[Self] | None = None) -> Self: ...
-    def add_option(self, mask: int) -> MotorLatentCommandCursor[Self, _DocumentType]: ...
+    def add_option(self, mask: int) -> MotorLatentCommandCursor[Self, DocumentType]: ...
     @property
-    def collection(self) -> MotorCollection[_DocumentType]: ...
+    def collection(self) -> MotorCollection[DocumentType]: ...
     @property
     def session(self) -> MotorClientSession | None: ...
+    @property
+    def fetch_next(self) -> CallFuture[bool]: ...
     @overload
     def to_list(
         self, length: int | None = None, callback: None = None
-    ) -> CallFuture[list[_DocumentType]]: ...
+    ) -> CallFuture[list[DocumentType]]: ...
     @overload
     def to_list(
-        self, length: int | None = None, *, callback: Callback[list[_DocumentType]]
+        self, length: int | None = None, *, callback: Callback[list[DocumentType]]
     ) -> None: ...
-    @property
-    def fetch_next(self) -> CallFuture[bool]: ...
-    def each(self, callback: Callback[_DocumentType]) -> None: ...
+    def each(self, callback: Callback[DocumentType]) -> None: ...
 
-class MotorRawBatchCursor(AgnosticBaseCursor, RawBatchCursor[_DocumentType]):
+class MotorRawBatchCursor(AgnosticBaseCursor, RawBatchCursor[DocumentType]):
     def rewind(self, callback: Callback[Self] | None = None) -> Self: ...
     def each(self, callback: Callback[bytes]) -> None: ...
     @overload
@@ -582,30 +601,30 @@ class MotorRawBatchCursor(AgnosticBaseCursor, RawBatchCursor[_DocumentType]):
     ) -> CallFuture[list[bytes]]: ...
     @overload
     def to_list(self, length: int | None = None, *, callback: Callback[list[bytes]]) -> None: ...
-    def add_option(self, mask: int) -> MotorLatentCommandCursor[Self, _DocumentType]: ...
+    def add_option(self, mask: int) -> MotorLatentCommandCursor[Self, DocumentType]: ...
     @property
-    def collection(self) -> MotorCollection[_DocumentType]: ...
+    def collection(self) -> MotorCollection[DocumentType]: ...
     @property
     def session(self) -> MotorClientSession | None: ...
     @property
     def fetch_next(self) -> CallFuture[bool]: ...
 
-class MotorCommandCursor(AgnosticBaseCursor, CommandCursor[_DocumentType]):
+class MotorCommandCursor(AgnosticBaseCursor, CommandCursor[DocumentType]):
     @property
     def session(self) -> MotorClientSession | None: ...
+    @property
+    def fetch_next(self) -> CallFuture[bool]: ...
     @overload
     def to_list(
         self, length: int | None = None, callback: None = None
-    ) -> CallFuture[list[_DocumentType]]: ...
+    ) -> CallFuture[list[DocumentType]]: ...
     @overload
     def to_list(
-        self, length: int | None = None, *, callback: Callback[list[_DocumentType]]
+        self, length: int | None = None, *, callback: Callback[list[DocumentType]]
     ) -> None: ...
-    @property
-    def fetch_next(self) -> CallFuture[bool]: ...
-    def each(self, callback: Callback[_DocumentType]) -> None: ...
+    def each(self, callback: Callback[DocumentType]) -> None: ...
 
-class MotorRawBatchCommandCursor(AgnosticBaseCursor, RawBatchCommandCursor[_DocumentType]):
+class MotorRawBatchCommandCursor(AgnosticBaseCursor, RawBatchCommandCursor[DocumentType]):
     def each(self, callback: Callback[bytes]) -> None: ...
     @overload
     def to_list(
@@ -618,15 +637,24 @@ class MotorRawBatchCommandCursor(AgnosticBaseCursor, RawBatchCommandCursor[_Docu
     @property
     def fetch_next(self) -> CallFuture[bool]: ...
 
-class MotorChangeStream(AgnosticBase, ChangeStream[_DocumentType]): ...
+class MotorChangeStream(AgnosticBase, ChangeStream[DocumentType]): ...
 
-class MotorLatentCommandCursor(CursorFuture[_CursorT, _ItemT]):
+class MotorLatentCommandCursor(CursorFuture[CursorT, ItemT]):
+    classes: tuple[type, ...]
     def batch_size(self, batch_size: int) -> Self: ...
+    def add_done_callback(
+        self, fn: Callable[[Any], object], /, *, context: Context | None = None
+    ) -> None: ...
+    def send(self, value: Any) -> Any: ...
     @property
     def delegate(self) -> Any: ...
 
-class _LatentChangeStream(ChangeStreamFuture[_CursorT, _ItemT], CursorFuture[_CursorT, _ItemT]):
-    def next(self) -> Coroutine[Any, Any, _ItemT]: ...
+class _LatentChangeStream(ChangeStreamFuture[CursorT, ItemT]):
+    def next(self) -> Coroutine[Any, Any, ItemT]: ...
+    def add_done_callback(
+        self, fn: Callable[[Any], object], /, *, context: Context | None = None
+    ) -> None: ...
+    def send(self, value: Any) -> Any: ...
     @property
     def delegate(self) -> Any: ...
 
@@ -728,13 +756,13 @@ class MotorGridOutCursor(AgnosticBaseCursor, GridOutCursor):
     def to_list(
         self, length: int | None = None, *, callback: Callback[list[MotorGridOut]]
     ) -> None: ...
-    def add_option(self, mask: int) -> MotorLatentCommandCursor[Self, _DocumentType]: ...
+    def add_option(self, mask: int) -> MotorLatentCommandCursor[Self, DocumentType]: ...
     @overload
-    def rewind(self, callback: None = None) -> MotorLatentCommandCursor[Self, _DocumentType]: ...
+    def rewind(self, callback: None = None) -> MotorLatentCommandCursor[Self, DocumentType]: ...
     @overload
     def rewind(self, callback: Callback[Self]) -> None: ...
     @property
-    def collection(self) -> MotorCollection[_DocumentType]: ...
+    def collection(self) -> MotorCollection[DocumentType]: ...
     @property
     def session(self) -> MotorClientSession | None: ...
     @property

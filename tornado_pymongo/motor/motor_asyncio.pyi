@@ -1,7 +1,7 @@
 # Generated from PyMongo 4.20.1 by tools/make_stubs.py: do not edit.
 # mypy: disable-error-code=override
 
-from tornado_pymongo.derive import _DocumentType
+from tornado_pymongo._types import DocumentType
 from tornado_pymongo.motor.core import (
     AgnosticClient,
     MotorChangeStream,
@@ -18,7 +18,7 @@ from tornado_pymongo.motor.core import (
     MotorLatentCommandCursor,
 )
 
-class AsyncIOMotorClient(AgnosticClient[_DocumentType]): ...
+class AsyncIOMotorClient(AgnosticClient[DocumentType]): ...
 
 AsyncIOMotorChangeStream = MotorChangeStream
 AsyncIOMotorClientEncryption = MotorClientEncryption

@@ -199,7 +199,7 @@ TRIPLES = [
     "submit+refused+close",
     "cancel+deliver+take",
     "loop_closed+deliver+take",
-    "submit+close+finalizer",
+    "park+close+finalizer",
     "long+flush+deliver",
     "late_turn+long+close",
 ]

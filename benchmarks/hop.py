@@ -64,7 +64,7 @@ def of_the_bridge(uri: str) -> Hop:
     bridge: Any = import_module("tornado_pymongo.bridge")
     client: Any = _client(uri)
     if "_executor" in vars(client):
-        old = client._executor, bridge.CallFuture, nothing, (), {}
+        old: Any = client._executor, bridge.CallFuture, nothing, (), {}
         return Hop(lambda: bridge.call_in_worker(*old), client.close)
     runtime = client._runtime
     executor = runtime.executor

@@ -11,7 +11,7 @@ import pytest
 from sphinx.util.inventory import InventoryFile
 
 import tornado_pymongo
-from tornado_pymongo import derive
+from tornado_pymongo.proxy import Proxy
 
 HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE / "_ext"))
@@ -38,7 +38,7 @@ def test_every_public_name_is_in_the_reference(names, module):
 def test_every_public_member_is_in_the_reference(names):
     """Of the classes that are derived: each member stands with the class that brings it."""
     for cls in [getattr(tornado_pymongo, name) for name in tornado_pymongo.__all__]:
-        if isinstance(cls, type) and issubclass(cls, derive.Bridged):
+        if isinstance(cls, type) and issubclass(cls, Proxy):
             for name in dir(cls):
                 described = {f"{reference.entry_of(base)}.{name}" for base in cls.__mro__}
                 assert name.startswith("_") or described & names, f"{cls.__name__}.{name}"

@@ -590,8 +590,8 @@ async def test_a_connection_that_another_call_has_given_back_is_not_interrupted(
     await gate.until_entered()
     await client.run_in_worker(pool.checkin, taken[0])
     call.cancel()
-    near.send(b"still here")
-    assert far.recv(10) == b"still here"
+    await client.run_in_worker(near.send, b"still here")
+    assert await client.run_in_worker(far.recv, 10) == b"still here"
 
 
 @pytest.mark.parametrize("is_given_back", [False, True])
@@ -603,7 +603,7 @@ async def test_a_connection_is_not_interrupted_once_it_is_given_back_or_about_to
 
     def check():
         with pool.checkout() as connection:
-            checkout = running_call().held
+            checkout = running_call().checkout
             if not is_given_back:
                 connection.cancel_context.cancel()  # as PyMongo does before it closes it
                 interrupt(checkout)
@@ -619,7 +619,7 @@ async def test_a_connection_is_interrupted_while_it_is_checked_out(client, pair)
 
     def check():
         with pool.checkout():
-            interrupt(running_call().held)
+            interrupt(running_call().checkout)
             assert far.recv(10) == b""
 
     await client.run_in_worker(check)

@@ -101,7 +101,7 @@ def test_without_a_name_there_is_one_warning_and_all_goes_on(name, outcomes):
     assert len(told) == len(outcome["told"]), "a warning came twice"
     for need in contract.NEEDS:
         if name in need.names:
-            assert name in told[need.event].split(", ")
+            assert name in told[need.event]
     assert outcome["cleared"] == 0
     assert (outcome["free_after"] < 0.4) is (contract.INTERRUPTS.event not in told)
 
@@ -116,7 +116,7 @@ def test_without_a_name_there_is_one_warning_and_all_goes_on(name, outcomes):
         ("CommandCursor._data", r"\b_data\b"),
         ("CommandCursor._killed", r"\b_killed\b"),
         ("CommandCursor._refresh()", r"\b_refresh\b"),
-        ("asyncio.Future._asyncio_future_blocking", "!asyncio.Future = object"),
+        ("asyncio.Future._asyncio_future_blocking", "!import tornado.web; asyncio.Future = object"),
         (
             "threading._register_atexit",
             "!import concurrent.futures.thread, threading; del threading._register_atexit",
@@ -134,7 +134,7 @@ def test_without_a_required_name_the_import_fails_and_names_pymongo(name, taken)
 
 def test_each_required_name_is_taken_away_by_that_test():
     (mark,) = test_without_a_required_name_the_import_fails_and_names_pymongo.pytestmark
-    assert [name for name, _ in mark.args[1]] == list(contract.REQUIRED.names)
+    assert sorted(name for name, _ in mark.args[1]) == sorted(contract.REQUIRED.names)
 
 
 @pytest.mark.parametrize("taken", [r"\b_check_exhaust_supported\b", r"\bcommand(?=\(\s*conn)"])
@@ -190,7 +190,7 @@ DOCUMENTED = {"_id", "_replace", "_is_gil_enabled"}
 
 
 def declared_for(module):
-    needs = (*contract.NEEDS, contract.REQUIRED, contract.OF_SOME_pymongo.versionS)
+    needs = (*contract.NEEDS, contract.REQUIRED, contract.OF_SOME_VERSIONS)
     names = {name for need in needs if module in need.used_by for name in need.names}
     return {word for name in names for word in re.findall(r"\w+", name)}
 
@@ -229,7 +229,7 @@ def private_names_of_pymongo():
 
 def test_each_declared_name_is_used_by_each_module_that_it_is_declared_for():
     trees = modules()
-    for need in (*contract.NEEDS, contract.REQUIRED, contract.OF_SOME_pymongo.versionS):
+    for need in (*contract.NEEDS, contract.REQUIRED, contract.OF_SOME_VERSIONS):
         present = [module for module in need.used_by if module in trees]
         used = {word for module in present for word in words_of(trees[module])}
         for name in need.names:

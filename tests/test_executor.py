@@ -24,7 +24,6 @@ from pymongo.errors import InvalidOperation, PyMongoError, WaitQueueTimeoutError
 from tornado_pymongo import TooManyCalls, log
 from tornado_pymongo.executor import REQUEUE, Call, Executor, lifecycle, running_call
 from tornado_pymongo.executor import call as call_module
-from tornado_pymongo.executor import executor as executor_module
 from tornado_pymongo.executor import state as state_module
 from tornado_pymongo.executor import supervisor as supervisor_module
 from tornado_pymongo.executor import workers as workers_module
@@ -56,7 +55,7 @@ def wait_until(condition):
 def start(executor, function, **options):
     """Start a call; return its Future."""
     call = Call(executor, function, **options)
-    future = executor._future_of(call)
+    future = executor.future_of(call)
     executor.start(call)
     return future
 
@@ -110,7 +109,7 @@ class ByHand:
         for module in call_module, state_module, supervisor_module:
             monkeypatch.setattr(module, "monotonic", self.clock)
         self.started = []
-        for module in workers_module, supervisor_module, executor_module:
+        for module in workers_module, supervisor_module, lifecycle:
             monkeypatch.setattr(module, "start_thread", lambda *how: self.started.append(how))
         self.executor = Executor(*bounds, name="by_hand", **options)
 
@@ -406,21 +405,22 @@ def test_a_thread_that_comes_to_a_late_call_before_the_supervisor_takes_the_next
 
 
 def test_a_call_whose_deadline_passes_in_its_turn_does_not_wait_for_another_one(by_hand):
-    """The queue knows only deadlines of calls that wait: who comes back to it is looked at."""
+    """The queue has forgotten its deadline by then, as one of a call that does not wait."""
     hand = by_hand(1, 10)
     inbox = Inbox()
-    call = Call(hand.executor, lambda: REQUEUE, deadline=hand.clock.now + 1)
-    call.receivers = ((inbox, id),)
-    hand.executor.start(call)
+    call = inbox.start(hand.executor, lambda: REQUEUE, deadline=hand.clock.now + 1)
     assert hand.step() is call
     assert hand.turn() is call  # in time for another turn
+    long = inbox.start(hand.executor, int)
     hand.clock.now += 1
     hand.supervise()
-    assert hand.turn() is None
+    assert call.state == "running"
+    assert hand.turn() is long  # which may take long
+    hand.supervise()
     assert inbox.delivered == [call]
     assert isinstance(call.error, WaitQueueTimeoutError)
     assert hand.executor.statistics().expired == 1
-    assert not hand.state.running
+    assert list(hand.state.running) == [long]
 
 
 def test_a_call_whose_deadline_passes_between_two_turns_fails_then(gate):
@@ -824,7 +824,7 @@ def test_a_call_that_wants_another_turn_of_a_closed_executor_gets_an_error(by_ha
     inbox = Inbox()
     call = inbox.start(hand.executor, lambda: REQUEUE)
     hand.step()
-    hand.executor.leave()
+    hand.executor.change(hand.executor.state.close)
     hand.turn()
     assert inbox.delivered == [call]
     assert "closed while this call was waiting" in str(call.error)
@@ -991,7 +991,7 @@ def test_a_call_that_is_refused_is_kept_by_nobody(by_hand, why):
     if why == "too many":
         hand.executor.submit(int)
     if why == "closed":
-        hand.executor.leave()
+        hand.executor.change(hand.executor.state.close)
     thing = Thing()
     alive = weakref.ref(thing)
     gc.disable()
@@ -1100,7 +1100,7 @@ def test_what_was_gathered_is_flushed_if_the_waiting_calls_are_over(by_hand, eve
     elif event == "abort":
         last.abort(ValueError())
     elif event == "close":
-        hand.executor.leave()
+        hand.executor.change(hand.executor.state.close)
     elif event == "expire":
         hand.executor.supervise(last.deadline, 0)
     else:
@@ -1110,6 +1110,22 @@ def test_what_was_gathered_is_flushed_if_the_waiting_calls_are_over(by_hand, eve
         hand.executor._refused(worker, RuntimeError())
     assert last.done()
     assert inbox.delivered[0] is first
+    assert inbox.wakeups == 1
+
+
+def test_completions_are_gathered_under_supervision_if_threads_are_on_their_way(by_hand):
+    """They may be long in coming, and those that run may take long."""
+    hand = by_hand(3, 10)
+    hand.state.target = 3
+    inbox = Inbox()
+    calls = [inbox.start(hand.executor, int) for _ in range(3)]
+    assert not hand.state.supervisor.watching
+    assert hand.step(0) is calls[0]
+    assert hand.turn(0) is calls[1]
+    assert (len(inbox.items), inbox.wakeups) == (1, 0)
+    assert hand.state.supervisor.watching
+    hand.clock.now += state_module._LINGER
+    hand.supervise()
     assert inbox.wakeups == 1
 
 
@@ -1249,7 +1265,7 @@ def test_a_call_that_is_refused_amid_a_change_gets_the_error(by_hand):
     assert refused in [*inbox.delivered, *(call for _, call in inbox.items)]
 
 
-@pytest.mark.parametrize("look", ["statistics", "running_calls", "longest_wait"])
+@pytest.mark.parametrize("look", ["statistics", "running_calls"])
 def test_a_change_amid_a_look_at_the_state_is_made(by_hand, monkeypatch, look):
     """A finalizer may come there, too: nobody may be about to make another change."""
     hand = by_hand(1, 10)
@@ -1263,7 +1279,7 @@ def test_a_change_amid_a_look_at_the_state_is_made(by_hand, monkeypatch, look):
 
     state = hand.state
     hand.executor.state = State()
-    arguments = [hand.clock.now] if look == "longest_wait" else []
+    arguments = []
     getattr(hand.executor, look)(*arguments)
     assert waiting.state == "over"
 
@@ -1316,8 +1332,10 @@ def test_a_finalizer_may_start_a_thread_amid_the_start_of_another_one(monkeypatc
     other.shutdown()
 
 
-def test_what_a_call_let_go_of_may_wait_for_other_calls(executor):
-    """Its arguments and its result are finalized without the lock."""
+@pytest.mark.parametrize("kept", ["arguments", "result", "arguments of one that never ran"])
+def test_what_a_call_lets_go_of_may_wait_for_other_calls(gate, kept):
+    """It is finalized without the lock."""
+    executor = Executor(1, 10)
     in_time = []
 
     class Patient:
@@ -1326,7 +1344,17 @@ def test_what_a_call_let_go_of_may_wait_for_other_calls(executor):
             threading.Thread(target=lambda: (executor.submit(int), made.set())).start()
             in_time.append(made.wait(2))
 
-    executor.start(Call(executor, partial(id, Patient())))
-    executor.start(Call(executor, Patient))
-    wait_until(lambda: len(in_time) == 2)
-    assert in_time == [True, True]
+    if kept == "result":
+        executor.start(Call(executor, Patient))
+    else:
+        executor.submit(gate)
+        call = Call(executor, partial(id, Patient()))
+        executor.start(call)
+        if kept == "arguments":
+            gate.opened.set()
+        else:
+            assert call.cancel()
+    wait_until(lambda: in_time)
+    assert in_time == [True]
+    gate.opened.set()
+    executor.shutdown()

@@ -142,7 +142,7 @@ class Job:
         """Start it; return the name of the error with which it was refused, or None."""
         executor = self.machine.executor
         call = Call(executor, partial(self._run, Thing()), deadline=deadline)
-        future = executor._future_of(call)
+        future = executor.future_of(call)
         call.receivers += ((self.machine.receiver, self._deliver),)
         try:
             executor.start(call)

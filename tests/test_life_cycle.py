@@ -19,9 +19,9 @@ import tornado_pymongo
 def threads_of(client):
     """Return the threads that run calls of a client, and those that look after these."""
     executors = client._runtime.executor, client._runtime.streams
-    members = [thread for executor in executors for thread in executor._members]
-    supervisors = [executor._supervisor._thread for executor in executors]
-    return [thread for thread in (*members, *supervisors) if thread is not None]
+    workers = [worker.thread for executor in executors for worker in executor.state.crew.workers]
+    supervisors = [executor.state.supervisor.thread for executor in executors]
+    return [thread for thread in (*workers, *supervisors) if thread is not None]
 
 
 @pytest.fixture
@@ -151,9 +151,10 @@ def run_python(program, *arguments, send=None):
 
 HANGING = """
 import asyncio, signal, sys, threading, warnings
-import tornado_pymongo, tornado_pymongo.executor
+import tornado_pymongo
+from tornado_pymongo.executor import lifecycle
 warnings.simplefilter("ignore")  # of the client that is not closed
-tornado_pymongo.executor.DRAIN = 0.1
+lifecycle.DRAIN = 0.1
 
 async def main():
     client = tornado_pymongo.MongoClient(sys.argv[1])

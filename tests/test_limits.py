@@ -15,8 +15,8 @@ import pytest
 from pymongo.errors import WaitQueueTimeoutError
 
 import tornado_pymongo
-from tornado_pymongo import supervisor as supervisor_module
 from tornado_pymongo.executor import executor as executor_module
+from tornado_pymongo.executor import supervisor as supervisor_module
 
 
 class Started(pymongo.monitoring.CommandListener):
@@ -104,7 +104,7 @@ async def test_a_worker_that_comes_to_a_late_call_does_not_give_it_to_pymongo(
 ):
     """The supervisor would have ended it before, had it looked in time."""
     client = await busy(timeoutMS=50)
-    monkeypatch.setattr(client._runtime.executor, "_end_late", lambda now: None)
+    monkeypatch.setattr(client._runtime.executor.state.queue, "late", lambda now: [])
     future = client.db.things.find_one()
     await asyncio.sleep(0.06)  # longer than its time
     gate.opened.set()
@@ -153,7 +153,7 @@ async def test_deadlines_of_calls_that_are_over_are_forgotten(make_client):
     client = make_client(waitQueueTimeoutMS=1_000_000)
     for _ in range(20):
         await asyncio.gather(*[client.run_in_worker(abs, -n) for n in range(100)])
-    assert len(client._runtime.executor._deadlines) < 500
+    assert len(client._runtime.executor.state.queue._deadlines) < 500
 
 
 # Fairness
@@ -323,7 +323,7 @@ def test_they_are_documented_line_by_line():
 async def test_it_is_said_once_that_there_are_too_few_workers(
     make_client, gate, monkeypatch, caplog
 ):
-    monkeypatch.setattr(executor_module, "_LONG_WAIT", 0.01)
+    monkeypatch.setattr(supervisor_module, "_LONG_WAIT", 0.01)
     monkeypatch.setattr(supervisor_module, "_IDLE_SHARE", 1000.0)  # whatever else uses the CPU
     client = make_client(max_workers=2)
     with caplog.at_level(logging.WARNING, "tornado_pymongo"):

@@ -12,8 +12,8 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from interpreter import FREE_THREADED
 
-from tornado_pymongo import MongoClient, shared_core
-from tornado_pymongo.executor import Executor
+from tornado_pymongo import MongoClient
+from tornado_pymongo.executor import Executor, shared_core
 from tornado_pymongo.executor.shared_core import SharedCore
 
 ALL = os.sched_getaffinity(0) if hasattr(os, "sched_getaffinity") else set()
@@ -111,6 +111,32 @@ def test_a_thread_that_comes_later_is_kept_as_well(shared):
     assert Member(shared).sees() == member.sees()
 
 
+def test_a_thread_that_was_started_by_a_kept_one_is_not_kept_for_that(shared):
+    """It inherits that core, and must not stay there if the others are let go meanwhile.
+
+    1. A kept thread starts another one. 2. All are let go. 3. The new one enters.
+    """
+    starter = Member(shared)
+    until_tried(shared, starter, FREE, KEPT)
+    may_enter = threading.Event()
+    seen = []
+
+    def work():
+        seen.append(os.sched_getaffinity(0))
+        assert may_enter.wait(20)
+        shared.enter()
+        seen.append(os.sched_getaffinity(0))
+        seen.append(shared.outside(os.sched_getaffinity, 0))
+
+    thread = threading.Thread(target=work)
+    starter.do(thread.start)
+    shared.rest()
+    may_enter.set()
+    thread.join()
+    assert len(seen[0]) == 1
+    assert seen[1:] == [ALL, ALL]
+
+
 def test_a_thread_that_has_left_is_left_alone(shared):
     member, gone = Member(shared), Member(shared)
     until_tried(shared, member, FREE, KEPT)
@@ -161,7 +187,7 @@ def test_threads_use_the_cores_that_the_main_thread_has(shared):
         os.sched_setaffinity(0, ALL)
 
 
-@pytest.mark.parametrize("options", [{"share_core": False}, {"takes_turns": True}])
+@pytest.mark.parametrize("options", [{"share_core": False}, {"time_slices": True}])
 def test_threads_of_an_executor_without_it_are_left_alone(options):
     shared = Executor(2, 2, **options).shared_core
     member = Member(shared)

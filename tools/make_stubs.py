@@ -265,21 +265,15 @@ class Stub:
     def text(self) -> str:
         """Return the whole stub."""
         body: list[str] = []
-        if self.module in SHARED:
-            body = [
-                f"from {TYPES} import {name} as {name}" for name in self._declarations(self.module)
-            ]
-        elif self.module == TYPES:
+        if self.module == TYPES:
             for node in by_hand.statements:
                 if isinstance(node, ast.Assign | ast.AnnAssign):
                     body.append(ast.unparse(node))
                     for each in ast.walk(node):
                         if isinstance(each, ast.Name):
                             Translator(self, by_hand).visit(each)  # imports it
-            for module in sorted(SHARED):
-                body += self._declarations(module).values()
-        else:
-            body += self._declarations(self.module).values()
+        for module in sorted(SHARED) if self.module == TYPES else [self.module]:
+            body += self._declarations(module)
         if names := vars(sys.modules.get(self.module, ast)).get("__all__"):
             body.append(f"__all__ = {names}")  # to a checker, it must be a literal
             for name in names:
@@ -289,25 +283,23 @@ class Stub:
             imports.append(f"from {path.rpartition('.')[0]} import {name}")
         return HEADER + formatted("\n".join(imports + body))
 
-    def _declarations(self, module: str) -> dict[str, str]:
-        """Return what declares the public names of a module, and the classes that are told."""
-        body: dict[str, str] = {}
+    def _declarations(self, module: str) -> Iterator[str]:
+        """Yield what declares the names of a module, or only its classes where all of them are."""
         for node in source_of(module).statements:
             name = next(iter(names_bound(node)), "_")
             value = getattr(sys.modules[module], name, None)
-            if isinstance(node, ast.ClassDef) and (
-                is_public(name) or name in by_hand.classes or value in MOTORS.values()
-            ):
+            is_told = is_public(name) or name in by_hand.classes or value in MOTORS.values()
+            if isinstance(node, ast.ClassDef) and is_told and self.module not in SHARED:
                 of_class = MotorStub if module.startswith(MOTOR) else ClassStub
-                body[name] = of_class(self, value).text()
-            elif isinstance(value, type) and isinstance(node, ast.Assign):
-                body[name] = f"{name} = {self.name(full_name(value))}"
-            elif is_public(name) and isinstance(node, Function | ast.AnnAssign):
-                declaration = Translator(self, source_of(module)).declaration(node)
-                body[name] = ast.unparse(declaration)
-            elif is_public(name) and isinstance(node, ast.Assign):
-                body[name] = f"{name}: {type(value).__name__}"
-        return body
+                yield of_class(self, value).text()
+            elif self.module == TYPES or not is_told:
+                continue
+            elif isinstance(value, type) and isinstance(node, ast.Assign | ast.ClassDef):
+                yield f"{name} = {self.name(full_name(value))}"
+            elif isinstance(node, Function | ast.AnnAssign):
+                yield ast.unparse(Translator(self, source_of(module)).declaration(node))
+            elif isinstance(node, ast.Assign):
+                yield f"{name}: {type(value).__name__}"
 
 
 class Translator(ast.NodeTransformer):
@@ -575,9 +567,12 @@ class MotorStub(ClassStub):
         super().__init__(stub, cls)
         self._below: list[type] = []  # where it is a subclass of ours: that one and its bases
         self._written: list[type] = []  # itself, and its bases that have no stub
+        bases = [base for base in cls.__bases__ if is_public(base.__name__)]
+        told = {each for base in bases for each in base.__mro__}
         for base in cls.__mro__:
             if base.__module__.startswith(MOTOR):
-                self._written += [base] if base is cls or base.__name__.startswith("_") else []
+                has_stub = is_public(base.__name__) or base in told
+                self._written += [base] if base is cls or not has_stub else []
             elif base.__module__ in MODULES and not {*cls.__bases__}.isdisjoint(MOTORS):
                 self._below.append(base)
 
@@ -605,18 +600,22 @@ class MotorStub(ClassStub):
 
     def _bases(self) -> list[str]:
         bases = []
-        for base in self._cls.__bases__:
-            if base in self._written:
-                bases += MotorStub(self._stub, base)._bases()
-                continue
-            variables = ["DocumentType"] * is_generic(base)
-            variables = (
-                ["CursorT", "ItemT"] if base in derive.future_classes.values() else variables
-            )
+        for base in self._told_bases():
+            futures = derive.future_classes.values()
+            variables = ["CursorT", "ItemT"] if base in futures else ["DocumentType"]
             name = self._stub.original_name(full_name(base))
             names = [self._stub.name(f"{TYPES}.{each}") for each in variables]
-            bases.append(f"{name}[{', '.join(names)}]" if names else name)
-        return list(dict.fromkeys(bases))
+            is_plain = base not in futures and not is_generic(base)
+            bases.append(name if is_plain else f"{name}[{', '.join(names)}]")
+        return bases
+
+    def _told_bases(self) -> list[type]:
+        """Return the bases, with those of bases that have no stub in their places."""
+        bases: list[type] = []
+        for base in self._cls.__bases__:
+            told = MotorStub(self._stub, base)._told_bases() if base in self._written else [base]
+            bases += [each for each in told if each not in bases]
+        return [b for b in bases if not any(b in other.__mro__[1:] for other in bases)]
 
     def _passed_on(self, known: list[str]) -> list[Any]:
         return []

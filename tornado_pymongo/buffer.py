@@ -48,7 +48,15 @@ class Buffer:
         return len(self.items) + sum(len(items) for items, _ in list(self._batches))
 
     def __bool__(self) -> bool:
-        return bool(self.items) or any(items for items, _ in list(self._batches))
+        return bool(self.items) or self.has_next_batch()
+
+    def is_used_up(self) -> bool:
+        """Tell whether all that was fetched was taken, an empty batch too."""
+        return not self.items and not self._batches
+
+    def has_next_batch(self) -> bool:
+        """Tell whether there are things behind the batch that is being taken from."""
+        return any(items for items, _ in list(self._batches))
 
     def take(self) -> Any:
         """Remove and return the first thing.
@@ -115,8 +123,10 @@ class Consumable(Stream):
         check_callback(callback)
         future: TakingFuture = self._runtime.future(TakingFuture)
         future.demand = demand
-        if not demand.is_met(fetched=False):
+        is_met = demand.is_met(fetched=False)
+        if not is_met:
             self._check_free()
+        if not is_met or not self._buffer.items:
             future.context = copy_context()
         self._serve(future, fetched=False)
         return with_callback(future, callback)
@@ -224,9 +234,14 @@ class Want:
         self._owner = owner
         self._operation = operation
 
+    @property
+    def buffer(self) -> Buffer:
+        """What the object has, at this moment."""
+        return self._owner._buffer
+
     def is_met(self, fetched: bool) -> bool:
         """Tell whether a Future of it can be completed."""
-        return bool(self._owner._buffer)
+        return bool(self.buffer)
 
     def end(self, future: TakingFuture) -> None:
         """Complete a Future of it, as there is nothing more."""
@@ -253,7 +268,7 @@ class Want:
 
     def failed(self) -> None:
         """Take note that the error of a fetch was told to a consumer."""
-        self._owner._buffer.error = None
+        self.buffer.error = None
 
     def given_up(self, call: Call) -> None:
         """Do what is to be done with a call for which nobody waits any more."""
@@ -269,4 +284,38 @@ class WantIfAny(Want):
 
     def take(self) -> Any:
         """Remove it from the buffer, and return it, or None."""
-        return self._owner._take() if self._owner._buffer else None
+        return self._owner._take() if self.buffer else None
+
+
+class WantToKnow(WantIfAny):
+    """Whether there is a next thing, which stays in the buffer."""
+
+    def take(self) -> bool:
+        """Tell whether there is one."""
+        return bool(self.buffer)
+
+
+class WantMany(WantIfAny):
+    """The next things, as a list.
+
+    :param length: at most how many; None for all.
+    """
+
+    def __init__(self, owner: Consumable, operation: Operation, length: int | None) -> None:
+        super().__init__(owner, operation)
+        self._length = length
+
+    def is_met(self, fetched: bool) -> bool:
+        """Tell whether so many are here, or all that a fetch could get."""
+        return fetched or (self._length is not None and len(self.buffer) >= self._length)
+
+    def take(self) -> list[Any]:
+        """Remove them from the buffer, and return them."""
+        buffer, length = self.buffer, self._length
+        things: list[Any] = []
+        while buffer and (length is None or len(things) < length):
+            things.append(self._owner._take())
+            if length is None:
+                things += buffer.items
+                buffer.items.clear()
+        return things

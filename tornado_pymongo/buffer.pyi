@@ -1,8 +1,10 @@
 # Generated from PyMongo 4.20.1 by tools/make_stubs.py: do not edit.
 # mypy: disable-error-code=override
 
-from tornado_pymongo._types import Buffer as Buffer
-from tornado_pymongo._types import Consumable as Consumable
-from tornado_pymongo._types import Fetch as Fetch
-from tornado_pymongo._types import Want as Want
-from tornado_pymongo._types import WantIfAny as WantIfAny
+import tornado_pymongo._types
+
+Buffer = tornado_pymongo._types.Buffer
+Consumable = tornado_pymongo._types.Consumable
+Fetch = tornado_pymongo._types.Fetch
+Want = tornado_pymongo._types.Want
+WantIfAny = tornado_pymongo._types.WantIfAny

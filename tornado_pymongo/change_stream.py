@@ -82,7 +82,7 @@ class ChangeStream(
         The source is PyMongo's `ChangeStream.resume_token`.
         """
         self._buffer.skip_empty()
-        if self._buffer or self._running() is not None:
+        if self._running() is not None or self._buffer:  # in this order, as it may end in between
             return self._buffer.position
         return self.delegate.resume_token
 

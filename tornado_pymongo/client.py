@@ -23,6 +23,7 @@ from tornado_pymongo.derive import Derived, blocking_method
 from tornado_pymongo.executor import DRAIN, Executor, ThreadFuture
 from tornado_pymongo.executor.shared_core import SharedCore
 from tornado_pymongo.executor.statistics import Statistics
+from tornado_pymongo.futures import DetachedFuture
 from tornado_pymongo.internals.clients import connect, with_key_vault
 from tornado_pymongo.internals.cursors import exhaust_selects_server
 from tornado_pymongo.internals.decoding import with_slices
@@ -196,12 +197,12 @@ class MongoClient(
         check_callback(callback)
         if isinstance(drain_seconds, bool) or not isinstance(drain_seconds, (int, float)):
             raise ConfigurationError(f"drain_seconds must be a number, not {drain_seconds!r}")
-        future = self._runtime.future()
-        call = self._close(drain_seconds).call
-        if call is None:
+        future = self._runtime.future(DetachedFuture)
+        future.call = self._close(drain_seconds).call
+        if future.call is None:
             future.set_result(None)
         else:
-            follow(future, call)
+            follow(future, future.call)
         return with_callback(future, callback)
 
     def _close(self, drain_seconds: float = DRAIN) -> ThreadFuture:

@@ -24,7 +24,7 @@ import pymongo.cursor
 from pymongo.errors import ConfigurationError, PyMongoError
 
 from tornado_pymongo.bridge import Callback, check_callback, current_loop, with_callback
-from tornado_pymongo.buffer import Buffer, Consumable, Fetch, Want, WantIfAny
+from tornado_pymongo.buffer import Buffer, Consumable, Fetch, Want, WantIfAny, WantMany, WantToKnow
 from tornado_pymongo.cursor_future import CursorFuture, each
 from tornado_pymongo.derive import future_classes
 from tornado_pymongo.executor import Call, Executor
@@ -43,7 +43,7 @@ from tornado_pymongo.internals.cursors import (
     state_of,
     wished_wait,
 )
-from tornado_pymongo.proxy import Function, Operation, wrap
+from tornado_pymongo.proxy import Function, Operation, used_by, wrap
 
 
 class _BaseCursor(Consumable):
@@ -75,7 +75,8 @@ class _BaseCursor(Consumable):
     def _fetch(self, delegate: Any, buffer: Buffer) -> None:
         """Ask the server for the next batch."""
         fill(delegate, self._is_wanted)
-        self._collect(delegate, buffer)
+        if not self._collect(delegate, buffer):
+            buffer.put(deque(), state_of(delegate))
 
     def _fetch_many(self, length: int | None, delegate: Any, buffer: Buffer) -> None:
         """Ask the server for so many documents."""
@@ -91,8 +92,8 @@ class _BaseCursor(Consumable):
             buffer.put(deque([wrap(document, self)]), state_of(delegate))
         self._collect(delegate, buffer)
 
-    def _collect(self, delegate: Any, buffer: Buffer) -> None:
-        """Move what PyMongo's cursor has at hand into the buffer."""
+    def _collect(self, delegate: Any, buffer: Buffer) -> bool:
+        """Move what PyMongo's cursor has at hand into the buffer; tell whether that is anything."""
         documents = detach_batch(delegate)
         if documents is None:
             documents = deque()
@@ -101,6 +102,7 @@ class _BaseCursor(Consumable):
                     documents.append(wrap(delegate.next(), self))
         if documents:
             buffer.put(documents, state_of(delegate))
+        return bool(documents)
 
     def _fetch_was_aborted(self, delegate: Any, buffer: Buffer) -> None:
         super()._fetch_was_aborted(delegate, buffer)
@@ -116,11 +118,26 @@ class _BaseCursor(Consumable):
     def _start_into(self, future: CallFuture, operation: Operation) -> CallFuture:
         super()._start_into(future, operation)
         if self.delegate.session is not None:
-            self.session._used_by(future)
+            used_by(self.session, future)
         return future
+
+    def _serve(self, future: TakingFuture, fetched: bool) -> None:
+        demand: Any = future.demand
+        loop, buffer = future.get_loop(), self._buffer
+        is_at_hand = bool(buffer.items) or not buffer.has_next_batch()
+        if fetched or is_at_hand or not demand.is_met(False) or not loop.is_running():
+            super()._serve(future, fetched)
+        else:
+            # It is of the next batch: the loop must live though it never has to wait.
+            loop.call_soon(self._serve_next_batch, future)
+
+    def _serve_next_batch(self, future: TakingFuture) -> None:
+        if not future.done():
+            super()._serve(future, fetched=False)
 
     def _settle(self) -> None:
         super()._settle()
+        self._buffer.skip_empty()
         if self._running() is None:
             self._collect(self.delegate, self._buffer)
 
@@ -141,7 +158,9 @@ class _BaseCursor(Consumable):
         runtime = self._runtime
         if not (runtime.read_ahead if self._read_ahead is None else self._read_ahead):
             return
-        if self._buffer or self._running() is not None or not can_read_ahead(self.delegate):
+        if self._buffer.has_next_batch() or self._running() is not None:
+            return
+        if not can_read_ahead(self.delegate):
             return
         # A deadline of this call's must not be the end of a cursor that nobody is in a hurry with.
         if begin_timeout(copy_context(), None) is not None:
@@ -180,7 +199,7 @@ class _BaseCursor(Consumable):
             while (yield cursor.fetch_next):
                 document = cursor.next_object()
         """
-        return self._demand(_Look(self, Fetch(self, "next", self._fetch)))  # type: ignore[no-any-return]
+        return self._demand(WantToKnow(self, Fetch(self, "next", self._fetch)))  # type: ignore[no-any-return]
 
     def next_object(self) -> Any:
         """Return the next document of the batch that was fetched last, or None: see `fetch_next`.
@@ -200,7 +219,7 @@ class _BaseCursor(Consumable):
             # PyMongo says what is wrong with it.
             return self._start(Operation(self, "to_list", (length,)), callback)
         fetch = partial(self._fetch_many, length)
-        return self._demand(_Many(self, Fetch(self, "to_list", fetch), length), callback)
+        return self._demand(WantMany(self, Fetch(self, "to_list", fetch), length), callback)
 
     def each(self, callback: Callable[[Any, BaseException | None], Any]) -> None:
         """Call ``callback(document, None)`` on the caller's loop for each document.
@@ -215,8 +234,10 @@ class _BaseCursor(Consumable):
 
     def _says(self, name: str) -> Any:
         """Return what PyMongo's cursor would say of itself if it had no more than was taken."""
-        position = self._buffer.position
-        if position is None or (self._running() is None and not self._buffer):
+        buffer, position = self._buffer, self._buffer.position
+        # In this order: a call that ends in between has left something.
+        is_of_delegate = self._running() is None and buffer.is_used_up() and buffer.error is None
+        if position is None or is_of_delegate:
             return getattr(self.delegate, name)
         return getattr(position, name)
 
@@ -250,40 +271,6 @@ class _BaseCursor(Consumable):
     # One cursor is another only if it is the same, whatever it is rewound to.
     __eq__ = object.__eq__
     __hash__ = object.__hash__
-
-
-class _Look(Want):
-    """Whether there is a next document, which stays in the buffer."""
-
-    def end(self, future: TakingFuture) -> None:
-        future.set_result(None)
-
-    def take(self) -> bool:
-        return bool(self._owner._buffer)
-
-
-class _Many(Want):
-    """The next documents, as a list."""
-
-    def __init__(self, owner: _BaseCursor, operation: Operation, length: int | None) -> None:
-        super().__init__(owner, operation)
-        self._length = length
-
-    def is_met(self, fetched: bool) -> bool:
-        return fetched or (self._length is not None and len(self._owner._buffer) >= self._length)
-
-    def end(self, future: TakingFuture) -> None:
-        future.set_result(None)
-
-    def take(self) -> list[Any]:
-        buffer, length = self._owner._buffer, self._length
-        documents: list[Any] = []
-        while buffer and (length is None or len(documents) < length):
-            documents.append(self._owner._take())
-            if length is None:
-                documents += buffer.items
-                buffer.items.clear()
-        return documents
 
 
 class CommandCursor(

@@ -1,8 +1,15 @@
 # Generated from PyMongo 4.20.1 by tools/make_stubs.py: do not edit.
 # mypy: disable-error-code=override
 
-from tornado_pymongo._types import Closing as Closing
-from tornado_pymongo._types import Derived as Derived
-from tornado_pymongo._types import blocking_method as blocking_method
-from tornado_pymongo._types import future_classes as future_classes
-from tornado_pymongo._types import is_blocking as is_blocking
+from typing import Any
+
+import tornado_pymongo._types
+from tornado_pymongo.futures import CallFuture
+
+Derived = tornado_pymongo._types.Derived
+Closing = tornado_pymongo._types.Closing
+
+def is_blocking(async_class: type, name: str) -> bool: ...
+def blocking_method(proxy: Any, name: str) -> bool: ...
+
+future_classes: dict[str, type[CallFuture]]

@@ -1,4 +1,6 @@
 # Generated from PyMongo 4.20.1 by tools/make_stubs.py: do not edit.
 # mypy: disable-error-code=override
 
-from tornado_pymongo._types import ClientEncryption as ClientEncryption
+import tornado_pymongo._types
+
+ClientEncryption = tornado_pymongo._types.ClientEncryption

@@ -237,13 +237,15 @@ class TakingFuture(CallFuture):
     before it resumes has taken nothing.
     """
 
+    call: Call | None
     demand: Demand
     context: Context  # of the caller
     _taken: tuple[Any] | None = None
 
     def deliver(self, call: Call) -> None:
         """Look whether what is demanded is here, now that a call is over."""
-        own, self.call = self.call is call, None
+        own = self.call is call
+        self.call = None
         if self.done():
             return
         error = call.error
@@ -350,5 +352,5 @@ def named_as_call_future(cls: type) -> None:
     cls.__name__ = cls.__qualname__ = CallFuture.__name__
 
 
-for _cls in DetachedFuture, TakingFuture:
-    named_as_call_future(_cls)
+named_as_call_future(DetachedFuture)
+named_as_call_future(TakingFuture)

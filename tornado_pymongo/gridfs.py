@@ -182,7 +182,8 @@ class GridOut(Consumable, sync_class=gridfs.GridOut, async_class=gridfs.AsyncGri
 
     def _has_untaken(self) -> bool:
         """Tell whether PyMongo's file may be ahead of what was taken."""
-        return bool(self._buffer) or self._buffer.is_broken or self._running() is not None
+        # In this order: a call that ends in between has left something.
+        return self._running() is not None or bool(self._buffer) or self._buffer.is_broken
 
     def read(self, size: int = -1, callback: Callback | None = None) -> Any:
         """Read so many bytes, or all that are left; return a Future of them.
@@ -205,7 +206,7 @@ class GridOut(Consumable, sync_class=gridfs.GridOut, async_class=gridfs.AsyncGri
         """
         return self._want("readline", methodcaller("readline", size), callback)
 
-    def read_from(self, start: int, stop: int) -> Any:
+    def _read_from(self, start: int, stop: int) -> Any:
         """Go to `start`, and read the first piece of what there is up to `stop`, in a worker."""
         return self._want("read", partial(_begin, start=start, stop=stop))
 
@@ -220,7 +221,7 @@ class GridOut(Consumable, sync_class=gridfs.GridOut, async_class=gridfs.AsyncGri
         self._go_back()
         return self.delegate.seek(pos, whence)
 
-    def seek_at_once(self, pos: int, whence: int) -> int:
+    def _seek_at_once(self, pos: int, whence: int) -> int:
         """Set the position in an open file, without waiting, and return it."""
         forget_chunks(self.delegate)
         return self._seek(pos, whence)  # type: ignore[no-any-return]
@@ -302,7 +303,7 @@ async def read_pieces(grid_out: Any, start: int, stop: int) -> AsyncGenerator[by
     """
     if start >= stop:
         return
-    reading = grid_out.read_from(start, stop)
+    reading = grid_out._read_from(start, stop)
     try:
         while start < stop:
             piece = await reading

@@ -1,11 +1,17 @@
 # Generated from PyMongo 4.20.1 by tools/make_stubs.py: do not edit.
 # mypy: disable-error-code=override
 
-from tornado_pymongo._types import BATCH as BATCH
-from tornado_pymongo._types import GridFS as GridFS
-from tornado_pymongo._types import GridFSBucket as GridFSBucket
-from tornado_pymongo._types import GridIn as GridIn
-from tornado_pymongo._types import GridOut as GridOut
-from tornado_pymongo._types import GridOutCursor as GridOutCursor
-from tornado_pymongo._types import read_pieces as read_pieces
-from tornado_pymongo._types import stream_to_handler as stream_to_handler
+from collections.abc import AsyncGenerator
+from typing import Any
+
+import tornado_pymongo._types
+
+BATCH: int
+GridFS = tornado_pymongo._types.GridFS
+GridFSBucket = tornado_pymongo._types.GridFSBucket
+GridIn = tornado_pymongo._types.GridIn
+GridOut = tornado_pymongo._types.GridOut
+GridOutCursor = tornado_pymongo._types.GridOutCursor
+
+def read_pieces(grid_out: Any, start: int, stop: int) -> AsyncGenerator[bytes]: ...
+async def stream_to_handler(grid_out: Any, handler: Any, start: int, stop: int) -> None: ...

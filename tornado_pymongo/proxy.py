@@ -220,6 +220,16 @@ def start(
     return operation.proxy._start(operation, callback, future_class)
 
 
+def start_into(future: CallFuture, operation: Operation) -> None:
+    """Have a Future get the result of an operation."""
+    operation.proxy._start_into(future, operation)
+
+
+def used_by(proxy: Proxy, future: CallFuture) -> None:
+    """Have an object take note of a call that uses it."""
+    proxy._used_by(future)
+
+
 # PyMongo's classes and, for each, this library's. None stands for what needs none.
 wrappers: dict[type, type[Proxy] | None] = {}
 

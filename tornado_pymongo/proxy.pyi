@@ -1,15 +1,32 @@
 # Generated from PyMongo 4.20.1 by tools/make_stubs.py: do not edit.
 # mypy: disable-error-code=override
 
-from tornado_pymongo._types import Function as Function
-from tornado_pymongo._types import Operation as Operation
-from tornado_pymongo._types import Proxy as Proxy
-from tornado_pymongo._types import Read as Read
-from tornado_pymongo._types import bound_session as bound_session
-from tornado_pymongo._types import runtime_of as runtime_of
-from tornado_pymongo._types import start as start
-from tornado_pymongo._types import unwrap as unwrap
-from tornado_pymongo._types import unwrap_all as unwrap_all
-from tornado_pymongo._types import wrap as wrap
-from tornado_pymongo._types import wrapper_of as wrapper_of
-from tornado_pymongo._types import wrappers as wrappers
+from contextvars import ContextVar
+from typing import Any
+
+import tornado_pymongo._types
+from tornado_pymongo.bridge import Callback
+from tornado_pymongo.futures import CallFuture
+from tornado_pymongo.runtime import Runtime
+
+bound_session: ContextVar[Any]
+Operation = tornado_pymongo._types.Operation
+Read = tornado_pymongo._types.Read
+Function = tornado_pymongo._types.Function
+Proxy = tornado_pymongo._types.Proxy
+
+def runtime_of(proxy: tornado_pymongo._types.Proxy) -> Runtime: ...
+def start(
+    operation: tornado_pymongo._types.Operation,
+    callback: Callback | None = None,
+    future_class: Any = ...,
+) -> Any: ...
+def start_into(future: CallFuture, operation: tornado_pymongo._types.Operation) -> None: ...
+def used_by(proxy: tornado_pymongo._types.Proxy, future: CallFuture) -> None: ...
+
+wrappers: dict[type, type[tornado_pymongo._types.Proxy] | None]
+
+def wrapper_of(cls: type) -> type[tornado_pymongo._types.Proxy] | None: ...
+def wrap(value: Any, owner: tornado_pymongo._types.Proxy) -> Any: ...
+def unwrap(value: Any) -> Any: ...
+def unwrap_all(args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any: ...

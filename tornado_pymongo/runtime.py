@@ -53,7 +53,7 @@ class Runtime:
         self.substitutes = substitutes
         # By the `id` of PyMongo's object, those of ours that must be the same each time.
         self.known: WeakValueDictionary[int, Any] = WeakValueDictionary()
-        self.session_killer = SessionKiller(executor, client.delegate)
+        self.session_killer: SessionKiller = SessionKiller(executor, client.delegate)
 
     def future(self, cls: Any = CallFuture) -> Any:
         """Return a new Future of the caller's loop."""

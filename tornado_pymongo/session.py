@@ -17,7 +17,7 @@ from pymongo.errors import InvalidOperation, PyMongoError
 from tornado_pymongo import log
 from tornado_pymongo.bridge import Callback, check_callback, until_over, with_callback
 from tornado_pymongo.errors import TooManyCalls
-from tornado_pymongo.exclusive import Exclusive
+from tornado_pymongo.exclusive import Exclusive, until_free
 from tornado_pymongo.executor import Call
 from tornado_pymongo.futures import CallFuture
 from tornado_pymongo.proxy import Operation, bound_session
@@ -231,7 +231,7 @@ class TransactionContext:
         return self
 
     async def __aexit__(self, exc_type: type[BaseException] | None, *exc_info: Any) -> None:
-        await self._session._free()
+        await until_free(self._session)
         if self._session.in_transaction:
             if exc_type is None:
                 await self._session.commit_transaction()

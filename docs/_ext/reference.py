@@ -33,6 +33,7 @@ from sphinx.util.docutils import SphinxDirective, SphinxRole
 
 import tornado_pymongo
 from tornado_pymongo import derive
+from tornado_pymongo.proxy import Proxy
 
 PYMONGO_SITE = "https://pymongo.readthedocs.io/en/stable/api"
 
@@ -103,7 +104,7 @@ def bridged_members(cls: type[Any]) -> list[str]:
 
 def entry_of(cls: type) -> str | None:
     """Return the name under which a derived class has an entry of its own, if it has one."""
-    if not issubclass(cls, derive.Bridged):
+    if not issubclass(cls, Proxy):
         return None
     if getattr(tornado_pymongo, cls.__name__, None) is cls:
         return f"tornado_pymongo.{cls.__name__}"
@@ -154,8 +155,11 @@ def _stub(module: str) -> dict[str, dict[str, str]]:
     path = Path(str(sys.modules[module].__file__))
     if path.with_suffix(".pyi").exists():
         path = path.with_suffix(".pyi")
+    text = path.read_text()
+    if "_types" in text and not module.startswith("tornado_pymongo.motor."):  # they are all there
+        text = Path(tornado_pymongo.__file__).with_name("_types.pyi").read_text()
     classes: dict[str, dict[str, str]] = {}
-    for statement in ast.parse(path.read_text()).body:
+    for statement in ast.parse(text).body:
         if isinstance(statement, ast.ClassDef):
             members = classes[statement.name] = {}
             for member in statement.body:
@@ -178,8 +182,8 @@ def returned(cls: type, name: str) -> str | None:
 
 def _readable(annotation: str) -> str:
     annotation = re.sub(r"\b(builtins|(pymongo|bson|tornado_pymongo)(\.\w+)+)\.", "", annotation)
-    annotation = re.sub(r"\b_(Document|Codec)\w*\b", "document", annotation)
-    annotation = re.sub(r"\[(document|_\w+|Any)\]", "", annotation)  # a Cursor of documents
+    annotation = re.sub(r"\b(_?Document|_Codec)Type\w*\b", "document", annotation)
+    annotation = re.sub(r"\[(document|_\w+|ItemT|Any)\]", "", annotation)  # a Cursor of documents
     annotation = re.sub(r"\b_T\b", "what the function returns", annotation)
     annotation = re.sub(r"\b_(\w+)", r"\1", annotation)
     return "itself" if annotation == "Self" else f"``{annotation}``"
@@ -208,10 +212,10 @@ def pymongo_url(name: str) -> str | None:
 
 def source_name(cls: type[Any]) -> str:
     """Return the name that PyMongo's documentation has for the class that it was derived from."""
-    module = cls._source.__module__.replace(".synchronous", "")
+    module = cls._sync_class.__module__.replace(".synchronous", "")
     if module == "gridfs.grid_file" and cls.__name__ in ("GridFS", "GridFSBucket"):
         module = "gridfs"
-    return f"{module}.{cls._source.__name__}"
+    return f"{module}.{cls._sync_class.__name__}"
 
 
 # Docstrings
@@ -310,11 +314,11 @@ class Bridged(SphinxDirective):
             return signature_of(self._class)
         # Without a constructor of its own it takes PyMongo's arguments, if it is there to be made.
         made = self._class.__name__.endswith(("Database", "GridFS", "GridFSBucket", "Encryption"))
-        return signature_of(self._class._source) if made else ""
+        return signature_of(self._class._sync_class) if made else ""
 
     def _class_lines(self) -> Iterator[str]:
         cls = self._class
-        yield linked(own_docstring(cls, cls._source), cls, self._name)
+        yield linked(own_docstring(cls, cls._sync_class), cls, self._name)
         yield ""
         facts = []
         others = [f"``{name}``" for name in other_names(cls) if name != self._name]
@@ -342,7 +346,7 @@ class Bridged(SphinxDirective):
                 yield f":runs:`{runs}` {text}: {' '.join(links)}"
                 yield ""
         # What PyMongo has not comes first.
-        for each in sorted(members, key=lambda each: hasattr(cls._source, each)):
+        for each in sorted(members, key=lambda each: hasattr(cls._sync_class, each)):
             yield from self._member_lines(each)
 
     def _member_lines(self, name: str) -> Iterator[str]:
@@ -355,11 +359,11 @@ class Bridged(SphinxDirective):
         facts = [f":runs:`{runs_where(cls, name)}`"]
         if (result := returned(cls, name)) is not None:
             facts.append(_returns(result, is_method))
-        if hasattr(cls._source, name):
+        if hasattr(cls._sync_class, name):
             facts.append(f"`PyMongo's docs <{pymongo_url(f'{source_name(cls)}.{name}')}>`__")
         doc, parameters = "", {}
         if not _is_derived(member):
-            doc = own_docstring(_function(member), getattr(cls._source, name, None))
+            doc = own_docstring(_function(member), getattr(cls._sync_class, name, None))
         if is_method:
             parameters = inspect.signature(member).parameters
             if doc and member.__name__ != name:

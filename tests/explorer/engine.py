@@ -60,7 +60,7 @@ class Run:
         self.trail, self.steps, self.tasks = [], [], []
         # Called at each point; if only time can go on; at the end.
         self.checks, self.quiet_checks, self.end_checks = [], [], []
-        self.finalizer, self.lines_of = None, ()
+        self.finalizer, self.lines_of, self.refused = None, (), []
         self.clock, self.current, self.fault = 1000.0, None, None
         self.asleep = {}  # steps that need not come next, and what they touch
         self.exploring = self.redundant = self.stopped = False

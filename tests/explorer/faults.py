@@ -78,7 +78,7 @@ def parked_is_read_outside_the_lock(patch):
 
     def end_parked(executor, worker):
         crew = executor.state.crew
-        return worker in crew.parked and executor._change(end, crew, worker)
+        return worker in crew.parked and executor.change(end, crew, worker)
 
     patch.setattr(Executor, "_end_parked", end_parked)
 
@@ -90,7 +90,7 @@ def closed_is_read_outside_the_lock(patch):
     def start(executor, call):
         if executor.state.closed:
             raise closed_error("new")
-        executor._change(admit, executor.state, call)
+        executor.change(admit, executor.state, call)
 
     def admit(state, call):
         state.counters["submitted"] += 1
@@ -181,14 +181,14 @@ def close_leaves_the_parked(patch):
 @fault("10: a call is never over", s.finalizer)
 def finalizer_is_dropped(patch):
     """A change that a finalizer begins amid another one is forgotten."""
-    original = Executor._change
+    original = Executor.change
 
     def change(executor, change, *args):
         if executor._lock._is_owned():
             return None
         return original(executor, change, *args)
 
-    patch.setattr(Executor, "_change", change)
+    patch.setattr(Executor, "change", change)
 
 
 @fault("9: the supervisor does not look", s.long, s.take)

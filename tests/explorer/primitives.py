@@ -119,6 +119,7 @@ class Thread:
         point(f"starts {self.name}")
         if Run.now.refusals and Run.now.choose("", "refused"):
             Run.now.refusals -= 1
+            Run.now.refused.append(self.name)
             Run.now.steps.append("    ... refused")
             raise RuntimeError("can't start new thread")
         self._task = Run.now.spawn(self.name, self.run)

@@ -113,7 +113,6 @@ def flush(world):
     yield
     world.submit()
     world.submit()
-    world.run.early += 1
 
 
 @piece
@@ -150,6 +149,15 @@ def refused(world):
 
 
 @piece
+def look(world):
+    """The supervisor looks at any point while a call waits."""
+    yield
+    world.submit()
+    world.submit()
+    world.run.early += 1
+
+
+@piece
 def finalizer(world):
     """A finalizer makes a transition in any thread that is at a point."""
     yield
@@ -172,6 +180,13 @@ def scenario(*pieces, max_workers=1, **options):
 
     return build
 
+
+# Pairs in which a second thread makes a difference, and does not make too many executions.
+ON_TWO_THREADS = [
+    *("submit+submit", "submit+wake", "submit+cancel", "submit+refused", "take+requeue"),
+    *("take+abort", "requeue+wake", "requeue+cancel", "requeue+deadline", "wake+park_timeout"),
+    *("wake+refused", "park_timeout+deliver", "cancel+close", "abort+close"),
+]
 
 # Three events that are known to be in each other's way.
 TRIPLES = [

@@ -33,7 +33,7 @@ class Loop:
     """An event loop as far as an inbox needs one."""
 
     def __init__(self):
-        self.ready, self.closed = [], False
+        self.ready, self.closed, self.runs = [], False, False
         self.inbox = Inbox(self)
 
     def call_soon_threadsafe(self, callback):
@@ -46,13 +46,16 @@ class Loop:
         return self.closed
 
     def close(self):
-        point("closes the loop", touches=self)
+        # A loop that runs cannot be closed.
+        point("closes the loop", lambda: not self.runs, touches=self)
         self.closed = True
 
     def step(self):
         """Run all that is ready."""
         while self.ready and not self.closed:
+            self.runs = True
             self.ready.pop(0)()
+            self.runs = False
 
     def run(self):
         """Be the loop's thread."""
@@ -139,10 +142,12 @@ class World:
 
         def function():
             call, connection = running_call(), Connection()
-            call.hold(connection)
+            with call.checkout_lock:
+                call.checkout = connection
             point("uses the connection")
-            if not call.hold(None):
-                connection.is_ours = False
+            with call.checkout_lock:
+                call.checkout = None
+                connection.is_ours = call.aborted  # else it goes to the next one
             call.check()
 
         return function

@@ -89,7 +89,7 @@ class Call:
         self.context: Context | None = copy_context() if context is None else context
         self.deadline = deadline
         self.queued_at: float = monotonic()
-        self.state = NEW
+        self.state: str = NEW
         self.has_begun: bool = False
         # What became of it. A receiver reads it; nobody keeps the call for longer.
         self.result: Any = None
@@ -100,7 +100,7 @@ class Call:
         # The connection that the thread uses. To begin or end its use, and to interrupt it, takes
         # the lock; the executor's lock is not held meanwhile.
         self.checkout: Checkout | None = None
-        self.checkout_lock = threading.Lock()
+        self.checkout_lock: threading.Lock = threading.Lock()
         # The implicit session whose aborted operation may still run on the server.
         self.orphaned_session: Any = None
         self._abort_error: BaseException | None = None

@@ -13,7 +13,7 @@ What it promises:
    finish, and is then aborted; no thread is left that can be ended.
 6. No thread holds on to the function, the arguments or the result of a call that is over.
 
-How it keeps them. All state has one lock and one door, `_change`: it takes the lock, makes one
+How it keeps them. All state has one lock and one door, `change`: it takes the lock, makes one
 change (see `State`), lets `State.balance` look at the whole, releases the lock, and carries out the
 effects that both have asked for. Threads are woken or started, loops woken, calls interrupted and
 lines logged only there, so nothing waits while the lock is held.
@@ -39,12 +39,12 @@ from typing import Any
 from pymongo.errors import PyMongoError
 
 from tornado_pymongo.executor import lifecycle
-from tornado_pymongo.executor.call import RUNNING, Call, Deliver, Receiver
-from tornado_pymongo.executor.effects import Effect, carry_out, start_thread
+from tornado_pymongo.executor.call import Call, Deliver, Receiver
+from tornado_pymongo.executor.effects import Effect, carry_out
 from tornado_pymongo.executor.futures import ThreadFuture
 from tornado_pymongo.executor.queue import CallQueue
 from tornado_pymongo.executor.shared_core import SharedCore
-from tornado_pymongo.executor.state import State, closed_error
+from tornado_pymongo.executor.state import State
 from tornado_pymongo.executor.statistics import WorkerStatistics
 from tornado_pymongo.executor.supervisor import Supervisor, has_gil, usable_cores
 from tornado_pymongo.executor.workers import Crew, Worker
@@ -97,7 +97,7 @@ class Executor(BaseExecutor):
         self.max_waiting = max_waiting
         self.time_slices = time_slices
         self.abort_on_cancel = abort_on_cancel
-        self._name = name
+        self.name = name
         self._idle_seconds = idle_seconds
         self._wait_seconds = wait_seconds
         self._shares = shares
@@ -111,17 +111,17 @@ class Executor(BaseExecutor):
         # Reentrant, since the garbage collector may run amid a change, and in it a finalizer.
         self._lock = threading.RLock()
         self._put_aside: deque[tuple[Callable[..., Any], tuple[Any, ...]]] = deque()
-        self._effects: list[Effect] = []
+        self.effects: list[Effect] = []
         self.shared_core: SharedCore = SharedCore(self._share_core)
         threads = self.max_workers if self.time_slices else _MIN_ACTIVE * usable_cores()
-        self.state = State(
+        self.state: State = State(
             CallQueue(self.max_workers, self.max_waiting, self._wait_seconds),
             Crew(
-                *(self._name, self._idle_seconds, self.shared_core, self._effects),
+                *(self.name, self._idle_seconds, self.shared_core, self.effects),
                 *(self._step, self._end_parked, self._refused),
             ),
-            Supervisor(self, self._name, self._idle_seconds, self._effects),
-            self._effects,
+            Supervisor(self, self.name, self._idle_seconds, self.effects),
+            self.effects,
             min(threads, self.max_workers),
             closed,
         )
@@ -130,7 +130,7 @@ class Executor(BaseExecutor):
 
     # The one door
 
-    def _change(self, change: Callable[..., Any], *args: Any) -> Any:
+    def change(self, change: Callable[..., Any], *args: Any) -> Any:
         """Change the state; return what `change` returns.
 
         A finalizer may come here amid a change of the same thread. What it wants is put aside, and
@@ -150,7 +150,7 @@ class Executor(BaseExecutor):
             if effects:
                 carry_out(iter(effects))
             if self._put_aside:  # after the last look, and before the release
-                self._change(int)
+                self.change(int)
 
     def _settle(self) -> tuple[Effect, ...]:
         """See what follows from a change, and make those that finalizers have put aside.
@@ -164,19 +164,19 @@ class Executor(BaseExecutor):
             if isinstance(refusal, PyMongoError):
                 self.state.finish(args[0], None, refusal)
             self.state.balance()
-        if not self._effects:
+        if not self.effects:
             return ()
-        effects = tuple(self._effects)
-        self._effects.clear()
+        effects = tuple(self.effects)
+        self.effects.clear()
         return effects
 
     @contextmanager
-    def _reading(self) -> Iterator[State]:
+    def reading(self) -> Iterator[State]:
         """Hold the state still. A change of a finalizer that comes here is made afterwards."""
         with self._lock:
             yield self.state
         if self._put_aside:
-            self._change(int)
+            self.change(int)
 
     # Calls
 
@@ -189,11 +189,12 @@ class Executor(BaseExecutor):
         :raises pymongo.errors.InvalidOperation: after `close`.
         """
         call = Call(self, partial(function, *args, **kwargs))
-        future = self._future_of(call)
+        future = self.future_of(call)
         self.start(call)
         return future
 
-    def _future_of(self, call: Call) -> ThreadFuture:
+    def future_of(self, call: Call) -> ThreadFuture:
+        """Return a concurrent Future of a call that was not started yet."""
         future = ThreadFuture(call)
         call.receivers = ((None, future.deliver),)
         return future
@@ -205,7 +206,7 @@ class Executor(BaseExecutor):
         """
         if self._wait_seconds is not None:
             self.state.queue.limit(call)
-        refusal: PyMongoError | None = self._change(self.state.admit, call)
+        refusal: PyMongoError | None = self.change(self.state.admit, call)
         if refusal is not None:
             call.receivers = ()  # a Future that holds the call
             try:
@@ -215,32 +216,32 @@ class Executor(BaseExecutor):
 
     def cancel(self, call: Call) -> bool:
         """Cancel a call that waits; tell whether it did."""
-        return bool(self._change(self.state.cancel, call))
+        return bool(self.change(self.state.cancel, call))
 
     def abort(self, call: Call, error: BaseException | None = None) -> None:
         """End a call, with this error or as cancelled; interrupt it if it runs."""
-        self._change(self.state.abort, call, error)
+        self.change(self.state.abort, call, error)
 
     def tell(self, call: Call, inbox: Receiver | None, deliver: Deliver) -> None:
         """Have one more receiver learn when a call is over."""
-        self._change(self.state.tell, call, inbox, deliver)
+        self.change(self.state.tell, call, inbox, deliver)
 
     # Threads
 
     def _step(self, worker: Worker) -> None:
-        self._change(self.state.step, worker)
+        self.change(self.state.step, worker)
 
     def _end_parked(self, worker: Worker) -> bool:
-        return bool(self._change(self.state.crew.unpark, worker))
+        return bool(self.change(self.state.crew.unpark, worker))
 
     def _refused(self, worker: Worker, error: RuntimeError) -> None:
-        self._change(self.state.refused, worker, error)
+        self.change(self.state.refused, worker, error)
 
     # Supervision
 
     def running_calls(self) -> list[Call]:
         """Return the calls that run."""
-        with self._reading() as state:
+        with self.reading() as state:
             return list(state.running)
 
     @property
@@ -261,46 +262,20 @@ class Executor(BaseExecutor):
 
     def supervise(self, now: float, waiting: int) -> bool | None:
         """Fail the late calls and set the target: see `State.supervise`."""
-        return self._change(self.state.supervise, now, waiting, self._max_active)  # type: ignore[no-any-return]
-
-    def longest_wait(self, now: float) -> tuple[float, int]:
-        """Return for how long a call has waited in vain for a thread, and how many wait with it.
-
-        It is no time if there are threads without a call, or if the calls share time slices.
-        """
-        with self._reading() as state:
-            oldest = state.queue.oldest()
-            if oldest is None or self.time_slices or len(state.running) < self.max_workers:
-                return 0.0, 0
-            return now - oldest.queued_at, len(state.queue)
+        return self.change(self.state.supervise, now, waiting, self._max_active)  # type: ignore[no-any-return]
 
     def end_supervision(self) -> bool:
         """Tell whether the supervisor, which had nothing to do for long, shall end now."""
-        return bool(self._change(self.state.supervisor.end))
+        return bool(self.change(self.state.supervisor.end))
 
     def supervision_refused(self, error: RuntimeError) -> None:
         """Take note that the system has no thread for the supervisor: the next change tries."""
-        self._change(self.state.supervision_refused)
+        self.change(self.state.supervision_refused)
 
     def statistics(self) -> WorkerStatistics:
         """Return what its threads have done, and do now."""
-        with self._reading() as state:
-            crew = state.crew
-            return WorkerStatistics(
-                max_workers=self.max_workers,
-                max_waiting=self.max_waiting,
-                threads=len(crew.workers),
-                most_threads=crew.most,
-                busy=state.wait_times.count - state.run_times.count,
-                waiting=len(state.queue),
-                started=state.wait_times.count,
-                waited_seconds=state.wait_times.total,
-                longest_wait_seconds=state.wait_times.longest,
-                run_seconds=state.run_times.total,
-                longest_run_seconds=state.run_times.longest,
-                thread_wakeups=crew.wakeups,
-                **state.counters,
-            )
+        with self.reading() as state:
+            return state.statistics(self.max_workers, self.max_waiting)
 
     # The end
 
@@ -322,34 +297,7 @@ class Executor(BaseExecutor):
         The calls that run have `drain_seconds` to finish; then they are aborted. The threads are
         waited for. Closing again returns the same Future.
         """
-        call = Call(self, partial(lifecycle.drain, self, function, drain_seconds))
-        future = self._future_of(call)
-        return self._change(self._close, call, future) or future
-
-    def _close(self, call: Call, future: ThreadFuture) -> ThreadFuture:
-        if self.closing is None:
-            self.closing = future
-            self.state.close()
-            call.state = RUNNING
-            # A thread of its own: all others may be in calls that take long.
-            run = partial(self._run_last, call)
-            thread = threading.Thread(target=run, name=f"{self._name}_close")
-            self._effects.append((start_thread, thread, lambda _: run()))
-        return self.closing
-
-    def _run_last(self, call: Call) -> None:
-        call.run()
-        call.end_run()
-        self._change(self.state.finish, call, None)
-
-    def leave(self) -> None:
-        """Take no more calls, and fail those that wait."""
-        self._change(self.state.close)
-
-    def abort_running(self) -> None:
-        """Abort the calls that run."""
-        for call in self.running_calls():
-            self.abort(call, closed_error("running"))
+        return lifecycle.close(self, function, drain_seconds)
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
         """Close, as `concurrent.futures.Executor` has it; waiting calls fail in any case."""

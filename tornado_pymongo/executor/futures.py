@@ -44,4 +44,4 @@ class ThreadFuture(Future[Any]):
         except KeyboardInterrupt:
             raise
         except BaseException:  # other errors than these are logged by the standard library
-            log.error("callback_failed", "a callback of a completed call failed", True)
+            log.error("callback_failed", "a callback of a completed call failed", with_error=True)

@@ -6,10 +6,15 @@ import os
 import threading
 import weakref
 from collections.abc import Callable
+from functools import partial
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 from tornado_pymongo import log
+from tornado_pymongo.executor.call import RUNNING, Call
+from tornado_pymongo.executor.effects import start_thread
+from tornado_pymongo.executor.futures import ThreadFuture
+from tornado_pymongo.executor.state import closed_error
 
 if TYPE_CHECKING:
     from tornado_pymongo.executor.executor import Executor
@@ -22,10 +27,35 @@ DRAIN = 5.0
 _ABORT = 2.0
 
 
-def drain(executor: Executor, function: Callable[[], Any], drain_seconds: float) -> Any:
+def close(executor: Executor, function: Callable[[], Any], drain_seconds: float) -> ThreadFuture:
+    """Close an executor, unless it is closed already: see `Executor.close`."""
+    call = Call(executor, partial(_drain, executor, function, drain_seconds))
+    future = executor.future_of(call)
+    return executor.change(_begin_close, executor, call, future) or future
+
+
+def _begin_close(executor: Executor, call: Call, future: ThreadFuture) -> ThreadFuture:
+    if executor.closing is None:
+        executor.closing = future
+        executor.state.close()
+        call.state = RUNNING
+        # A thread of its own: all others may be in calls that take long.
+        run = partial(_run_last, executor, call)
+        thread = threading.Thread(target=run, name=f"{executor.name}_close")
+        executor.effects.append((start_thread, thread, lambda _: run()))
+    return executor.closing
+
+
+def _run_last(executor: Executor, call: Call) -> None:
+    call.run()
+    call.end_run()
+    executor.change(executor.state.finish, call, None)
+
+
+def _drain(executor: Executor, function: Callable[[], Any], drain_seconds: float) -> Any:
     """Let the calls of a closed executor finish, or abort them; call `function` last."""
     if not executor.drained.wait(0 if executor.time_slices else drain_seconds):
-        executor.abort_running()
+        _abort_running(executor)
         executor.drained.wait(_ABORT)
     try:
         return function()
@@ -40,6 +70,11 @@ def drain(executor: Executor, function: Callable[[], Any], drain_seconds: float)
                 " interrupted, such as functions of yours in run_in_worker()",
                 running=len(executor.state.running),
             )
+
+
+def _abort_running(executor: Executor) -> None:
+    for call in executor.running_calls():
+        executor.abort(call, closed_error("running"))
 
 
 # Not a WeakSet: one thread cannot make a list of it while another one adds to it.
@@ -59,12 +94,12 @@ def all_executors() -> list[Executor]:
 def _leave_all() -> None:
     executors = sorted(all_executors(), key=lambda executor: not executor.time_slices)
     for executor in executors:
-        executor.leave()
+        executor.change(executor.state.close)
     deadline = monotonic() + DRAIN
     for executor in executors:
         seconds = 0.0 if executor.time_slices else max(deadline - monotonic(), 0.0)
         if not executor.drained.wait(seconds):
-            executor.abort_running()
+            _abort_running(executor)
             executor.drained.wait(_ABORT)
 
 

@@ -27,7 +27,7 @@ from tornado_pymongo.executor.call import (
 )
 from tornado_pymongo.executor.effects import Effect
 from tornado_pymongo.executor.queue import CallQueue
-from tornado_pymongo.executor.statistics import COUNTED, Durations
+from tornado_pymongo.executor.statistics import COUNTED, Durations, WorkerStatistics
 from tornado_pymongo.executor.supervisor import Snapshot, Supervisor, next_target
 from tornado_pymongo.executor.workers import Crew, Worker
 
@@ -55,18 +55,20 @@ class State:
         self.crew = crew
         self.supervisor = supervisor
         self._effects = effects
-        self.closed = closed
+        self.closed: bool = closed
         self.running: dict[Call, None] = {}
-        self.min_active = self.target = min_active  # how many threads may be active
+        self.min_active = min_active
+        self.target: int = min_active  # how many threads may be active
         # The inboxes whose loop was not woken for all that they hold, and since when.
         self._unflushed: dict[Receiver, None] = {}
         self._unflushed_since = 0.0
         self._is_refused = False  # whether this change is that there is no thread to supervise
-        self.drained = threading.Event()  # set when it is closed and no thread is active
+        # Set when it is closed and no thread is active.
+        self.drained: threading.Event = threading.Event()
         self._is_drained = False
         self.counters: dict[str, int] = dict.fromkeys(COUNTED, 0)
-        self.wait_times = Durations()
-        self.run_times = Durations()
+        self.wait_times: Durations = Durations()
+        self.run_times: Durations = Durations()
 
     # What must follow a change
 
@@ -102,13 +104,12 @@ class State:
     def _wait(self, call: Call) -> None:
         if self.closed:
             self.finish(call, "aborted", closed_error("waiting"))
-        elif call.deadline is not None and call.deadline <= call.queued_at:
-            self._expire(call)
         else:
             call.state = WAITING
-            self.queue.add(call)
+            self.queue.add(call)  # and its deadline: if that has passed, it is about to be seen
 
     def _expire(self, call: Call) -> None:
+        self.queue.pop(call, None)  # the error tells how many others wait
         self.finish(call, "expired", self.queue.late_error(call, len(self.running)))
 
     def finish(self, call: Call, outcome: str | None, error: BaseException | None = None) -> None:
@@ -263,6 +264,24 @@ class State:
         seen = Snapshot(self.crew.active, before, self.min_active, max_active, waiting)
         self.target = next_target(seen)
         return self.target != before
+
+    def statistics(self, max_workers: int, max_waiting: int) -> WorkerStatistics:
+        """Return what the threads have done, and do now, within these limits."""
+        return WorkerStatistics(
+            max_workers=max_workers,
+            max_waiting=max_waiting,
+            threads=len(self.crew.workers),
+            most_threads=self.crew.most,
+            busy=self.wait_times.count - self.run_times.count,
+            waiting=len(self.queue),
+            started=self.wait_times.count,
+            waited_seconds=self.wait_times.total,
+            longest_wait_seconds=self.wait_times.longest,
+            run_seconds=self.run_times.total,
+            longest_run_seconds=self.run_times.longest,
+            thread_wakeups=self.crew.wakeups,
+            **self.counters,
+        )
 
 
 def closed_error(what: str) -> InvalidOperation:

@@ -87,8 +87,9 @@ class Durations:
     __slots__ = ("count", "longest", "total")
 
     def __init__(self) -> None:
-        self.count = 0
-        self.total = self.longest = 0.0
+        self.count: int = 0
+        self.total: float = 0.0
+        self.longest: float = 0.0
 
     def add(self, seconds: float) -> None:
         """Count it once more."""

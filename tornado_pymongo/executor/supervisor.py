@@ -105,7 +105,7 @@ class Supervisor:
         self._effects = effects
         self._wakeup = threading.Lock()
         self._wakeup.acquire()
-        self.watching = False  # whether the thread looks, or was woken or started to do so
+        self.watching: bool = False  # whether the thread looks, or was woken or started to do so
         self.thread: threading.Thread | None = None
         self.ended: threading.Thread | None = None  # the last one that did
         self._has_warned = False
@@ -176,7 +176,13 @@ class Supervisor:
 
     def _warn_of_long_waits(self, now: float) -> None:
         """Say once that calls wait long for the threads, which wait for the server."""
-        seconds, waiting = self._executor.longest_wait(now)
+        executor = self._executor
+        with executor.reading() as state:
+            waiting, oldest = len(state.queue), state.queue.oldest()
+            if executor.time_slices or len(state.running) < executor.max_workers or oldest is None:
+                return
+            seconds = now - oldest.queued_at
+            del oldest
         if seconds < _LONG_WAIT:
             return
         self._has_warned = True
@@ -188,7 +194,7 @@ class Supervisor:
             " once for each client",
             waiting=waiting,
             waited_seconds=seconds,
-            max_workers=self._executor.max_workers,
+            max_workers=executor.max_workers,
         )
 
 

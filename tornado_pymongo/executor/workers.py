@@ -45,10 +45,10 @@ class Worker:
         self._wakeup = threading.Lock()
         self._wakeup.acquire()
         self.call: Call | None = None  # that it runs
-        self.began_at = 0.0  # when that began
-        self.ended = False
+        self.began_at: float = 0.0  # when that began
+        self.ended: bool = False
         name = f"{crew.name}_{next(_numbers)}"
-        self.thread = threading.Thread(target=self._run, name=name)
+        self.thread: threading.Thread = threading.Thread(target=self._run, name=name)
 
     def wake(self) -> None:
         """Release the thread from its parking. Only who took it off the list may do so."""
@@ -62,7 +62,9 @@ class Worker:
                 try:
                     crew.step(self)
                 except BaseException:  # of an effect: the step itself is done
-                    log.error("callback_failed", "a callback of a completed call failed", True)
+                    log.error(
+                        "callback_failed", "a callback of a completed call failed", with_error=True
+                    )
                 if self.call is not None:
                     self.call.run()
                 elif not self.ended:
@@ -101,12 +103,12 @@ class Crew:
         self.end_parked = end_parked
         self._refused = refused
         self._effects = effects
-        self.active = 0  # threads that run a call, look for one, or are on their way to do so
+        self.active: int = 0  # threads that run a call, look for one, or are on their way to do so
         self.parked: list[Worker] = []
         self.workers: dict[Worker, None] = {}  # all of them
         self.ending: list[threading.Thread] = []  # of a closed executor
-        self.wakeups = 0  # how often one was woken or started
-        self.most = 0  # how many there ever were
+        self.wakeups: int = 0  # how often one was woken or started
+        self.most: int = 0  # how many there ever were
 
     def activate(self) -> None:
         """Have one more thread look for a call."""

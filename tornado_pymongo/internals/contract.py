@@ -259,22 +259,25 @@ OF_SOME_VERSIONS = Need(
     ("message._check_exhaust_supported", "pool.command", "RawBSONDocument._type_marker"),
 )
 
+# Made when this is imported, as a global listener of PyMongo's is told of each client that is made.
+_samples = Samples()
+_samples.have("option._pool_class")
+
 _differences: dict[Need, str] = {}  # what is missing of those that were looked for
 _lock = threading.Lock()
 
 
 def check() -> None:
     """Look for all names, of which the packages are imported, and log what is missing."""
-    samples = Samples()
     for need in NEEDS:
         if need.package in sys.modules:
-            _check(need, samples)
+            _check(need)
 
 
 def holds(need: Need) -> bool:
     """Tell whether all names of a need are there."""
     if need not in _differences:
-        _check(need, Samples())
+        _check(need)
     return not _differences[need]
 
 
@@ -285,11 +288,11 @@ def switch_off(need: Need, difference: str) -> None:
         _warn(need, difference)
 
 
-def _check(need: Need, samples: Samples) -> None:
+def _check(need: Need) -> None:
     with _lock:
         if need in _differences:
             return
-        _differences[need] = difference = _missing(need, samples)
+        _differences[need] = difference = _missing(need)
     if difference:
         _warn(need, difference)
 
@@ -303,11 +306,11 @@ def _warn(need: Need, difference: str) -> None:
     )
 
 
-def _missing(need: Need, samples: Samples) -> str:
-    return ", ".join(name for name in need.names if not samples.have(name))
+def _missing(need: Need) -> str:
+    return ", ".join(name for name in need.names if not _samples.have(name))
 
 
-if _lacking := _missing(REQUIRED, Samples()):
+if _lacking := _missing(REQUIRED):
     raise ImportError(
         f"tornado_pymongo cannot work with PyMongo {pymongo.version} on Python"
         f" {sys.version.split()[0]}, which differ in {_lacking} from those that it knows: install a"

@@ -9,6 +9,8 @@ from __future__ import annotations
 import asyncio
 import os
 import warnings
+from collections.abc import Callable
+from contextvars import Context
 from functools import partial
 from typing import Any, ClassVar
 
@@ -24,7 +26,7 @@ from tornado_pymongo.cursor_future import CursorFuture
 from tornado_pymongo.derive import Derived
 from tornado_pymongo.executor import DRAIN
 from tornado_pymongo.internals.cursors import is_closed, is_tailable
-from tornado_pymongo.proxy import Function, Operation, wrap
+from tornado_pymongo.proxy import Function, Operation, start_into, wrap
 
 version = "3.7.1"  # of the Motor whose names these are
 
@@ -66,7 +68,7 @@ class _Watchable(AgnosticBase):
     def _when_used(self, name: str, args: Any, kwargs: Any, callback: Callback | None) -> Any:
         check_callback(callback)
         latent = self._runtime.future(_LATENT[name])
-        latent.prepare(self, Operation(self, name, args, kwargs))
+        latent._unsent = Operation(self, name, args, kwargs)
         return with_callback(latent, callback)
 
 
@@ -247,27 +249,24 @@ for _cls in (
 class _Latent(CursorFuture):
     """What is used before it is there; until then its `delegate` is None, as in Motor."""
 
-    # What is yet to be sent, and by whom.
+    # What is sent when this Future is first used.
     _unsent: Operation | None = None
-    _sender: Any = None
-
-    def prepare(self, sender: Any, operation: Operation) -> None:
-        """Have an operation sent when this Future is first used."""
-        self._sender, self._unsent = sender, operation
 
     def _send(self) -> None:
         operation, self._unsent = self._unsent, None
         if operation is not None and not self.done():
             try:
-                self._sender._start_into(self, operation)
+                start_into(self, operation)
             except Exception as error:
                 self.set_exception(error)
 
     # Whatever waits for it goes by one of these.
 
-    def add_done_callback(self, *args: Any, **kwargs: Any) -> None:
+    def add_done_callback(
+        self, fn: Callable[[Any], object], /, *, context: Context | None = None
+    ) -> None:
         self._send()
-        super().add_done_callback(*args, **kwargs)
+        super().add_done_callback(fn, context=context)
 
     def __await__(self) -> Any:
         self._send()
@@ -364,7 +363,7 @@ class MotorGridOut(AgnosticBase, tornado_pymongo.GridOut):
         """Set the position in the file and return it, at once."""
         self._check_free()
         self._check_at_hand("length")
-        return self.seek_at_once(pos, whence)
+        return self._seek_at_once(pos, whence)
 
     async def __anext__(self) -> bytes:
         chunk: bytes = await self.readchunk()

@@ -1,7 +1,16 @@
 # Generated from PyMongo 4.20.1 by tools/make_stubs.py: do not edit.
 # mypy: disable-error-code=override
 
-from collections.abc import Coroutine, Generator, Iterable, Mapping, MutableMapping, Sequence
+from collections.abc import (
+    Callable,
+    Coroutine,
+    Generator,
+    Iterable,
+    Mapping,
+    MutableMapping,
+    Sequence,
+)
+from contextvars import Context
 from typing import Any, overload
 
 import bson
@@ -37,7 +46,6 @@ from tornado_pymongo._types import (
     GridOutCursor,
     ItemT,
     MongoClient,
-    Operation,
     RawBatchCommandCursor,
     RawBatchCursor,
 )
@@ -632,18 +640,20 @@ class MotorRawBatchCommandCursor(AgnosticBaseCursor, RawBatchCommandCursor[Docum
 class MotorChangeStream(AgnosticBase, ChangeStream[DocumentType]): ...
 
 class MotorLatentCommandCursor(CursorFuture[CursorT, ItemT]):
-    classes: tuple
+    classes: tuple[type, ...]
     def batch_size(self, batch_size: int) -> Self: ...
-    def prepare(self, sender: Any, operation: Operation) -> None: ...
-    def add_done_callback(self, *args: Any, **kwargs: Any) -> None: ...
+    def add_done_callback(
+        self, fn: Callable[[Any], object], /, *, context: Context | None = None
+    ) -> None: ...
     def send(self, value: Any) -> Any: ...
     @property
     def delegate(self) -> Any: ...
 
-class _LatentChangeStream(CursorFuture[CursorT, ItemT], ChangeStreamFuture[CursorT, ItemT]):
+class _LatentChangeStream(ChangeStreamFuture[CursorT, ItemT]):
     def next(self) -> Coroutine[Any, Any, ItemT]: ...
-    def prepare(self, sender: Any, operation: Operation) -> None: ...
-    def add_done_callback(self, *args: Any, **kwargs: Any) -> None: ...
+    def add_done_callback(
+        self, fn: Callable[[Any], object], /, *, context: Context | None = None
+    ) -> None: ...
     def send(self, value: Any) -> Any: ...
     @property
     def delegate(self) -> Any: ...

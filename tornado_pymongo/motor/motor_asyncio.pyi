@@ -1,10 +1,7 @@
 # Generated from PyMongo 4.20.1 by tools/make_stubs.py: do not edit.
 # mypy: disable-error-code=override
 
-from typing import Any
-
 from tornado_pymongo._types import DocumentType
-from tornado_pymongo.bridge import Callback
 from tornado_pymongo.motor.core import (
     AgnosticClient,
     MotorChangeStream,
@@ -21,8 +18,7 @@ from tornado_pymongo.motor.core import (
     MotorLatentCommandCursor,
 )
 
-class AsyncIOMotorClient(AgnosticClient[DocumentType]):
-    def watch(self, *args: Any, callback: Callback | None = None, **kwargs: Any) -> Any: ...
+class AsyncIOMotorClient(AgnosticClient[DocumentType]): ...
 
 AsyncIOMotorChangeStream = MotorChangeStream
 AsyncIOMotorClientEncryption = MotorClientEncryption

@@ -14,6 +14,8 @@ from explorer.engine import explore
 from explorer.scenarios import ON_TWO_THREADS, PIECES, TRIPLES, scenario
 from explorer.world import explorable_core
 
+pytestmark = pytest.mark.slow
+
 PAIRS = ["+".join(pair) for pair in combinations_with_replacement(PIECES, 2)]
 # Those that take longer than a few seconds are left to tox's environment "explore".
 LARGE = {

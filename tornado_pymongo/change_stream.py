@@ -82,7 +82,8 @@ class ChangeStream(
         The source is PyMongo's `ChangeStream.resume_token`.
         """
         self._buffer.skip_empty()
-        if self._running() is not None or self._buffer:  # in this order, as it may end in between
+        # In this order: a call that ends in between has left something. `close` has dropped it.
+        if self._running() is not None or self._buffer or not self.delegate.alive:
             return self._buffer.position
         return self.delegate.resume_token
 
@@ -119,6 +120,7 @@ class ChangeStream(
 
     def _close(self) -> CallFuture:
         mark_closed(self.delegate)
+        self._buffer.skip_empty()
         self._buffer.clear()
         future = super()._close()
         if self._was_refused(future):

@@ -486,6 +486,15 @@ READERS = [
 ]
 
 
+async def test_close_has_nothing_to_do_if_the_aggregate_was_cancelled(numbers):
+    cursor = numbers.aggregate([])
+    cursor.fetch_next.cancel()
+    await cursor.close()
+    called = asyncio.get_running_loop().create_future()
+    cursor.close(callback=lambda *args: called.set_result(args))
+    assert await called == (None, None)
+
+
 @pytest.mark.parametrize("read", [*READERS, read_by_fetch_next])
 async def test_aggregate_awaited(numbers, read):
     cursor = await numbers.aggregate([{"$sort": {"_id": 1}}, {"$limit": 2}])

@@ -128,11 +128,11 @@ class ChangeStream(
             return self._runtime.completed(None)  # type: ignore[no-any-return]
         return future
 
-    async def _close_when_free(self) -> None:
+    def _hurry(self) -> None:
         mark_closed(self.delegate)
-        if (waiting := self._running()) is not None:
+        waiting = self._running()
+        if waiting is not None:
             waiting.abort(StopAsyncIteration())
-        await super()._close_when_free()
 
 
 class _NextChange(Want):

@@ -263,10 +263,10 @@ class _BaseCursor(Consumable):
             return self._runtime.completed(None)  # type: ignore[no-any-return]
         return future
 
-    async def _close_when_free(self) -> None:
-        if not self._is_wanted() and (ahead := self._running()) is not None:
+    def _hurry(self) -> None:
+        ahead = self._running()
+        if ahead is not None and not self._is_wanted():
             ahead.abort()
-        await super()._close_when_free()
 
     # One cursor is another only if it is the same, whatever it is rewound to.
     __eq__ = object.__eq__

@@ -42,7 +42,7 @@ class CursorFuture(CallFuture):
         return await self
 
     async def __aexit__(self, *exc_info: object) -> None:
-        await (await self).close()
+        await self.close()
 
     @property
     def fetch_next(self) -> Any:
@@ -59,7 +59,12 @@ class CursorFuture(CallFuture):
 
     def close(self, callback: Callback | None = None) -> Any:
         """Close the cursor, as soon as it is there; return a Future of None."""
-        return self.__getattr__("close")(callback=callback)
+        if not self.cancelled():
+            return self.__getattr__("close")(callback=callback)
+        check_callback(callback)
+        closed: CallFuture = CallFuture(loop=self.get_loop())
+        closed.set_result(None)  # there is none
+        return with_callback(closed, callback)
 
     def __getitem__(self, index: Any) -> Any:
         if not any(hasattr(cls, "__getitem__") for cls in self.classes):

@@ -27,7 +27,7 @@ sys.modules["motor.frameworks"] = types.ModuleType("motor.frameworks")
 sys.modules["motor.frameworks.asyncio"] = types.ModuleType("motor.frameworks.asyncio")
 sys.modules["motor.frameworks.asyncio"].max_workers = 10  # type: ignore[attr-defined]
 
-motor.core.AgnosticBaseCursor._buffer_size = lambda self: len(self.delegate._data)
+motor.core.AgnosticBaseCursor._buffer_size = lambda self: len(self._buffer)
 motor.motor_gridfs._hash_gridout = lambda grid_out: StoredFile(grid_out, "").etag.strip('"')
 
 within_time_limit = pymongo.asynchronous.client_session._within_time_limit

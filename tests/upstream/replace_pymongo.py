@@ -12,24 +12,25 @@ import inspect
 import re
 import sys
 import types
+from functools import partial
 from typing import Any
 
 import gridfs  # noqa: F401
 
 import tornado_pymongo
-from tornado_pymongo import derive
-from tornado_pymongo.futures import CallFuture
+from tornado_pymongo import proxy
+from tornado_pymongo.derive import Derived
+from tornado_pymongo.proxy import Function, Proxy
 
 # What the objects of this library have of their own, whatever PyMongo's have.
-OWN = ("delegate", "_client", "_executor")
+OWN = ("delegate", "_runtime")
 
 
-class Private(derive.Bridged):
+class Private(Derived):
     """An object of this library whose private names, if a test asks, are PyMongo's."""
 
     def __getattr__(self, name: str) -> Any:
-        asking = sys._getframe(1).f_globals["__name__"].split(".")[0]
-        if not name.startswith("_") or asking in ("tornado_pymongo", "pymongo", "gridfs"):
+        if not name.startswith("_") or is_library_asking():
             return super().__getattr__(name)
         if name in OWN or (name.startswith("__") and name != "__del__"):
             raise AttributeError(name)
@@ -37,7 +38,8 @@ class Private(derive.Bridged):
 
     @property
     def __dict__(self) -> dict[str, Any]:
-        return vars(self.delegate)
+        own: dict[str, Any] = Proxy.__dict__["__dict__"].__get__(self)
+        return own if is_library_asking() else vars(own["delegate"])
 
     def __setattr__(self, name: str, value: Any) -> None:
         own = name in OWN or hasattr(type(self), name)
@@ -47,12 +49,18 @@ class Private(derive.Bridged):
             super().__setattr__(name, value)
 
 
-class Inner(derive.Bridged):
+def is_library_asking() -> bool:
+    """Tell whether what called the caller is not a test."""
+    name = sys._getframe(2).f_globals["__name__"]
+    return name.split(".")[0] in ("tornado_pymongo", "pymongo", "gridfs")
+
+
+class Inner(Derived):
     """An object inside PyMongo, such as a topology or a pool."""
 
-    def __init__(self, source: Any, owner: derive.Bridged) -> None:
-        vars(self).update(delegate=source, _client=owner._client)
-        vars(self).update(_source=type(source), _twin=twin_of(type(source)))
+    def __init__(self, source: Any, owner: Derived) -> None:
+        vars(self).update(delegate=source, _runtime=owner._runtime)
+        vars(self).update(_sync_class=type(source), _async_class=twin_of(type(source)))
 
     def __getattr__(self, name: str) -> Any:
         return look(self, name)
@@ -61,9 +69,9 @@ class Inner(derive.Bridged):
         setattr(self.delegate, name, getattr(value, "of_pymongo", value))
 
 
-def look(owner: derive.Bridged, name: str) -> Any:
+def look(owner: Derived, name: str) -> Any:
     """Return what a test asks for, awaitable where the twin's is a coroutine function."""
-    waits = inspect.iscoroutinefunction(inspect.getattr_static(owner._twin, name, None))
+    waits = inspect.iscoroutinefunction(inspect.getattr_static(owner._async_class, name, None))
     value = getattr(owner.delegate, name)
     if not inspect.ismethod(value):
         return wrap(value, owner)
@@ -71,28 +79,28 @@ def look(owner: derive.Bridged, name: str) -> Any:
     def method(*args: Any, **kwargs: Any) -> Any:
         if not waits:
             return call(owner, value, args, kwargs)
-        return owner._start(None, CallFuture, call, owner, value, args, kwargs)
+        return proxy.start(Function(owner, name, partial(call, owner, value, args, kwargs)))
 
     method.of_pymongo = value  # for a test that puts it back
     return method
 
 
-def call(owner: derive.Bridged, method: Any, args: Any, kwargs: Any) -> Any:
+def call(owner: Derived, method: Any, args: Any, kwargs: Any) -> Any:
     """Call a method of PyMongo's, as those of this library are."""
-    args, kwargs = derive.unwrap_all(args, kwargs)
+    args, kwargs = proxy.unwrap_all(args, kwargs)
     return wrap(method(*args, **kwargs), owner)
 
 
-def wrap(value: Any, owner: derive.Bridged) -> Any:
+def wrap(value: Any, owner: Derived) -> Any:
     """Return what stands for one of PyMongo's objects."""
     ours = "tornado_pymongo.internals."  # PyMongo's classes, with hooks
     source = next(cls for cls in type(value).__mro__ if not cls.__module__.startswith(ours))
-    if hasattr(source, "__enter__") and source not in derive._wrappers:
+    if hasattr(source, "__enter__") and source not in proxy.wrappers:
         return AsyncContext(value, owner)
     if source in (list, tuple):
         return source([wrap(each, owner) for each in value])
-    if ".synchronous." not in source.__module__ or source in derive._wrappers:
-        return derive.wrap(value, owner)
+    if ".synchronous." not in source.__module__ or source in proxy.wrappers:
+        return proxy.wrap(value, owner)
     return Inner(value, owner) if twin_of(source) else value
 
 
@@ -106,16 +114,18 @@ def twin_of(source: type) -> type | None:
 class AsyncContext:
     """A lock of PyMongo's, or what its methods return for ``with``, to be used asynchronously."""
 
-    def __init__(self, manager: Any, owner: derive.Bridged) -> None:
+    def __init__(self, manager: Any, owner: Derived) -> None:
         self._manager = manager
         self._owner = owner
 
     async def __aenter__(self) -> Any:
-        entered = await self._owner._start(None, CallFuture, self._manager.__enter__)
-        return wrap(entered, self._owner)
+        return wrap(await self._call(self._manager.__enter__), self._owner)
 
     async def __aexit__(self, *exc_info: object) -> Any:
-        return await self._owner._start(None, CallFuture, self._manager.__exit__, *exc_info)
+        return await self._call(partial(self._manager.__exit__, *exc_info))
+
+    def _call(self, function: Any) -> Any:
+        return proxy.start(Function(self._owner, "with", function))
 
 
 class Mirror(types.ModuleType):
@@ -132,7 +142,7 @@ LIBRARY = tuple(
     each
     for name in tornado_pymongo.__all__
     for each in [getattr(tornado_pymongo, name)]
-    if isinstance(each, type) and issubclass(each, derive.Bridged) and name == each.__name__
+    if isinstance(each, type) and issubclass(each, Derived) and name == each.__name__
 )
 
 
@@ -146,14 +156,14 @@ def install() -> None:
     stand_ins: dict[type, type] = {}
     for cls in sorted(LIBRARY, key=lambda cls: len(cls.__mro__)):
         bases = [stand_ins[base] for base in cls.__mro__[1:] if base in stand_ins] or [Private]
-        keywords = {"source": cls._source, "twin": cls._twin}
-        stand_ins[cls] = type(cls._twin.__name__, (bases[0], cls), {}, **keywords)
+        keywords = {"sync_class": cls._sync_class, "async_class": cls._async_class}
+        stand_ins[cls] = type(cls._async_class.__name__, (bases[0], cls), {}, **keywords)
     for module in modules:
         if ".asynchronous." in module.__name__:
             module.__class__ = Mirror
         for name, value in list(vars(module).items()):
             for cls, stand_in in stand_ins.items():
-                if value is cls._twin:
+                if value is cls._async_class:
                     setattr(module, name, stand_in)
 
 
@@ -169,7 +179,7 @@ def pytest_collection_finish() -> None:
 
     def await_future(self: Any, function: Any, /, *args: Any, **kwargs: Any) -> Any:
         """Await clean-ups that return a Future; the tests go by ``iscoroutinefunction``."""
-        if isinstance(getattr(function, "__self__", None), derive.Bridged):
+        if isinstance(getattr(function, "__self__", None), Derived):
 
             async def call() -> Any:
                 result = function(*args, **kwargs)

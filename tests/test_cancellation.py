@@ -643,6 +643,32 @@ async def test_a_connection_is_interrupted_while_it_is_checked_out(client, pair)
     await client.run_in_worker(check)
 
 
+async def test_a_finalizer_may_abort_the_call_that_checks_a_connection_out(client):
+    """The thread then waited for a lock that it held itself."""
+
+    class Connection:
+        @property
+        def conn(self):
+            return self
+
+        @property
+        def cancel_context(self):
+            return self
+
+        @property
+        def get_conn(self):  # here the collector could run
+            running_call().abort()
+            return None
+
+    def check():
+        call = running_call()
+        call.checkout = pool_internals._Checkout(call, None)
+        call.checkout.begin(Connection())
+        return call.checkout.end()
+
+    assert await asyncio.wait_for(client.run_in_worker(check), 10)
+
+
 def interrupt(checkout):
     with checkout.call.checkout_lock:
         checkout.interrupt()

@@ -98,9 +98,10 @@ class Call:
         # change under the executor's lock.
         self.receivers: tuple[tuple[Receiver | None, Deliver], ...] = ()
         # The connection that the thread uses. To begin or end its use, and to interrupt it, takes
-        # the lock; the executor's lock is not held meanwhile.
+        # the lock; the executor's lock is not held meanwhile. It is reentrant, as a finalizer may
+        # abort the call there.
         self.checkout: Checkout | None = None
-        self.checkout_lock: threading.Lock = threading.Lock()
+        self.checkout_lock: threading.RLock = threading.RLock()
         # The implicit session whose aborted operation may still run on the server.
         self.orphaned_session: Any = None
         self._abort_error: BaseException | None = None

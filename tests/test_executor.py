@@ -940,6 +940,21 @@ def test_a_child_forked_during_a_close_can_close_as_well():
     assert code == 7
 
 
+def test_a_child_forked_as_another_thread_settles_a_close_does_not_hang():
+    """It asked the Future of the close, whose lock that thread has for ever there."""
+    code = run_in_child(
+        "closing = executor.close(lambda: 7)\n"
+        "closing.result(timeout=10)\n"
+        "locked = threading.Event()\n"
+        "hold = lambda: closing._condition.acquire() and (locked.set(), event.wait())\n"
+        "threading.Thread(target=hold).start()\n"
+        "locked.wait()",
+        "executor.close(lambda: 7).result(timeout=10)",
+        "",
+    )
+    assert code == 7
+
+
 def test_a_forked_child_starts_with_threads_of_its_own():
     code = run_in_child(
         "waiting = [executor.submit(event.wait) for n in range(4)]",

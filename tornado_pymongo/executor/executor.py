@@ -102,7 +102,7 @@ class Executor(BaseExecutor):
         self._wait_seconds = wait_seconds
         self._shares = shares
         self._share_core = share_core and not time_slices and has_gil()
-        self.closing: ThreadFuture | None = None
+        self.closing: ThreadFuture | None
         self.reset(closed=False)
         lifecycle.register(self)
 
@@ -125,8 +125,7 @@ class Executor(BaseExecutor):
             min(threads, self.max_workers),
             closed,
         )
-        if self.closing is not None and not self.closing.done():
-            self.closing = None  # its thread is in the parent process
+        self.closing = None  # its thread is in the parent process
 
     # The one door
 

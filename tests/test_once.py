@@ -261,6 +261,45 @@ async def test_what_arrives_in_time_though_the_loop_is_late_is_not_lost(
     await source.close()
 
 
+@pytest.mark.parametrize("make", [find, aggregate])
+async def test_two_calls_for_one_thing_at_hand_both_end(things, make):
+    """Taking failed within a callback of `gather`, which never ended; a task did not go on."""
+    source = (await make(things)).read_ahead(False)
+    assert [await take(source, "next") for _ in range(3)] == [0, 1, 2]
+    one, other = await asyncio.gather(source.next(), source.next())
+    assert plain(one) == 3
+    assert "taken by another call" in str(other)
+    assert [await take(source, "next") for _ in range(3)] == [4, 5, 6]
+    tasks = [asyncio.create_task(source.next()) for _ in range(2)]
+    assert [plain(await task) for task in tasks] == [7, 8]
+    called = asyncio.Queue()
+    for _ in range(2):
+        source.next(callback=lambda *result: called.put_nowait(result))
+    document, error = await called.get()
+    assert (plain(document), error) == (9, None)
+    assert "taken by another call" in str((await called.get())[1])
+
+
+async def test_an_error_that_the_consumer_never_saw_is_told_to_the_next(things, fail):
+    """He was cancelled as it came, and the next one was told that the cursor was at its end."""
+    source = (await find(things)).read_ahead(False)
+    assert [await take(source, "next") for _ in range(4)] == [0, 1, 2, 3]
+    await fail(1, "getMore", errorCode=8)
+    fetch = source.next()
+
+    async def wait():
+        await fetch
+
+    task = asyncio.create_task(wait())
+    fetch.add_done_callback(lambda _: task.cancel())
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    with pytest.raises(PyMongoError, match="failpoint"):
+        await source.next()
+    with pytest.raises(StopAsyncIteration):
+        await source.next()
+
+
 async def test_what_gather_a_task_or_shield_has_taken_is_theirs(things):
     """They take the result before who waits for them is cancelled: it is in their Future."""
     cursor = await find(things)

@@ -173,9 +173,8 @@ class Consumable(Stream):
                 f"this {type(self).__name__} is broken: a call of it was cancelled while it waited"
                 " for the server, and what that has fetched is lost: make a new one"
             )
-        error, self._buffer.error = self._buffer.error, None
-        if error is not None:
-            raise error
+        if self._buffer.error is not None:
+            raise self._buffer.error
 
     def _is_over(self) -> bool:
         """Tell whether nothing more can be fetched. No call runs."""
@@ -266,9 +265,14 @@ class Want:
         """Return a new Future of it."""
         return self._owner._demand(self)  # type: ignore[no-any-return]
 
-    def failed(self) -> None:
+    def is_there(self) -> bool:
+        """Tell whether `take` would return something now."""
+        return bool(self.buffer)
+
+    def failed(self, error: BaseException) -> None:
         """Take note that the error of a fetch was told to a consumer."""
-        self.buffer.error = None
+        if self.buffer.error is error:
+            self.buffer.error = None
 
     def given_up(self, call: Call) -> None:
         """Do what is to be done with a call for which nobody waits any more."""
@@ -281,6 +285,10 @@ class WantIfAny(Want):
     def end(self, future: TakingFuture) -> None:
         """Complete a Future of it, as there is nothing."""
         future.set_result(None)
+
+    def is_there(self) -> bool:
+        """Tell that there is None at least."""
+        return True
 
     def take(self) -> Any:
         """Remove it from the buffer, and return it, or None."""

@@ -146,13 +146,19 @@ class _LaterFuture(TakingFuture):
             return
         if inner.cancelled():
             super().cancel()
-        elif (error := inner.exception()) is not None:
+        elif (error := asyncio.Future.exception(inner)) is not None:
             self.set_exception(error)
         else:
             self.set_result(None)
 
+    def exception(self) -> BaseException | None:
+        """Return the error of the cursor's call, or why there was none."""
+        error = asyncio.Future.exception(self)
+        return error if self._inner is None else self._inner.exception()
+
     def result(self) -> Any:
         """Return the result of the cursor's call, which takes it out of its buffer."""
+        self.exception()
         asyncio.Future.result(self)
         return self._inner.result()
 

@@ -212,7 +212,10 @@ class Demand(Protocol):
     def again(self) -> TakingFuture:
         """Return a new Future of the same demand."""
 
-    def failed(self) -> None:
+    def is_there(self) -> bool:
+        """Tell whether `take` would return something now."""
+
+    def failed(self, error: BaseException) -> None:
         """Take note that the error of a fetch was told to a consumer."""
 
     def given_up(self, call: Call) -> None:
@@ -256,16 +259,33 @@ class TakingFuture(CallFuture):
         elif isinstance(error, asyncio.CancelledError):
             self.cancel()
         else:
-            self.demand.failed()
             self.set_exception(error)
+
+    def exception(self) -> BaseException | None:
+        """Return the error of the call, or that another consumer was faster."""
+        error = super().exception()
+        if error is not None:
+            self.demand.failed(error)
+        elif self._taken is None and not self.demand.is_there():
+            return AlreadyTaken()  # `gather` and callbacks would not expect it of `result`
+        return error
 
     def result(self) -> Any:
         """Take the thing out of its buffer, once, and return it."""
         if self._taken is None:
+            self.exception()  # of an error, this is the consumer who is told
             super().result()
             self._taken = (self.demand.take(),)
             del self.demand  # or who keeps this Future would keep the object
         return self._taken[0]
+
+    def send(self, value: Any) -> Any:
+        """Return a Future for the task to wait for, or finish with the thing."""
+        try:
+            return super().send(value)
+        except AlreadyTaken:
+            self._twin = self.demand.again()
+            return self._twin.send(value)
 
     def _give_up(self, call: Call) -> None:
         self.demand.given_up(call)

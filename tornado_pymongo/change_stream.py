@@ -117,20 +117,18 @@ class ChangeStream(
     async def __anext__(self) -> Any:
         return await self.next()
 
-    def _close(self) -> CallFuture:
+    def _cut_short(self) -> None:
         mark_closed(self.delegate)
+        if (waiting := self._running()) is not None:
+            waiting.abort(StopAsyncIteration())
+
+    def _close(self) -> CallFuture:
         self._buffer.clear()
         future = super()._close()
         if self._was_refused(future):
             leave_alone(cursor_of(self.delegate))
             return self._runtime.completed(None)  # type: ignore[no-any-return]
         return future
-
-    async def _close_when_free(self) -> None:
-        mark_closed(self.delegate)
-        if (waiting := self._running()) is not None:
-            waiting.abort(StopAsyncIteration())
-        await super()._close_when_free()
 
 
 class _NextChange(Want):

@@ -234,7 +234,9 @@ class _BaseCursor(Consumable):
 
     def _says(self, name: str) -> Any:
         """Return what PyMongo's cursor would say of itself if it had no more than was taken."""
-        buffer, position = self._buffer, self._buffer.position
+        buffer = self._buffer
+        buffer.skip_empty()
+        position = buffer.position
         # In this order: a call that ends in between has left something.
         is_of_delegate = self._running() is None and buffer.is_used_up() and buffer.error is None
         if position is None or is_of_delegate:
@@ -253,6 +255,10 @@ class _BaseCursor(Consumable):
 
     # Closing
 
+    def _cut_short(self) -> None:
+        if not self._is_wanted() and (ahead := self._running()) is not None:
+            ahead.abort()
+
     def _close(self) -> CallFuture:
         self._buffer.is_broken = False  # whoever has closed it knows that it is at its end
         if not self.delegate.cursor_id:
@@ -262,11 +268,6 @@ class _BaseCursor(Consumable):
             leave_alone(self.delegate)
             return self._runtime.completed(None)  # type: ignore[no-any-return]
         return future
-
-    async def _close_when_free(self) -> None:
-        if not self._is_wanted() and (ahead := self._running()) is not None:
-            ahead.abort()
-        await super()._close_when_free()
 
     # One cursor is another only if it is the same, whatever it is rewound to.
     __eq__ = object.__eq__

@@ -234,9 +234,7 @@ class _BaseCursor(Consumable):
 
     def _says(self, name: str) -> Any:
         """Return what PyMongo's cursor would say of itself if it had no more than was taken."""
-        buffer = self._buffer
-        buffer.skip_empty()
-        position = buffer.position
+        buffer, position = self._buffer, self._buffer.position
         # In this order: a call that ends in between has left something.
         is_of_delegate = self._running() is None and buffer.is_used_up() and buffer.error is None
         if position is None or is_of_delegate:

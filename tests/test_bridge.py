@@ -25,7 +25,7 @@ from tornado import gen
 from tornado.concurrent import is_future
 from tornado.ioloop import IOLoop
 
-from tornado_pymongo import TooManyCalls
+from tornado_pymongo import TooManyCalls, statistics
 from tornado_pymongo import inbox as inbox_module
 from tornado_pymongo.executor import Call
 from tornado_pymongo.inbox import Inbox, inbox_of
@@ -385,6 +385,29 @@ def test_a_loop_closed_while_its_call_runs_costs_a_logged_line_and_no_thread(
     assert caplog.records[-1].mongo_results == 1
     assert caplog.records[-1].mongo_last_error == "none"
     assert "is closed" in caplog.text
+
+
+def test_a_loop_closed_with_a_wake_up_on_its_way_loses_results_with_a_logged_line(
+    make_client, gate, caplog
+):
+    """The token never came back, so that later results were neither delivered nor dropped."""
+    client = make_client(max_workers=2)
+    loop = asyncio.new_event_loop()
+    is_left = threading.Event()
+
+    async def start():
+        client.run_in_worker(is_left.wait, 20)
+        client.run_in_worker(gate, 1)
+
+    with closing(loop):
+        loop.run_until_complete(start())
+        is_left.set()
+        while not statistics(client).calls.loop_wakeups:
+            time.sleep(0.001)
+    gate.opened.set()
+    while "results of MongoDB calls were dropped" not in caplog.text:
+        time.sleep(0.01)
+    assert caplog.records[-1].mongo_results == 2
 
 
 def completed(executor, result=None):

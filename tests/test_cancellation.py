@@ -493,6 +493,24 @@ async def test_the_server_is_told_though_the_time_of_the_caller_is_over(client, 
         await asyncio.sleep(0.01)
 
 
+async def test_a_kill_that_waited_too_long_for_a_worker_is_not_the_last_one(
+    make_client, events, gate
+):
+    """It kept the token, and no session of that client was killed any more."""
+    client = make_client(max_workers=1, waitQueueTimeoutMS=100, event_listeners=[events])
+    sessions = [{"id": Binary(bytes([n] * 16), 4)} for n in range(2)]
+    blocking = client.run_in_worker(gate)
+    client._runtime.session_killer.kill_soon(sessions[0])
+    while not tornado_pymongo.statistics(client).calls.expired:
+        await asyncio.sleep(0.01)
+    gate.opened.set()
+    await blocking
+    client._runtime.session_killer.kill_soon(sessions[1])
+    while not events.killed:
+        await asyncio.sleep(0.01)
+    assert events.killed == sessions
+
+
 async def test_no_session_is_killed_where_another_call_has_killed_all_there_are(
     make_client, events, commands
 ):

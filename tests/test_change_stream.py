@@ -6,6 +6,7 @@ import asyncio
 import time
 from functools import partial
 
+import pymongo
 import pytest
 from pymongo.errors import OperationFailure
 
@@ -94,6 +95,20 @@ async def test_closing_it_ends_the_one_who_has_only_just_asked(things):
     with pytest.raises(StopAsyncIteration):
         await waiting
     await closing
+
+
+async def test_who_waits_on_has_not_the_deadline_of_who_gave_up(things):
+    """The poll went on for the second one, with the deadline of the first."""
+    async with await things.watch(max_await_time_ms=500) as stream:
+        with pymongo.timeout(1.2):
+            asked = stream.next()
+        while (running := stream._running()) is None or running.state is not RUNNING:
+            await asyncio.sleep(0)
+        asked.cancel()
+        asked = stream.next()
+        await asyncio.sleep(1.5)
+        await things.insert_one({"_id": 1})
+        assert (await asked)["fullDocument"] == {"_id": 1}
 
 
 @pytest.mark.parametrize("over", [False, True])

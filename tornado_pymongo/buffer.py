@@ -19,7 +19,7 @@ from pymongo.errors import InvalidOperation, NetworkTimeout, PyMongoError
 
 from tornado_pymongo.bridge import Callback, check_callback, with_callback
 from tornado_pymongo.exclusive import Stream
-from tornado_pymongo.executor import Call
+from tornado_pymongo.executor import Call, running_call
 from tornado_pymongo.futures import AlreadyTaken, CallFuture, TakingFuture
 from tornado_pymongo.inbox import inbox_of
 from tornado_pymongo.internals.clients import begin_timeout
@@ -95,6 +95,14 @@ class Consumable(Stream):
         """Tell whether somebody waits for the running call."""
         claimant = self._claimant()
         return claimant is not None and not claimant.done()
+
+    def _may_go_on(self) -> bool:
+        """Tell whether the running call, in its worker, may ask the server again.
+
+        Only for the Future that it was made for, as it has the deadline of that.
+        """
+        claimant = self._claimant()
+        return claimant is not None and not claimant.done() and claimant.call is running_call()
 
     def _check_free(self) -> None:
         if self._is_wanted():

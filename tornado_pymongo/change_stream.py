@@ -57,7 +57,7 @@ class ChangeStream(
         """Ask the server once for changes; have another turn if there are none yet."""
         if not delegate.alive:
             raise StopAsyncIteration
-        if not self._poll_once(delegate, buffer) and self._is_wanted():
+        if not self._poll_once(delegate, buffer) and self._may_go_on():
             return REQUEUE
         return None
 

@@ -74,7 +74,7 @@ class _BaseCursor(Consumable):
 
     def _fetch(self, delegate: Any, buffer: Buffer) -> None:
         """Ask the server for the next batch."""
-        fill(delegate, self._is_wanted)
+        fill(delegate, self._may_go_on)
         if not self._collect(delegate, buffer):
             buffer.put(deque(), state_of(delegate))
 

@@ -38,13 +38,13 @@ class Inbox:
         self._items.append((deliver, call))
 
     def claim(self) -> bool:
-        """Take the token if calls are here; tell whether the loop must be woken now."""
+        """Take the token if calls are here; tell whether `wake` must be called."""
         if not self._items:
             return False
         try:
             self._token.pop()
         except IndexError:
-            return False
+            return self._loop.is_closed()  # before the wake-up came: they are to be dropped
         return True
 
     def wake(self) -> None:

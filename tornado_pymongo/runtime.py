@@ -86,11 +86,17 @@ class SessionKiller:
         self._sessions.append(session_id)
         with suppress(IndexError):
             self._token.pop()
+            # Not in the context of the aborted call, whose deadline may have passed.
+            call = Call(self._executor, self._kill, context=Context())
+            call.receivers = ((None, self._is_over),)
             try:
-                # Not in the context of the aborted call, whose deadline may have passed.
-                self._executor.start(Call(self._executor, self._kill, context=Context()))
+                self._executor.start(call)
             except PyMongoError:  # there is no worker to be had: it ends by itself, some time
                 self._token.append(None)
+
+    def _is_over(self, call: Call) -> None:
+        if not call.has_begun:  # it has waited too long for a worker: the next one does it
+            self._token.append(None)
 
     def _kill(self) -> None:
         self._token.append(None)

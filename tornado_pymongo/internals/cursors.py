@@ -86,15 +86,15 @@ def detach_batch(cursor: Any) -> deque[Any] | None:
 _PLAIN = {Cursor, RawBatchCursor, CommandCursor, RawBatchCommandCursor}
 
 
-def fill(cursor: Any, is_wanted: Callable[[], bool]) -> None:
+def fill(cursor: Any, may_go_on: Callable[[], bool]) -> None:
     """Ask the server for the next batch if none is at hand.
 
-    :param is_wanted: whether a command's cursor shall go on after an empty batch.
+    :param may_go_on: whether a command's cursor shall go on after an empty batch.
     """
     if getattr(cursor, "_empty", False):
         return
     while not (cursor._data or cursor._refresh()):
-        if not (isinstance(cursor, CommandCursor) and cursor.alive and is_wanted()):
+        if not (isinstance(cursor, CommandCursor) and cursor.alive and may_go_on()):
             return
 
 

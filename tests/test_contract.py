@@ -91,6 +91,7 @@ def test_with_all_names_there_is_no_warning_and_calls_are_interrupted(mongo_serv
     assert outcome["free_after"] < 0.4
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", NAMES)
 def test_without_a_name_there_is_one_warning_and_all_goes_on(name, outcomes):
     """A cancel then does not clear the pool, nor do anything else to others."""

@@ -28,7 +28,7 @@ from hypothesis import strategies as st
 from interpreter import FREE_THREADED
 from pymongo.encryption import Algorithm, AutoEncryptionOpts, ClientEncryption
 
-from tornado_pymongo.internals import decoding
+from tornado_pymongo.internals import contract, decoding
 from tornado_pymongo.internals.decoding import Slicer
 
 pytestmark = pytest.mark.skipif(FREE_THREADED, reason="there, nothing is held up")
@@ -608,8 +608,9 @@ def test_in_a_forked_child_it_is_nobodys_turn():
 
 
 @pytest.fixture
-def known_anew():
+def known_anew(monkeypatch):
     """Have PyMongo looked at again, and once more after the test."""
+    monkeypatch.setattr(contract, "_differences", {})
     decoding._is_known.cache_clear()
     yield
     decoding._is_known.cache_clear()

@@ -332,6 +332,16 @@ async def test_a_resume_token_is_of_the_last_change_taken(things, way):
             assert await asyncio.wait_for(take(resumed, "next"), 5) == number
 
 
+async def test_a_closed_stream_has_the_token_of_the_last_change_taken(things):
+    """Closing dropped the changes at hand, and the token was after them."""
+    stream = await watch(things)
+    for _ in range(3):
+        last = await take(stream, "next")
+    await stream.close()
+    async with await things.watch(resume_after=stream.resume_token) as resumed:
+        assert await asyncio.wait_for(take(resumed, "next"), 5) == last + 1
+
+
 @pytest.mark.parametrize("way", FILE_WAYS)
 async def test_tell_is_of_what_was_taken(things, way):
     """At every step of the loop, though the worker has read further."""

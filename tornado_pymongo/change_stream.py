@@ -82,7 +82,8 @@ class ChangeStream(
         The source is PyMongo's `ChangeStream.resume_token`.
         """
         self._buffer.skip_empty()
-        if self._running() is not None or self._buffer:  # in this order, as it may end in between
+        # In this order: a call that ends in between has left something. `close` has dropped it.
+        if self._running() is not None or self._buffer or not self.delegate.alive:
             return self._buffer.position
         return self.delegate.resume_token
 
@@ -117,18 +118,21 @@ class ChangeStream(
     async def __anext__(self) -> Any:
         return await self.next()
 
-    def _cut_short(self) -> None:
-        mark_closed(self.delegate)
-        if (waiting := self._running()) is not None:
-            waiting.abort(StopAsyncIteration())
-
     def _close(self) -> CallFuture:
+        mark_closed(self.delegate)
+        self._buffer.skip_empty()
         self._buffer.clear()
         future = super()._close()
         if self._was_refused(future):
             leave_alone(cursor_of(self.delegate))
             return self._runtime.completed(None)  # type: ignore[no-any-return]
         return future
+
+    def _hurry(self) -> None:
+        mark_closed(self.delegate)
+        waiting = self._running()
+        if waiting is not None:
+            waiting.abort(StopAsyncIteration())
 
 
 class _NextChange(Want):

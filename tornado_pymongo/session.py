@@ -177,13 +177,12 @@ class ClientSession(
                     await self._aborted()
                 raise
 
-        transaction = self._async_class.with_transaction(self, run, *args, **kwargs)  # type: ignore[attr-defined]
-        return self._runtime.in_task(self._or_abort(transaction))
+        return self._runtime.in_task(self._run_transaction(run, args, kwargs))
 
-    async def _or_abort(self, transaction: Coroutine[Any, Any, Any]) -> Any:
-        """Wait for a transaction; if that is cancelled, leave none open, nor one in its commit."""
+    async def _run_transaction(self, callback: Any, args: Any, kwargs: Any) -> Any:
+        """Run a transaction; if that is cancelled, leave none open, nor one in its commit."""
         try:
-            return await transaction
+            return await self._async_class.with_transaction(self, callback, *args, **kwargs)  # type: ignore[attr-defined]
         except asyncio.CancelledError:
             if self.delegate.in_transaction:
                 with suppress(PyMongoError):  # it ends with its session

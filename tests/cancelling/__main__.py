@@ -11,6 +11,7 @@ import argparse
 import re
 import sys
 import time
+import warnings
 from collections import Counter
 
 import pymongo
@@ -30,6 +31,10 @@ def main() -> int:
     options = parser.parse_args()
     kinds = [kind for kind in KINDS if options.kind in (None, kind.__name__)]
     began, found = time.monotonic(), Counter()
+    # A coroutine that was never awaited, a client that was never closed.
+    warnings.simplefilter("error")
+    ignored: list[str] = []
+    sys.unraisablehook = lambda unraisable: ignored.append(repr(unraisable.exc_value))
     with MongoServer() as server:
         ((host, port),) = parse_uri(server.uri)["nodelist"]
         with pymongo.MongoClient(server.uri) as direct, Proxy(host, port) as proxy:
@@ -37,7 +42,10 @@ def main() -> int:
             for seed in range(options.first, options.first + options.seeds):
                 if (seed - options.first) % 100 == 99:
                     print(f"seed {seed}, {time.monotonic() - began:.0f} s", flush=True)
-                for fault in run_seed(seed, kinds, direct, proxy, options.most):
+                faults = run_seed(seed, kinds, direct, proxy, options.most)
+                while ignored:
+                    faults.append(f"seed {seed} or before: warning: {ignored.pop()}")
+                for fault in faults:
                     print(fault, flush=True)
                     found[re.split("[(,]", fault.split(": ")[1])[0]] += 1
     print(f"{options.seeds} seeds, {time.monotonic() - began:.0f} s; faults: {dict(found)}")

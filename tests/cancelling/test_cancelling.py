@@ -9,6 +9,8 @@ from faults import FAULTS
 from operations import KINDS, prepare
 from pymongo.uri_parser import parse_uri
 
+pytestmark = pytest.mark.slow
+
 # How many points of a seed's operation are tried here. All of them, and 1,000 seeds: see
 # ``tox run -e cancelling``.
 MOST = 5

@@ -191,7 +191,7 @@ ON_TWO_THREADS = [
 # Three events that are known to be in each other's way.
 TRIPLES = [
     "submit+wake+park_timeout",
-    "wake+park_timeout+close",
+    "park_timeout+cancel+close",
     "wake+park_timeout+cancel",
     "take+cancel+abort",
     "requeue+abort+close",
@@ -199,7 +199,7 @@ TRIPLES = [
     "submit+refused+close",
     "cancel+deliver+take",
     "loop_closed+deliver+take",
-    "submit+close+finalizer",
+    "park+close+finalizer",
     "long+flush+deliver",
     "late_turn+long+close",
 ]

@@ -14,12 +14,15 @@ from explorer.engine import explore
 from explorer.scenarios import ON_TWO_THREADS, PIECES, TRIPLES, scenario
 from explorer.world import explorable_core
 
+pytestmark = pytest.mark.slow
+
 PAIRS = ["+".join(pair) for pair in combinations_with_replacement(PIECES, 2)]
 # Those that take longer than a few seconds are left to tox's environment "explore".
 LARGE = {
     *("deliver+look", "deliver+finalizer", "interrupt+deliver", "interrupt+refused"),
     *("interrupt+look", "deadline+look", "deadline+loop_closed", "deadline+finalizer"),
-    *("flush+deliver", "look+finalizer", "close+look"),
+    *("flush+deliver", "look+finalizer", "close+look", "deliver+refused", "interrupt+deadline"),
+    *("wake+look", "deadline+deliver", "interrupt+close", "park_timeout+look", "abort+deadline"),
 }
 assert set(PAIRS) >= LARGE
 WHOLE = bool(os.environ.get("EXPLORE"))
@@ -54,7 +57,7 @@ if WHOLE:
 
 
 @pytest.mark.parametrize(
-    "pair", ["take+deliver", "wake+park_timeout", "wake+abort", "take+close", "submit+interrupt"]
+    "pair", ["park+deliver", "wake+park_timeout", "wake+abort", "take+close", "submit+interrupt"]
 )
 def test_what_is_passed_over_has_come_in_another_order(pair, monkeypatch):
     """If all steps are tried in both orders, no lock or inbox sees an order that it had not."""

@@ -69,7 +69,8 @@ class Soak:
         client = tornado_pymongo.MongoClient(self._uri, event_listeners=[self._cursors], **options)
         if self._options.quick:
             for executor in client._runtime.executor, client._runtime.streams:
-                executor._idle_seconds = executor._supervisor._idle_seconds = 1.0
+                state = executor.state
+                state.crew.idle_seconds = state.supervisor._idle_seconds = 1.0
         return client
 
     def _not_handled(self, loop: Any, context: dict[str, Any]) -> None:

@@ -108,6 +108,7 @@ class Cursors(pymongo.monitoring.CommandListener):
 
         def closing_soon(close: Any, client: Any, number: int, *args: Any, **kwargs: Any) -> None:
             self._note([number], "to be killed later")
+            self.given_up.discard(number)
             close(client, number, *args, **kwargs)
 
         for cls in Cursor, CommandCursor:

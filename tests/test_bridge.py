@@ -335,6 +335,32 @@ def test_a_call_made_before_the_loop_runs_is_delivered_when_it_does(collection):
 
 
 @pytest.mark.skipif(sys.version_info < (3, 11), reason="Python 3.10 looks for a Future first")
+@pytest.mark.parametrize("closed", [False, True])
+def test_asyncio_run_takes_what_is_asked_of_a_cursor_that_is_not_there(make_client, closed):
+    """It hung, or waited for a Future of another loop, if its Future was one of a chain."""
+    before = asyncio.new_event_loop()
+    asyncio.set_event_loop(before)
+    client = make_client()
+    asyncio.run(client.close() if closed else client.open())
+    pipeline = [{"$documents": [{"_id": 1}, {"_id": 2}]}]
+    calls = [
+        lambda: client.test.aggregate(pipeline).to_list(),
+        lambda: client.test.aggregate(pipeline).batch_size(1).to_list(),
+        lambda: asyncio.run(client.test.aggregate(pipeline).batch_size(1)).to_list(),
+    ]
+    try:
+        for call in calls:
+            if closed:
+                with pytest.raises(InvalidOperation, match="after close"):
+                    asyncio.run(call())
+            else:
+                assert asyncio.run(call()) == [{"_id": 1}, {"_id": 2}]
+    finally:
+        asyncio.set_event_loop(None)
+        before.close()
+
+
+@pytest.mark.skipif(sys.version_info < (3, 11), reason="Python 3.10 looks for a Future first")
 def test_asyncio_run_takes_the_call_itself(collection, make_client):
     """The call is made before the loop that asyncio.run makes for it."""
     before = asyncio.new_event_loop()

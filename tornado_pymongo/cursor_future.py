@@ -6,6 +6,7 @@ import asyncio
 from asyncio import CancelledError
 from collections.abc import AsyncIterator, Callable
 from functools import partial
+from operator import methodcaller
 from typing import Any
 
 from pymongo.errors import InvalidOperation
@@ -24,6 +25,9 @@ class CursorFuture(CallFuture):
 
     # What it may become, to know its members before it is there.
     classes: tuple[type, ...] = ()
+
+    # Of one that a method of another returned: the other one, and the method.
+    _chained: tuple[CallFuture, Callable[[Any], Any]] | None = None
 
     def __iter__(self) -> Any:
         # Without this, the first document of a plain loop would be this Future itself.
@@ -90,20 +94,35 @@ class CursorFuture(CallFuture):
     def _chain(self, name: str, *args: Any, **kwargs: Any) -> CursorFuture:
         """Call a method that does not wait as soon as the cursor is there, before anything else."""
         chained = type(self)(loop=self.get_loop())
+        chained._begin(self, methodcaller(name, *args, **kwargs))
+        return chained
+
+    def _begin(self, source: CallFuture, method: Callable[[Any], Any]) -> None:
+        """Call a function with the cursor when that is there, and have what it returns."""
+        self._chained = source, method
 
         def call_it(_: Any) -> None:
-            if chained.done():
+            if self.done():
                 return
             try:
-                chained.set_result(getattr(self.result(), name)(*args, **kwargs))
+                self.set_result(method(source.result()))
             except CancelledError:
-                chained.cancel()
+                self.cancel()
             except Exception as error:
-                chained.set_exception(error)
+                self.set_exception(error)
 
-        self.add_done_callback(call_it)
-        chained.add_done_callback(lambda _: self.cancel() if chained.cancelled() else None)
-        return chained
+        source.add_done_callback(call_it)
+        self.add_done_callback(lambda _: source.cancel() if self.cancelled() else None)
+
+    def _can_move(self) -> bool:
+        return self._chained is not None or super()._can_move()
+
+    def _move_to(self, twin: Any) -> None:
+        if self._chained is None:
+            super()._move_to(twin)
+        else:
+            source, method = self._chained
+            twin._begin(source.moved_to(twin.get_loop()), method)
 
     def _later(self, name: str, *args: Any, callback: Callback | None = None, **kwargs: Any) -> Any:
         """Call a method that waits when the cursor is there."""

@@ -119,7 +119,10 @@ class CallFuture(_FutureAndCoroutine[_T]):
         """
         if self._twin is None:
             self._twin = type(self)(loop=loop)
-            self._move_to(self._twin)
+            if self.done():  # refused
+                self._twin.follow(self)
+            else:
+                self._move_to(self._twin)
         return self._twin
 
     def _can_move(self) -> bool:

@@ -58,7 +58,7 @@ def test_every_number_of_the_statistics_is_in_the_reference(names):
         ("MongoClient.primary", "worker"),
         ("MongoClient.close", "future"),
         ("Cursor.sort", "loop"),
-        ("Cursor.to_list", "worker"),
+        ("Cursor.to_list", "future"),
         ("Cursor.next", "future"),
         ("Cursor.fetch_next", "future"),
         ("ClientSession.start_transaction", "loop"),

@@ -216,6 +216,14 @@ async def test_rewind_begins_anew_awaited_or_chained_on(numbers, open_cursors):
     await until_none(open_cursors)  # each was killed when it was rewound
 
 
+async def test_a_list_of_nothing_tells_that_the_cursor_is_at_its_end(numbers):
+    cursor = numbers.find(batch_size=125).read_ahead(False)
+    assert len(await cursor.to_list(250)) == 250
+    assert cursor.alive  # the server cannot know that there is no third batch
+    assert await cursor.to_list() == []
+    assert not cursor.alive
+
+
 async def test_close_kills_the_cursor_on_the_server(numbers, open_cursors):
     cursor = numbers.find(batch_size=5)
     await cursor.next()

@@ -333,7 +333,7 @@ def test_who_leaves_a_transaction_open_is_told(run, mongo_server):
         asyncio_mode="auto",
         conftest="""
         import tornado_pymongo.testing
-        tornado_pymongo.testing._CLEAN_UP = 0.2
+        tornado_pymongo._mongod._CLEAN_UP = 0.2
         """,
         test_it="""
         async def test_leaves_it(mongo_client, mongo_database):

@@ -209,7 +209,7 @@ class Upload:
     async def write(self, data: bytes) -> None:
         """Store a part of the body, in a worker; return when there is room for more.
 
-        :raises tornado.web.HTTPError: 413 where it is too much, 409 where a file has that id.
+        :raises tornado.web.HTTPError: 413 if it is too much, 409 if a file has that id.
         """
         self._left -= len(data)
         if self._left < 0:
@@ -219,7 +219,7 @@ class Upload:
     async def close(self) -> None:
         """Complete the file, in a worker, or remove it if that fails.
 
-        :raises tornado.web.HTTPError: 409 where a file has that id.
+        :raises tornado.web.HTTPError: 409 if a file has that id.
         """
         try:
             await self._run("close", self.grid_in.delegate.close)

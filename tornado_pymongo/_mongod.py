@@ -1,4 +1,4 @@
-"""One mongod of `tornado_pymongo.testing`: finding it, starting it, and what is done to it."""
+"""One mongod of `tornado_pymongo.testing`: to find and start it, and a clean database in it."""
 
 from __future__ import annotations
 
@@ -10,14 +10,19 @@ import subprocess
 import sys
 import tempfile
 import time
-from contextlib import suppress
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pymongo
-from pymongo.errors import PyMongoError
+from pymongo.errors import InvalidOperation, PyMongoError
 
 from tornado_pymongo import _mongod_keeper
+
+if TYPE_CHECKING:  # pytest imports this before it measures coverage
+    from tornado_pymongo import Database, MongoClient
 
 REPLICA_SET = "rs0"
 
@@ -175,3 +180,43 @@ def _find_mongod(library_folder: Path) -> str:
 
 def _mongod_of(distribution: importlib.metadata.Distribution) -> str:
     return str(distribution.locate_file("fiftyone/db/bin/mongod"))
+
+
+# How long it may take to drop the collections of a test, in seconds: a guess. It is milliseconds,
+# unless a transaction that was left open has locked them, which MongoDB ends after a minute.
+_CLEAN_UP = 10.0
+
+
+@contextmanager
+def clean_database(client: MongoClient, uri: str) -> Iterator[Database]:
+    """Return a database of a name of its own, which is no more when the context is left.
+
+    Its collections are dropped one by one, which takes a millisecond each: with the last of them
+    the database is gone. MongoDB's command to drop a database waits for a tenth of a second.
+    """
+    name = f"test_{uuid.uuid4().hex}"
+    yield client[name]
+    try:
+        _drop(client.delegate, name)
+    except InvalidOperation:  # the test has closed it
+        another: pymongo.MongoClient[Any] = pymongo.MongoClient(uri)
+        with another:
+            _drop(another, name)
+
+
+def _drop(client: pymongo.MongoClient[Any], name: str) -> None:
+    try:
+        with pymongo.timeout(_CLEAN_UP):
+            collections = client[name].list_collection_names()
+            if any(collection.startswith("system.") for collection in collections):
+                client.drop_database(name)  # views and time series have such, which cannot be
+                return
+            for collection in collections:
+                client[name].drop_collection(collection)
+    except PyMongoError as error:
+        if not error.timeout:
+            raise
+        raise MongoServerError(
+            f"the collections of this test could not be dropped in {_CLEAN_UP:.0f} seconds: has it"
+            " left a transaction open?"
+        ) from error

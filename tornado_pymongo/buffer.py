@@ -334,4 +334,6 @@ class WantMany(WantIfAny):
             if length is None:
                 things += buffer.items
                 buffer.items.clear()
+        if length is None or len(things) < length:  # who gets fewer has got to the end
+            buffer.skip_empty()
         return things

@@ -8,3 +8,5 @@ Consumable = tornado_pymongo._types.Consumable
 Fetch = tornado_pymongo._types.Fetch
 Want = tornado_pymongo._types.Want
 WantIfAny = tornado_pymongo._types.WantIfAny
+WantToKnow = tornado_pymongo._types.WantToKnow
+WantMany = tornado_pymongo._types.WantMany

@@ -118,8 +118,12 @@ class ChangeStream(
     async def __anext__(self) -> Any:
         return await self.next()
 
-    def _close(self) -> CallFuture:
+    def _cut_short(self) -> None:
         mark_closed(self.delegate)
+        if (waiting := self._running()) is not None:
+            waiting.abort(StopAsyncIteration())
+
+    def _close(self) -> CallFuture:
         self._buffer.skip_empty()
         self._buffer.clear()
         future = super()._close()
@@ -127,12 +131,6 @@ class ChangeStream(
             leave_alone(cursor_of(self.delegate))
             return self._runtime.completed(None)  # type: ignore[no-any-return]
         return future
-
-    def _hurry(self) -> None:
-        mark_closed(self.delegate)
-        waiting = self._running()
-        if waiting is not None:
-            waiting.abort(StopAsyncIteration())
 
 
 class _NextChange(Want):

@@ -63,7 +63,7 @@ class MongoClient(
     :param max_waiting: the most calls that wait when `max_workers` others run. One more fails at
         once with `tornado_pymongo.errors.TooManyCalls`.
     :param max_stream_workers: the most threads, besides, that wait for changes: for change streams
-        and tailable cursors, which take turns where there are more of them. The default is 16, or
+        and tailable cursors, which take turns if there are more of them. The default is 16, or
         a part of a ``maxPoolSize`` below 96.
     :param abort_on_cancel: whether a call that is cancelled while it runs is interrupted, for which
         its connection is closed. Otherwise it goes on in its worker, and its result is dropped.
@@ -174,7 +174,7 @@ class MongoClient(
         It is not needed before other calls, but tells early if there is no server. Sends a "ping"
         from a worker, within ``serverSelectionTimeoutMS``.
 
-        :raises pymongo.errors.PyMongoError: where the server cannot be used.
+        :raises pymongo.errors.PyMongoError: if the server cannot be used.
         """
         return self._start(Function(self, "open", partial(_ping, self)), callback)
 
@@ -190,7 +190,7 @@ class MongoClient(
 
         Calls that wait for a worker fail with `pymongo.errors.InvalidOperation`, as do later ones.
         Calls that run have `drain_seconds` to finish, those that wait for changes none; then they
-        fail with the same error. The client disconnects, which can take 5 seconds where the server
+        fail with the same error. The client disconnects, which can take 5 seconds if the server
         does not answer, and its threads end. All of it takes place in a thread of its own.
         The source is PyMongo's `MongoClient.close`.
         """

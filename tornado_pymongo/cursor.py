@@ -253,6 +253,10 @@ class _BaseCursor(Consumable):
 
     # Closing
 
+    def _cut_short(self) -> None:
+        if not self._is_wanted() and (ahead := self._running()) is not None:
+            ahead.abort()
+
     def _close(self) -> CallFuture:
         self._buffer.is_broken = False  # whoever has closed it knows that it is at its end
         if not self.delegate.cursor_id:
@@ -262,11 +266,6 @@ class _BaseCursor(Consumable):
             leave_alone(self.delegate)
             return self._runtime.completed(None)  # type: ignore[no-any-return]
         return future
-
-    def _hurry(self) -> None:
-        ahead = self._running()
-        if ahead is not None and not self._is_wanted():
-            ahead.abort()
 
     # One cursor is another only if it is the same, whatever it is rewound to.
     __eq__ = object.__eq__

@@ -68,16 +68,16 @@ class Stream(Exclusive):
         The source is the `close` of PyMongo's class.
         """
         check_callback(callback)
+        self._cut_short()
         if self._running() is None:
             return with_callback(self._close(), callback)
-        self._hurry()
         future = self._runtime.future(DetachedFuture)
         closing = self._runtime.in_task(self._close_when_free())
         closing.add_done_callback(future.follow)
         return with_callback(future, callback)
 
-    def _hurry(self) -> None:
-        """Have the running call end soon, if the close need not wait for what it does."""
+    def _cut_short(self) -> None:
+        """Abort a call that is running for which a close does not wait."""
 
     async def _close_when_free(self) -> None:
         await self._free()

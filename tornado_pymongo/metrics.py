@@ -32,7 +32,7 @@ def exposition(clients: Mapping[str, MongoClient[Any]]) -> str:  # type: ignore[
     Numbers are since the client was made; times are in seconds.
 
     :param clients: the clients by the names that they have in the label `client`: any text.
-    :raises TypeError: where a name is no str, or a client not of this library.
+    :raises TypeError: if a name is no str, or a client not of this library.
     """
     _check_clients(clients)
     samples = []

@@ -54,7 +54,7 @@ def mongo_client(
 @pytest.fixture
 def mongo_database(mongo_client: MongoClient, mongo_server: MongoServer) -> Iterator[Database]:
     """A database of the `mongo_client`, with a name of its own, whose collections are dropped."""
-    from tornado_pymongo.testing import clean_database
+    from tornado_pymongo._mongod import clean_database
 
-    with clean_database(mongo_client, mongo_server) as database:
+    with clean_database(mongo_client, mongo_server.uri) as database:
         yield database

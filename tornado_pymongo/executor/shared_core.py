@@ -1,10 +1,10 @@
-"""Keeping the threads of an executor on one core, where that makes its calls faster.
+"""Keeping the threads of an executor on one core, if that makes its calls faster.
 
-Under the GIL one thread at a time computes. Where the next one sleeps on another core, to hand over
+Under the GIL one thread at a time computes. If the next one sleeps on another core, to hand over
 to it is to wake up that core, which can take longer than a call needs; on one core it is a mere
 switch. But others may want that core while the rest is idle, and threads in zlib, in TLS or in the
 user's own functions could use several. So nothing is taken for granted: while calls wait, both ways
-are tried now and then, and the threads are kept together where that has made more calls a second.
+are tried now and then, and the threads are kept together if that has made more calls a second.
 
 What it promises:
 
@@ -12,7 +12,7 @@ What it promises:
    function of the user's starts, threads and processes, would inherit it. (So does what is started
    by callbacks of PyMongo's, such as listeners.)
 2. A thread that is not kept may use the cores that the main thread may use.
-3. Where there is no GIL, one core only, or no such system call, nothing is done.
+3. If there is no GIL, only one core, or no such system call, nothing is done.
 """
 
 from __future__ import annotations
@@ -127,7 +127,7 @@ class SharedCore:
             yield _HOLD
 
     def _busy_core(self) -> int | None:
-        """Return a core that one of the threads has used last; None where there is no choice."""
+        """Return a core that one of the threads has used last; None if there is no choice."""
         cores = _allowed()
         with self._lock:
             threads = list(self._threads) if len(cores) > 1 else []

@@ -213,7 +213,7 @@ class _Interruptible(_CancellationContext):  # type: ignore[misc]
 
     @property
     def cancelled(self) -> bool:
-        # PyMongo asks once more after its use, where an error would leave a connection unclosed.
+        # PyMongo asks once more after its use, and an error then would leave a connection unclosed.
         if self.in_use and (call := running_call()) is not None:
             call.check()
         return bool(super().cancelled)

@@ -95,7 +95,7 @@ class _BufferedSocket(socket.socket):
         super().settimeout(self._real_timeout)
 
     def _set_kernel_timeout(self) -> float | None:
-        # Where the system has another idea of these bytes, or none, each wait has a real timeout.
+        # If the system has another idea of these bytes, or none, each wait has a real timeout.
         with suppress(AttributeError, OSError):
             seconds, rest = divmod(_INTERVAL, 1)
             interval = struct.pack("@ll", int(seconds), int(rest * 1e6))

@@ -114,7 +114,7 @@ class AgnosticClient(_Watchable, tornado_pymongo.MongoClient):
     io_loop = property(get_io_loop)
 
     def close(self, callback: Callback | None = None, *, drain_seconds: float = DRAIN) -> Any:
-        """Close the client. Returns None, as Motor's does, where no loop runs that could wait."""
+        """Close the client. Returns None, as Motor's does, if no loop runs that could wait."""
         try:
             asyncio.get_running_loop()
         except RuntimeError:

@@ -71,7 +71,7 @@ def call_in_worker(
         executor.start(call)
     except PyMongoError as error:
         future.call = None
-        # Its traceback would be of this frame, which holds the Future, which holds the error.
+        # Its traceback would hold this frame, which holds the Future, which holds the error.
         future.set_exception(error.with_traceback(None))
     return future
 

@@ -1,9 +1,9 @@
 """What exists only once: the next document, the next change, the next bytes of a file.
 
-A worker that has fetched such things puts them into the buffer of their object, each batch with its
-*position*: what the object says of itself when the first thing of the batch was taken. It returns
-nothing but that there are some. A consumer takes a thing out in the same step in which he gets it.
-So whatever happens to him before that, the thing is still here, for who comes next.
+A worker that has fetched such things puts them into the buffer of their object. Each batch has a
+*position*: what the object says of itself once the first thing of the batch was taken. The call of
+the worker returns no thing. A consumer takes a thing out in the same step in which he gets it. So
+if he is cancelled before, the thing is still in the buffer, for the next consumer.
 """
 
 from __future__ import annotations
@@ -35,13 +35,13 @@ class Buffer:
         self.items: deque[Any] = deque()  # of the batch that is being taken from
         self.position: Any = None  # of that batch
         self._batches: deque[tuple[deque[Any], Any]] = deque()  # those after it
-        # Whether a fetch was interrupted, and nobody knows what it has fetched.
+        # Whether a fetch was interrupted, so that it is unknown what it has fetched.
         self.is_broken = False
-        # The error of a fetch of which nobody was told yet.
+        # The error of a fetch that no consumer was told yet.
         self.error: PyMongoError | None = None
 
     def put(self, items: deque[Any], position: Any) -> None:
-        """Put in a batch. An empty one changes the position, when all before it was taken."""
+        """Put in a batch. An empty one changes the position after all before it was taken."""
         self._batches.append((items, position))
 
     def __len__(self) -> int:
@@ -68,7 +68,7 @@ class Buffer:
         return self.items.popleft()
 
     def skip_empty(self) -> None:
-        """Have the position of the empty batches that come next."""
+        """Drop the empty batches that come next, and take over their position."""
         while not self.items and self._batches and not self._batches[0][0]:
             self.position = self._batches.popleft()[1]
 
@@ -109,7 +109,7 @@ class Consumable(Stream):
             super()._check_free()
 
     def _fetch_was_aborted(self, delegate: Any, buffer: Buffer) -> None:
-        """Put in order what an aborted fetch has left. It must not wait."""
+        """Clean up after an aborted fetch. It must not wait."""
         buffer.is_broken = True
 
     def _start(
@@ -118,7 +118,7 @@ class Consumable(Stream):
         if self._running() is None or self._is_wanted():
             return super()._start(operation, callback, future_class)
         check_callback(callback)
-        # Nobody waits for what runs, but it must be over first.
+        # Nobody waits for the running call, but it must be over first.
         future = self._runtime.in_task(self._start_when_free(operation, future_class))
         return with_callback(future, callback)
 
@@ -175,7 +175,7 @@ class Consumable(Stream):
         return self._buffer.take()
 
     def _settle(self) -> None:
-        """Put in order what calls have left that are over; raise if nothing can be fetched."""
+        """Take over what calls have left that are over; raise if nothing can be fetched."""
         if self._buffer.is_broken and self._running() is None:
             raise InvalidOperation(
                 f"this {type(self).__name__} is broken: a call of it was cancelled while it waited"
@@ -189,7 +189,7 @@ class Consumable(Stream):
         return False
 
     def _given_up(self, call: Call) -> None:
-        """Do what is to be done with a call for which nobody waits any more."""
+        """Drop or abort a call that nobody waits for any more."""
         if call.executor.abort_on_cancel:
             call.abort()
         else:
@@ -199,8 +199,8 @@ class Consumable(Stream):
 class Fetch(Function):
     """A function that fetches, whose error somebody must be told.
 
-    It has PyMongo's object, and our buffer, as they were when it was asked for. If a cursor is
-    rewound, a fetch that was given up and still runs is not for what it is then.
+    It keeps PyMongo's object and our buffer of the moment when it was made. A fetch that was given
+    up may still run when its cursor is rewound; it does not touch the new ones.
     """
 
     __slots__ = ("_buffer", "_delegate")

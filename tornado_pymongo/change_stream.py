@@ -33,14 +33,14 @@ class ChangeStream(
     """The changes of a collection, database or deployment, to be iterated with ``async for``.
 
     While it waits for a change, it takes one of the client's ``max_stream_workers`` threads, for
-    ``max_await_time_ms`` at a time, by default a second. Where more streams wait than there are
-    threads, they take turns, which become shorter: up to 300 streams of a client, each asks the
-    server again within two seconds. For the sake of other calls there are no more than some 200
-    turns a second in all, so that with 1,000 streams it takes five seconds.
+    ``max_await_time_ms`` at a time, by default a second. If more streams wait than there are
+    threads, they take turns, which become shorter. With up to 300 streams in a client, each asks
+    the server again within two seconds. There are at most some 200 turns a second in all, for the
+    sake of other calls; so with 1,000 streams it takes five seconds.
 
-    If it is given up, as in ``wait_for(stream.next(), 5)``, the change that its turn may fetch yet
-    is the next one's, so that none is lost. `close` interrupts it. `resume_token` is that of the
-    last change that was taken.
+    If a call is given up, as in ``wait_for(stream.next(), 5)``, its turn may still fetch a change:
+    that is kept for the next call, so none is lost. `close` interrupts it. `resume_token` is that
+    of the last change that was taken.
     """
 
     def _made_by(self, owner: Any) -> None:

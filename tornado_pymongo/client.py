@@ -35,10 +35,10 @@ from tornado_pymongo.runtime import CLEAN_UP, Runtime
 # than shape the load: at 3,000 short calls a second it is half a minute's work.
 _MAX_WAITING = 100_000
 
-# How many threads there may be, by default, where maxPoolSize=0 sets no limit to the connections.
+# How many threads there may be, by default, if maxPoolSize=0 sets no limit to the connections.
 _MAX_WORKERS = 100
 
-# How many more may wait for changes, by default: a guess, of which maxPoolSize has a sixth.
+# How many more may wait for changes, by default: a guess, and at most a sixth of maxPoolSize.
 _MAX_STREAM_WORKERS = 16
 
 # How much of a reply is decoded at a time, by default, in bytes. Measured with documents of 260
@@ -59,7 +59,7 @@ class MongoClient(
     make such a client before the loop runs.)
 
     :param max_workers: the most threads that run calls: from 1 to ``maxPoolSize``. The default is
-        ``maxPoolSize``, of which it leaves those that wait for changes as many as they use.
+        ``maxPoolSize``; while calls wait for changes, fewer run, as those use connections too.
     :param max_waiting: the most calls that wait when `max_workers` others run. One more fails at
         once with `tornado_pymongo.errors.TooManyCalls`.
     :param max_stream_workers: the most threads, besides, that wait for changes: for change streams
@@ -230,7 +230,7 @@ class MongoClient(
 
             await client.run_in_worker(transfer, client.bank.accounts.delegate)
 
-        :raises tornado_pymongo.errors.TooManyCalls: where too many calls wait already.
+        :raises tornado_pymongo.errors.TooManyCalls: if too many calls wait already.
         """
         if (
             not callable(function)

@@ -49,15 +49,15 @@ from tornado_pymongo.proxy import Function, Operation, used_by, wrap
 class _BaseCursor(Consumable):
     """What all cursors share."""
 
-    # How many batches were begun: whoever begins a second one reads on, and more may be early.
+    # How many batches were begun. From the second one on, the next batch is fetched early.
     _batches = 0
     _read_ahead: bool | None = None  # None: as the client says
 
     def read_ahead(self, read_ahead: bool) -> Any:
         """Say whether the next batch is fetched while this one is consumed; return this cursor.
 
-        If the client's `read_ahead` shall not hold for this cursor. Runs at once, in the caller's
-        thread, and holds for what is not under way yet.
+        It overrides the client's `read_ahead`. Runs at once, in the caller's thread, and holds for
+        fetches that have not begun.
         """
         if not isinstance(read_ahead, bool):
             raise ConfigurationError(f"read_ahead must be True or False, not {read_ahead!r}")
@@ -128,7 +128,7 @@ class _BaseCursor(Consumable):
         if fetched or is_at_hand or not demand.is_met(False) or not loop.is_running():
             super()._serve(future, fetched)
         else:
-            # It is of the next batch: the loop must live though it never has to wait.
+            # The next batch is here. Let the loop run once a batch, though nothing has to wait.
             loop.call_soon(self._serve_next_batch, future)
 
     def _serve_next_batch(self, future: TakingFuture) -> None:
@@ -162,11 +162,11 @@ class _BaseCursor(Consumable):
             return
         if not can_read_ahead(self.delegate):
             return
-        # A deadline of this call's must not be the end of a cursor that nobody is in a hurry with.
+        # The early fetch would have the deadline of this call, and missing it would end the cursor.
         if begin_timeout(copy_context(), None) is not None:
             return
         call = Call(runtime.executor, Fetch(self, "next", self._fetch))
-        with suppress(PyMongoError):  # there is no worker to be had: so it is not early
+        with suppress(PyMongoError):  # no worker is free for it: it is fetched when it is asked for
             runtime.executor.start(call)
             self._last_call = weakref.ref(call)
 
@@ -187,7 +187,7 @@ class _BaseCursor(Consumable):
         except IndexError:
             pass
         if self._buffer:
-            await asyncio.sleep(0)  # the loop must live though it never has to wait
+            await asyncio.sleep(0)  # let the loop run once a batch, though nothing has to wait
         return await self.next()
 
     @property
@@ -258,7 +258,7 @@ class _BaseCursor(Consumable):
             ahead.abort()
 
     def _close(self) -> CallFuture:
-        self._buffer.is_broken = False  # whoever has closed it knows that it is at its end
+        self._buffer.is_broken = False  # its end is no surprise after a close
         if not self.delegate.cursor_id:
             return self._runtime.completed(self.delegate.close())  # type: ignore[no-any-return]
         future = super()._close()

@@ -67,7 +67,7 @@ class CursorFuture(CallFuture):
             return self.__getattr__("close")(callback=callback)
         check_callback(callback)
         closed: CallFuture = CallFuture(loop=self.get_loop())
-        closed.set_result(None)  # there is none
+        closed.set_result(None)  # there is no cursor
         return with_callback(closed, callback)
 
     def __getitem__(self, index: Any) -> Any:

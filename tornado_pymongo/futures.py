@@ -89,14 +89,14 @@ class CallFuture(_FutureAndCoroutine[_T]):
         return True
 
     def _give_up(self, call: Call) -> None:
-        """Do with the call what is done if nobody wants its result any more."""
+        """Drop or abort the call: nobody wants its result any more."""
         if call.executor.abort_on_cancel:
             call.abort()
         else:
             call.cancel()
 
-    # What follows makes it a coroutine in the eyes of create_task and asyncio.run. It keeps no
-    # account of who steps through it, so several tasks may do so.
+    # `send`, `throw` and `close` make it a coroutine for create_task and asyncio.run. They keep no
+    # state for the task that steps through it, so several tasks may do so.
 
     def send(self, value: Any) -> Any:
         """Return a Future for the task to wait for, or finish with the result."""
@@ -149,7 +149,7 @@ class CallFuture(_FutureAndCoroutine[_T]):
     def close(self) -> None:
         """Do nothing: the call has started, and goes on without the task."""
 
-    # What follows is for who forgot to await it, or wonders what a task waits for.
+    # Help for a caller who forgot to await it, or looks at what a task waits for.
 
     def __repr__(self) -> str:
         text = super().__repr__()
@@ -255,7 +255,7 @@ class TakingFuture(CallFuture):
         if self.done():
             return
         error = call.error
-        # Of a call that was made early it is no matter that it was cancelled, or had no worker.
+        # If a call for another Future was cancelled, or never ran, this one asks again.
         is_no_matter = isinstance(error, asyncio.CancelledError) or not call.has_begun
         if error is None or (is_no_matter and not own):
             self.context.run(self.demand.serve, self, own)
@@ -298,8 +298,8 @@ class TakingFuture(CallFuture):
         super()._move_to(twin)
 
     def _waiter(self) -> asyncio.Future[Any]:
-        # A task that is woken by this Future would ask for its result, and so take the thing,
-        # before it looks whether it was cancelled.
+        # A task that this Future wakes calls `result`, and so takes the thing, before the task
+        # looks whether it was cancelled.
         waiter = self.get_loop().create_future()
 
         def wake(_: asyncio.Future[Any]) -> None:
@@ -371,7 +371,7 @@ class TaskFuture(CallFuture):
 
 
 def named_as_call_future(cls: type) -> None:
-    """Name a class as its base: what tells them apart is no business of who reads a message."""
+    """Name a class as its base: messages need not tell the kinds apart."""
     cls.__name__ = cls.__qualname__ = CallFuture.__name__
 
 

@@ -37,9 +37,9 @@ if TYPE_CHECKING:
 # How much is read in a worker at a time, at most, in bytes.
 _PIECE = 2**18
 
-# How much is fetched from MongoDB, or sent to it, at a time, in bytes, but no less than a chunk. It
-# is a guess between few trips and little memory; measured, a client of 200 MiB costs 1 to 3 MB so,
-# and 33 MB with PyMongo's own batches of 16 MB; an upload 5 MB, and 144 MB with its own of 48 MB.
+# How much is fetched from MongoDB, or sent to it, at a time, in bytes, but no less than a chunk: a
+# guess between few trips and little memory. Measured: a download of 200 MiB costs 1 to 3 MB (33 MB
+# with PyMongo's own batches of 16 MB), an upload 5 MB (144 MB with PyMongo's own of 48 MB).
 BATCH = 2**20
 
 
@@ -153,16 +153,16 @@ class GridOut(Consumable, sync_class=gridfs.GridOut, async_class=gridfs.AsyncGri
         if not is_open(self.delegate):
             raise InvalidOperation(f"await GridOut.open() before asking for its {name}")
 
-    # Reading. The position of the buffer is that behind what was taken.
+    # Reading. The position of the buffer is behind the last bytes that were taken.
 
     def _read(self, read: Callable[[Any], bytes], delegate: Any, buffer: Buffer) -> None:
-        """Read something, in a worker, from where the last thing ends that was taken."""
+        """Read something, in a worker, from the end of the last bytes that were taken."""
         self._go_back()
         data = read(delegate)
         buffer.put(deque([data]), delegate.tell())
 
     def _go_back(self) -> None:
-        """Undo what a read has done of which nobody has taken the result."""
+        """Undo a read whose result nobody has taken."""
         if self._buffer or self._buffer.is_broken:
             self._buffer.clear()
             self._buffer.is_broken = False
@@ -170,7 +170,7 @@ class GridOut(Consumable, sync_class=gridfs.GridOut, async_class=gridfs.AsyncGri
                 read_again_from(self.delegate, self._buffer.position)
 
     def _settle(self) -> None:
-        """Do nothing: the next read puts in order what the last one has left."""
+        """Do nothing: the next read begins by going back."""
 
     def _want(
         self, name: str, read: Callable[[Any], bytes], callback: Callback | None = None
@@ -299,7 +299,7 @@ async def read_pieces(grid_out: Any, start: int, stop: int) -> AsyncGenerator[by
     While a piece is used the next one is read, and no more than that. Wrap the generator in
     `contextlib.aclosing`; a call that still runs then is waited for by `GridOut.close`.
 
-    :raises gridfs.errors.CorruptGridFile: where chunks are missing, or of a wrong size.
+    :raises gridfs.errors.CorruptGridFile: if chunks are missing, or of a wrong size.
     """
     if start >= stop:
         return
@@ -313,7 +313,7 @@ async def read_pieces(grid_out: Any, start: int, stop: int) -> AsyncGenerator[by
             yield piece
     finally:
         if not reading.cancel() and not reading.cancelled():
-            reading.exception()  # it was told already, or nobody is there to be told
+            reading.exception()  # no consumer is left to be told
 
 
 def _begin(grid_out: Any, start: int, stop: int) -> bytes:

@@ -20,8 +20,8 @@ from contextlib import suppress
 from tornado_pymongo import log
 from tornado_pymongo.executor.call import Call, Deliver
 
-# The attribute of a loop that is its inbox. A forked child uses another name: a wake-up that was on
-# its way in the parent process does not come there.
+# The attribute of a loop that holds its inbox. A forked child uses another name, so a new inbox: a
+# wake-up that was on its way in the parent process never comes in the child.
 _ATTRIBUTE = "_tornado_pymongo_inbox"
 
 
@@ -75,7 +75,7 @@ class Inbox:
         with suppress(IndexError):  # another thread may do the same
             while True:
                 _, call = self._items.popleft()
-                # Nothing is lost with None, such as that of a client's close() at a program's end.
+                # None is no loss: a client's close() at the end of a program returns it.
                 if call.result is None and isinstance(call.error, (type(None), CancelledError)):
                     continue
                 lost += 1

@@ -26,7 +26,7 @@ from tornado_pymongo.runtime import Runtime
 # The session that all calls have got if they are made in its `bind`.
 bound_session: ContextVar[Any] = ContextVar("bound_session", default=None)
 
-# Where PyMongo's classes that block come from, which must not reach a coroutine unbridged.
+# The modules of PyMongo's classes that block, which must not reach a coroutine without a proxy.
 _BLOCKING_MODULES = re.compile(r"(pymongo|gridfs)\.synchronous\.")
 
 
@@ -48,7 +48,7 @@ class Operation:
         try:
             return self._run()
         except StopIteration:
-            # The end of a cursor, told as an asynchronous iterator tells it.
+            # The end of a cursor, as an asynchronous iterator raises it.
             raise StopAsyncIteration from None
         except asyncio.CancelledError:
             self._was_aborted()
@@ -165,7 +165,7 @@ class Proxy:
         """Take over what PyMongo's object does not have."""
 
     def _was_aborted(self) -> None:
-        """Put in order what the running call, which was aborted, has left. It must not wait."""
+        """Clean up after the running call, which was aborted. It must not wait."""
         call = running_call()
         if call is not None and call.orphaned_session is not None:
             self._runtime.session_killer.kill_soon(call.orphaned_session)

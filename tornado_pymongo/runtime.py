@@ -51,7 +51,7 @@ class Runtime:
         self.read_ahead = read_ahead
         self.loop = loop
         self.substitutes = substitutes
-        # By the `id` of PyMongo's object, those of ours that must be the same each time.
+        # Our objects that must be the same each time, by the `id` of PyMongo's object.
         self.known: WeakValueDictionary[int, Any] = WeakValueDictionary()
         self.session_killer: SessionKiller = SessionKiller(executor, client.delegate)
 
@@ -91,7 +91,7 @@ class SessionKiller:
             call.receivers = ((None, self._is_over),)
             try:
                 self._executor.start(call)
-            except PyMongoError:  # there is no worker to be had: it ends by itself, some time
+            except PyMongoError:  # no worker can be had; the session expires on the server
                 self._token.append(None)
 
     def _is_over(self, call: Call) -> None:
@@ -103,7 +103,7 @@ class SessionKiller:
         sessions = []
         while self._sessions:
             sessions.append(self._sessions.popleft())
-        if not sessions:  # of none, MongoDB would kill all that the user has
+        if not sessions:  # an empty list would kill all sessions of the user
             return
         with suppress(PyMongoError), pymongo.timeout(CLEAN_UP):
             self._client.admin.command("killSessions", sessions)

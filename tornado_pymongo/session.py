@@ -43,7 +43,7 @@ class ClientSession(
     _users: tuple[ref[Call], ...] = ()
     _operations: tuple[tuple[ref[CallFuture], ref[partial[None]]], ...] = ()
 
-    # The end of a transaction of which an operation was aborted.
+    # The abort of a transaction that follows from the abort of one of its operations.
     _aborting: CallFuture | None = None
 
     def __await__(self) -> Generator[Any, Any, ClientSession]:
@@ -156,7 +156,7 @@ class ClientSession(
         as PyMongo has it. The source is PyMongo's `AsyncClientSession.with_transaction`, of
         which the installed version's own code decides on retries, back-off and deadlines.
 
-        :raises pymongo.errors.InvalidOperation: where `callback` is no coroutine function.
+        :raises pymongo.errors.InvalidOperation: if `callback` is no coroutine function.
         """
         if not callable(callback):
             raise InvalidOperation(

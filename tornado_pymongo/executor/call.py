@@ -10,8 +10,8 @@
 The executor writes the state, under its lock. A call that waits can be cancelled, aborted or late,
 and is then over without a further turn. A call that runs goes back to waiting if its function
 returns `REQUEUE`: a change stream asks the server again and again, and lets others ask in between.
-A call that is aborted while it runs is *aborting* until its thread has left the function: what
-holds it up is interrupted, and `asyncio.CancelledError` raised there, as in a coroutine.
+A call that is aborted while it runs is *aborting* until its thread has left the function. Its
+connection is interrupted, and `asyncio.CancelledError` is raised there, as in a coroutine.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 NEW, WAITING, RUNNING, ABORTING, OVER = "new", "waiting", "running", "aborting", "over"
 
-# What a function returns that has not finished, and wants another turn after those that wait.
+# A function returns this if it has not finished and wants another turn, behind the calls that wait.
 REQUEUE: object = object()
 
 
@@ -91,11 +91,11 @@ class Call:
         self.queued_at: float = monotonic()
         self.state: str = NEW
         self.has_begun: bool = False
-        # What became of it. A receiver reads it; nobody keeps the call for longer.
+        # The outcome. A receiver reads it, and then nobody keeps the call.
         self.result: Any = None
         self.error: BaseException | None = None
-        # Who learns when it is over: by an inbox or, without one, in the thread that ends it. They
-        # change under the executor's lock.
+        # They are told when the call is over: by an inbox or, without one, in the thread that ends
+        # the call. They change under the executor's lock.
         self.receivers: tuple[tuple[Receiver | None, Deliver], ...] = ()
         # The connection that the thread uses. To begin or end its use, and to interrupt it, takes
         # the lock; the executor's lock is not held meanwhile. It is reentrant, as a finalizer may
@@ -120,8 +120,7 @@ class Call:
     def abort(self, error: BaseException | None = None) -> None:
         """End the call wherever it is, with this error or, without one, as cancelled.
 
-        A call that runs is interrupted where it waits for the server, and is over when it has left
-        its function.
+        If it runs, its wait for the server is interrupted, and it is over when its function ends.
         """
         self.executor.abort(self, error)
 
@@ -162,13 +161,13 @@ class Call:
         self.state = ABORTING
 
     def interrupt(self) -> None:
-        """Interrupt what the thread of an aborted call uses, if it still does."""
+        """Interrupt the connection of an aborted call, if the call still uses it."""
         with self.checkout_lock:
             if self.checkout is not None:
                 self.checkout.interrupt()
 
     def end_run(self) -> str:
-        """Settle what became of its run; return the name that statistics have for it."""
+        """Set the outcome of its run; return the counter of the statistics that it belongs to."""
         if self.result is REQUEUE or (self._cancellation_raised and self.error is not None):
             # Whatever error came of CancelledError, the call is over because it was aborted.
             self.result, self.error = None, self._abort_error
@@ -176,7 +175,7 @@ class Call:
         return "finished" if self.error is None else "failed"
 
     def let_go(self) -> None:
-        """Keep nothing of what it runs."""
+        """Release the function and its context."""
         self.function = self.context = None
 
     # As what it runs sees it
@@ -189,8 +188,8 @@ class Call:
     def check(self) -> None:
         """Raise `CancelledError` if the call was aborted.
 
-        What that error causes to run, to clean up, would hold up the thread again. It gets an
-        ordinary error.
+        That error makes clean-up code run. If that asks the server again, it would hold up the
+        thread once more, so it gets an ordinary error.
         """
         if self._abort_error is not None:
             if self._cancellation_raised:
@@ -205,7 +204,7 @@ class Call:
 
 
 def _carriable(error: BaseException) -> BaseException:
-    """Return an error that a Future can carry: a StopIteration would hang who awaits it."""
+    """Return an error that a Future can hold: it refuses StopIteration."""
     if not isinstance(error, StopIteration):
         return error
     wrapped = RuntimeError("the function raised StopIteration")

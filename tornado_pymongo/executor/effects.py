@@ -1,4 +1,4 @@
-"""What follows a change of state, and is done when the lock is released."""
+"""Effects: what follows from a change of state, carried out after the lock is released."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ Effect = tuple[Any, ...]  # a function and its arguments
 
 
 def carry_out(effects: Iterator[Effect]) -> None:
-    """Carry out all effects: one that fails keeps no other."""
+    """Carry out all effects, even if one of them fails."""
     for effect, *args in effects:
         try:
             effect(*args)
-        except Exception:  # noqa: PERF203 - one must not keep the others
+        except Exception:  # noqa: PERF203 - the others must follow
             log.error(
                 "effect_failed",
                 "%(effect)s failed after a change of an executor",

@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 # For how long a close waits for the calls that run, by default, in seconds: a guess.
 DRAIN = 5.0
 
-# How long it takes, in seconds, until a call has seen that it was aborted: twice the time after
-# which PyMongo looks whether it still shall wait for the server, and a margin for a busy machine.
+# How long it takes, in seconds, until a call has seen that it was aborted. PyMongo looks twice a
+# second whether its wait is cancelled; the rest is a margin for a busy machine.
 _ABORT = 2.0
 
 
@@ -109,9 +109,9 @@ def _reset_all() -> None:
         executor.reset(executor.closed)
 
 
-# At exit the interpreter joins all threads before it calls the functions of `atexit`. These hooks
-# come before that: a parked thread would hold up the exit for as long as it may be idle, and a call
-# for as long as the server does not answer.
+# At exit the interpreter joins all threads before it calls the functions of `atexit`. This hook
+# runs before that. Otherwise a parked thread would hold up the exit until its idle time ends, and a
+# call until the server answers.
 threading._register_atexit(_leave_all)  # type: ignore[attr-defined]
 
 # A forked child has a copy of each executor, but none of its threads.

@@ -54,13 +54,13 @@ class SharedCore:
         self._lock = threading.Lock()  # held for some system calls, never while anything waits
         self._threads: set[int] = set()
         self._core: int | None = None  # on which they are kept
-        self._calls = self._seconds = self._wanted = 0.0  # counted, in so many seconds, of so many
+        self._calls = self._seconds = self._wanted = 0.0  # counted so far, in how long, of how long
         self._trials: Generator[float, float, None] | None = None
         if enabled and hasattr(os, "sched_setaffinity"):
             self._begin()
 
     def enter(self) -> None:
-        """Have the calling thread, from now on, where the others are."""
+        """Keep the calling thread with the others from now on."""
         thread = threading.get_native_id()
         with self._lock:
             self._threads.add(thread)
@@ -69,7 +69,7 @@ class SharedCore:
                 _allow(thread, _allowed() if self._core is None else {self._core})
 
     def leave(self) -> None:
-        """Leave the calling thread alone from now on."""
+        """Let the calling thread use any core from now on."""
         thread = threading.get_native_id()
         with self._lock:
             self._threads.discard(thread)

@@ -1,11 +1,11 @@
-"""What an executor has in its hands, and how that changes.
+"""The state of an executor, and its changes.
 
-There is no waiting here, and no lock: `Executor` makes one change at a time. A change only writes
-state and asks for effects, which are carried out later. It has no duties towards others. Those are
-`balance`'s, which looks at the whole state after each change.
+Nothing waits here, and nothing takes a lock: `Executor` makes one change at a time. A change only
+writes state and asks for effects, which are carried out later. What else must follow, such as a
+thread to wake, is decided by `balance`, which looks at the whole state after each change.
 
-A call comes in by `admit`. There are two doors from then on: `_wait` into the queue, and `finish`
-out of the executor.
+A call comes in by `admit`. After that there are two doors: `_wait` into the queue, and `finish` out
+of the executor.
 """
 
 from __future__ import annotations
@@ -73,7 +73,7 @@ class State:
     # What must follow a change
 
     def balance(self) -> None:
-        """See from the whole state what must follow a change."""
+        """Ask for the effects that the whole state calls for after a change."""
         waiting, missing = len(self.queue), 0
         if waiting:
             crew = self.crew
@@ -112,7 +112,7 @@ class State:
         self.finish(call, "expired", self.queue.late_error(call, len(self.running)))
 
     def finish(self, call: Call, outcome: str | None, error: BaseException | None = None) -> None:
-        """Have a call be over, and who waits for it be told."""
+        """End a call, and tell its receivers."""
         if call.state is WAITING:
             self.queue.pop(call, None)
         else:
@@ -124,7 +124,8 @@ class State:
             self.counters[outcome] += 1
         receivers, call.receivers = call.receivers, ()
         if call.function is not None or not receivers:
-            # What it has not run, or a result that nobody wants, is finalized without the lock.
+            # The effect keeps the call: a function that has not run, or a result without receiver,
+            # is finalized after the lock is released.
             self._effects.append((call.let_go,))
         for inbox, deliver in receivers:
             self._put(inbox, deliver, call)

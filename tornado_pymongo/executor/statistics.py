@@ -74,7 +74,7 @@ class Statistics:
     """Of those that wait for changes, for change streams and tailable cursors."""
 
 
-# What is counted in so many words; the other fields are told from what there is.
+# The fields that are counted one by one; the others are computed from the state.
 COUNTED = (
     *("submitted", "refused", "finished", "failed", "cancelled", "aborted", "expired"),
     "loop_wakeups",

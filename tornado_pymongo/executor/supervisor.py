@@ -5,9 +5,9 @@ many of them as it takes. Of the others there should be just a few: under the GI
 get in each other's way. A thread in ``recv()`` whose socket is readable waits for the GIL; if the
 socket is not readable, it waits for the server.
 
-If that cannot be seen, as in functions of the user's, a thread is taken to wait if the process uses
-little CPU time, or if no thread took a call for a whole tick. If none did for long, all of them
-wait.
+In functions of the user's this cannot be seen. Such a thread counts as waiting if the process uses
+little CPU time, or if no thread took a call for a whole tick. If none did for long, all threads
+count as waiting.
 """
 
 from __future__ import annotations
@@ -34,17 +34,16 @@ if TYPE_CHECKING:
 _TICK = 0.002
 _LONGEST_TICK = 0.008
 
-# The part of the usable cores, one under the GIL, below which calls of which we do not know what
-# they wait for must be waiting for the server. Measured under the GIL: two threads in short calls
+# If the process uses less than this part of the usable cores (one under the GIL), calls that cannot
+# be looked into count as waiting for the server. Measured under the GIL: two threads in short calls
 # use 0.77 to 0.95.
 _IDLE_SHARE = 0.7
 
-# After how long without a call being taken, in seconds, all threads are held up, whatever by: the
-# opening of connections, for one, is not seen as waiting. A guess.
+# After how long without a call being taken, in seconds, all threads count as waiting: some waits,
+# such as for a new connection, cannot be seen. A guess.
 _STUCK = 0.05
 
-# After how long without a call that waits, in seconds, what was learned of those is forgotten: a
-# guess.
+# After how long without a waiting call, in seconds, the threads may use any core again: a guess.
 _CALM = 0.1
 
 # After how long a wait, in seconds, we say that there are too few threads: a guess.
@@ -81,8 +80,8 @@ class Snapshot(NamedTuple):
 def next_target(seen: Snapshot) -> int:
     """Return how many threads may be active.
 
-    So many as wait for the server and the fewest besides: at once if that is more than before, and
-    a quarter fewer at a time if it is less.
+    That is the number of calls that wait for the server, plus `min_active`. The target grows to it
+    at once, and shrinks to it by a quarter at a time.
     """
     wanted = seen.min_active + seen.waiting
     if seen.waiting >= seen.active:
@@ -201,7 +200,7 @@ class Supervisor:
 def _count_waiting(running: list[Call], are_idle: bool) -> int:
     """Return about how many of the calls that run wait for the server.
 
-    :param are_idle: whether those do of which we cannot know.
+    :param are_idle: whether calls that cannot be looked into count as waiting.
     """
     if not running:
         return 0

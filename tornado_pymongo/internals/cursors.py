@@ -59,7 +59,7 @@ def forget_chunks(grid_out: Any) -> bool:
 def read_again_from(grid_out: Any, position: int) -> None:
     """Set the position of a file, and have it forget what it has fetched."""
     forget_chunks(grid_out)
-    grid_out.seek(0, os.SEEK_END)  # to where it is, it would not move
+    grid_out.seek(0, os.SEEK_END)  # a seek to the present position does nothing
     grid_out.seek(position)
 
 

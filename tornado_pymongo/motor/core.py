@@ -77,7 +77,7 @@ class AgnosticClient(_Watchable, tornado_pymongo.MongoClient):
 
     :param io_loop: the loop of calls that are made while none runs. Other calls are of the loop
         that runs, whichever that is.
-    :param max_workers: by default what the environment variable ``MOTOR_MAX_WORKERS`` says, where
+    :param max_workers: by default what the environment variable ``MOTOR_MAX_WORKERS`` says, if
         it is set, but not more than ``maxPoolSize``.
     :param driver: what the server is told of this driver; by default, Motor's name.
     """

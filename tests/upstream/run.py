@@ -111,7 +111,10 @@ def run_tests(
     command += ["--whole"] if whole else []
     command += [*suite.options, *arguments, *(f"test/{file}" for file in suite.files)]
     paths = [str(HERE), *os.environ.get("PYTHONPATH", "").split(os.pathsep)]
-    with MongoServer(options=["--setParameter", "enableTestCommands=1"]) as server:
+    options = ["--setParameter", "enableTestCommands=1"]
+    # Some tests write 48 MB at a time, for which its own cache is too small.
+    options += ["--wiredTigerEngineConfigString", "cache_size=1G"]
+    with MongoServer(options=options) as server:
         host, port = server.uri.split("/")[2].split(":")
         environment = {"DB_IP": host, "DB_PORT": port, "PYTHONPATH": os.pathsep.join(paths)}
         # PyMongo's own list of tests whose result depends on the machine: they have three attempts.

@@ -119,6 +119,10 @@ def test_without_a_name_there_is_one_warning_and_all_goes_on(name, outcomes):
         ("CommandCursor._refresh()", r"\b_refresh\b"),
         ("asyncio.Future._asyncio_future_blocking", "!import tornado.web; asyncio.Future = object"),
         (
+            "RLock._is_owned",
+            "!import pymongo, tornado.web, threading; threading.RLock = threading.Lock",
+        ),
+        (
             "threading._register_atexit",
             "!import concurrent.futures.thread, threading; del threading._register_atexit",
         ),

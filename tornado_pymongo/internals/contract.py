@@ -44,7 +44,7 @@ class Need:
 # A cursor's documents: with `_data` and `_refresh` the event loop knows whether the next one is
 # here, and a worker fetches a batch without taking a document out of it.
 REQUIRED = Need(
-    ("internals.cursors", "futures", "executor"),
+    ("internals.cursors", "futures", "executor.executor", "executor.lifecycle"),
     (
         "Cursor._data",
         "Cursor._empty",
@@ -180,7 +180,6 @@ TIMEOUTS = Need(
     ("internals.clients",),
     (
         "_csot.get_timeout()",
-        "_csot.remaining()",
         "_csot._TimeoutContext(timeout)",
         "_csot.TIMEOUT.set",
         "_csot.DEADLINE.set",

@@ -26,6 +26,7 @@ from tornado.concurrent import is_future
 from tornado.ioloop import IOLoop
 
 from tornado_pymongo import TooManyCalls, statistics
+from tornado_pymongo import cursor as cursor_module
 from tornado_pymongo import inbox as inbox_module
 from tornado_pymongo.executor import Call
 from tornado_pymongo.inbox import Inbox, inbox_of
@@ -358,6 +359,60 @@ def test_asyncio_run_takes_what_is_asked_of_a_cursor_that_is_not_there(make_clie
     finally:
         asyncio.set_event_loop(None)
         before.close()
+
+
+@pytest.fixture
+def no_loop():
+    """Have a loop that never runs, as that of calls which are made before one does."""
+    with closing(asyncio.new_event_loop()) as loop:
+        asyncio.set_event_loop(loop)
+        yield
+        asyncio.set_event_loop(None)
+
+
+def test_who_waits_for_a_call_of_another_task_may_do_so_on_another_loop(
+    no_loop, collection, monkeypatch
+):
+    """Only a Future with a call of its own could go from the loop before to that of the task."""
+    may_fetch, fill, fetches = threading.Event(), cursor_module.fill, []
+    asyncio.run(collection.insert_many([{"_id": n} for n in range(10, 20)]))
+    cursor = collection.find({"_id": {"$gte": 10}}, batch_size=4).sort("_id", 1)
+
+    def slowly(*args):
+        fetches.append(args)
+        if len(fetches) == 3:  # the one that is made early
+            may_fetch.wait(20)
+        fill(*args)
+
+    async def read(number):
+        return [(await cursor.next())["_id"] for _ in range(number)]
+
+    async def taken(call):
+        return await asyncio.create_task(call)
+
+    monkeypatch.setattr(cursor_module, "fill", slowly)
+    assert asyncio.run(read(8)) == [*range(10, 18)]
+    call = cursor.next()
+    may_fetch.set()
+    assert asyncio.run(taken(call))["_id"] == 18
+
+
+def test_a_stream_is_free_when_a_call_made_before_the_loop_is_cancelled(no_loop, collection):
+    """The Future of the loop before was never done, and the stream polled for it for ever."""
+    stream = asyncio.run(collection.watch(max_await_time_ms=100))
+    call = stream.next()
+
+    async def cancel():
+        task = asyncio.create_task(call)
+        await asyncio.sleep(0)
+        task.cancel()
+        while stream._running() is not None:
+            await asyncio.sleep(0.01)
+        await collection.insert_one({"_id": 100})
+        assert (await stream.next())["fullDocument"] == {"_id": 100}
+        await stream.close()
+
+    asyncio.run(cancel())
 
 
 @pytest.mark.skipif(sys.version_info < (3, 11), reason="Python 3.10 looks for a Future first")

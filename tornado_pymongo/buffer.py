@@ -161,6 +161,17 @@ class Consumable(Stream):
         except PyMongoError as error:
             future.set_exception(error.with_traceback(None))
 
+    def _move_to(self, twin: TakingFuture) -> None:
+        """Have a Future on another loop in the place of the one that waits."""
+        call = self._running()
+        self._claimant = weakref.ref(twin)
+        if twin.call is not None:
+            return  # it gets the result of the call that was made for it
+        if call is not None:
+            self._wait_for(call, twin)
+        else:
+            self._serve(twin, fetched=False)
+
     def _wait_for(self, call: Call, future: TakingFuture) -> None:
         """Serve a Future when a call is over that was not made for it."""
         loop = future.get_loop()
@@ -281,6 +292,10 @@ class Want:
         """Take note that the error of a fetch was told to a consumer."""
         if self.buffer.error is error:
             self.buffer.error = None
+
+    def moved_to(self, twin: TakingFuture) -> None:
+        """Have this Future in the place of the one that waits, as it is on another loop."""
+        self._owner._move_to(twin)
 
     def given_up(self, call: Call) -> None:
         """Do what is to be done with a call for which nobody waits any more."""

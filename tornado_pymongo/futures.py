@@ -221,6 +221,9 @@ class Demand(Protocol):
     def failed(self, error: BaseException) -> None:
         """Take note that the error of a fetch was told to a consumer."""
 
+    def moved_to(self, twin: TakingFuture) -> None:
+        """Have this Future in the place of the one that waits, as it is on another loop."""
+
     def given_up(self, call: Call) -> None:
         """Do what is to be done with a call for which nobody waits any more."""
 
@@ -293,9 +296,13 @@ class TakingFuture(CallFuture):
     def _give_up(self, call: Call) -> None:
         self.demand.given_up(call)
 
+    def _can_move(self) -> bool:
+        return True
+
     def _move_to(self, twin: Any) -> None:
         twin.demand, twin.context = self.demand, self.context
         super()._move_to(twin)
+        self.demand.moved_to(twin)
 
     def _waiter(self) -> asyncio.Future[Any]:
         # A task that this Future wakes calls `result`, and so takes the thing, before the task

@@ -209,6 +209,26 @@ async def test_a_cancelled_with_transaction_commits_nothing(client, things, comm
     assert await things.count_documents({}) == 0
 
 
+async def test_a_with_transaction_cancelled_in_its_commit_leaves_none_open(
+    client, things, commands, block
+):
+    """The commit still ran, so that aborting was refused, and the next transaction as well."""
+
+    async def add(session):
+        await things.insert_one({"_id": 1}, session=session)
+
+    async with client.start_session() as session:
+        await block("commitTransaction")
+        transaction = session.with_transaction(add)
+        await block.until_asleep()
+        transaction.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await transaction
+        assert not session.in_transaction
+        async with session.start_transaction():
+            pass
+
+
 @pytest.mark.parametrize("way", ["with_transaction", "start_transaction", "abort", "bind"])
 async def test_a_transaction_is_aborted_after_its_running_operation(
     client, things, gate, monkeypatch, way

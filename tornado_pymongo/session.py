@@ -186,8 +186,13 @@ class ClientSession(
         except asyncio.CancelledError:
             if self.delegate.in_transaction:
                 with suppress(PyMongoError):  # it ends with its session
-                    await asyncio.shield(self.abort_transaction())
+                    await asyncio.shield(self._runtime.in_task(self._abort_if_open()))
             raise
+
+    async def _abort_if_open(self) -> None:
+        await self._free()  # a commit that was cancelled may still run
+        if self.delegate.in_transaction:
+            await self.abort_transaction()
 
     if hasattr(pymongo.client_session.ClientSession, "bind"):
 

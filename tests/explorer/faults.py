@@ -139,12 +139,16 @@ def finished_twice(patch):
 def token_is_lost_if_waking_fails(patch):
     """Whoever could not wake the loop keeps the token, so nobody learns later that it is closed."""
 
+    def claim(inbox):
+        return bool(inbox._items and inbox._token) and inbox._token.pop() is None
+
     def wake(inbox):
         try:
             inbox._loop.call_soon_threadsafe(inbox._deliver)
         except RuntimeError:
             inbox._drop()
 
+    patch.setattr(Inbox, "claim", claim)
     patch.setattr(Inbox, "wake", wake)
 
 

@@ -189,6 +189,18 @@ async def test_two_calls_of_one_file_at_once_are_refused(bucket, busy_workers):
     await reading
 
 
+async def test_a_read_returns_what_its_own_call_has_read(bucket):
+    """A read that was complete, and not awaited, returned the bytes of the one made after it."""
+    file_id = await bucket.upload_from_stream("name", b"0123456789abcdef")
+    grid_out = await bucket.open_download_stream(file_id)
+    first = grid_out.read(5)
+    while not first.done():
+        await asyncio.sleep(0.001)  # it is not taken
+    assert await grid_out.read(10) == b"0123456789"
+    assert await first == b"abcde"
+    assert grid_out.tell() == 15
+
+
 async def test_closing_does_not_tell_the_error_of_the_call_that_it_waits_for(bucket, gate):
     def fail():
         gate()

@@ -58,6 +58,13 @@ class Buffer:
         """Tell whether there are things behind the batch that is being taken from."""
         return any(items for items, _ in list(self._batches))
 
+    def first(self) -> Any:
+        """Return the first thing, or None if there is none."""
+        for items in (self.items, *(items for items, _ in list(self._batches))):
+            if items:
+                return items[0]
+        return None
+
     def take(self) -> Any:
         """Remove and return the first thing.
 

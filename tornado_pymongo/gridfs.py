@@ -20,7 +20,7 @@ from tornado_pymongo.buffer import Buffer, Consumable, Fetch, Want
 from tornado_pymongo.cursor import Cursor
 from tornado_pymongo.derive import Derived
 from tornado_pymongo.exclusive import Exclusive, Stream
-from tornado_pymongo.futures import CallFuture
+from tornado_pymongo.futures import AlreadyTaken, CallFuture
 from tornado_pymongo.internals.cursors import (
     close_at_once,
     forget_chunks,
@@ -159,7 +159,7 @@ class GridOut(Consumable, sync_class=gridfs.GridOut, async_class=gridfs.AsyncGri
         """Read something, in a worker, from the end of the last bytes that were taken."""
         self._go_back()
         data = read(delegate)
-        buffer.put(deque([data]), delegate.tell())
+        buffer.put(deque([(read, data)]), delegate.tell())
 
     def _go_back(self) -> None:
         """Undo a read whose result nobody has taken."""
@@ -178,7 +178,8 @@ class GridOut(Consumable, sync_class=gridfs.GridOut, async_class=gridfs.AsyncGri
         """Return a Future of what is read by a function of PyMongo's file, in a worker."""
         if not self._has_untaken():
             self._buffer.position = self.delegate.tell()
-        return self._demand(_Read(self, Fetch(self, name, partial(self._read, read))), callback)
+        fetch = Fetch(self, name, partial(self._read, read))
+        return self._demand(_Read(self, fetch, read), callback)
 
     def _has_untaken(self) -> bool:
         """Tell whether PyMongo's file may be ahead of what was taken."""
@@ -283,10 +284,23 @@ class GridOut(Consumable, sync_class=gridfs.GridOut, async_class=gridfs.AsyncGri
 
 
 class _Read(Want):
-    """What a read returns: it must be that of its own call."""
+    """What a read returns: it must be that of its own call, as the next one may want more or less.
+
+    :param read: by which the buffer tells whose it is.
+    """
+
+    def __init__(self, owner: GridOut, fetch: Fetch, read: Callable[[Any], bytes]) -> None:
+        super().__init__(owner, fetch)
+        self._read = read
 
     def is_met(self, fetched: bool) -> bool:
         return fetched
+
+    def take(self) -> bytes:
+        read, _ = self.buffer.first() or (None, b"")
+        if read is not self._read:
+            raise AlreadyTaken
+        return super().take()[1]  # type: ignore[no-any-return]
 
 
 class GridOutCursor(Cursor, sync_class=gridfs.GridOutCursor, async_class=gridfs.AsyncGridOutCursor):

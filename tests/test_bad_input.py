@@ -818,11 +818,12 @@ def test_a_call_whose_loop_is_closed_runs_and_its_result_is_logged(mongo_client,
     loop = asyncio.new_event_loop()
     asyncio.set_event_loop(loop)
     loop.close()
-    call = db.things.insert_one({"_id": 1})
-    again = db.things.insert_one({"_id": 1})
-    for each in call, again:
-        while not each.call.done():
+    calls = []
+    for _ in range(2):
+        calls.append(db.things.insert_one({"_id": 1}))
+        while not calls[-1].call.done():
             time.sleep(0.001)
+    call, again = calls
     assert call.call.result.inserted_id == 1
     assert isinstance(again.call.error, DuplicateKeyError)
     mongo_client._runtime.executor.close(mongo_client.delegate.close).result(20)

@@ -406,6 +406,15 @@ def test_of_a_corrupt_reply_nothing_else_is_made_than_pymongo_makes(documents, k
         assert repr(decoded) == repr([bson.decode(reply)])
 
 
+def test_an_array_without_its_last_byte_is_refused_as_by_pymongo():
+    """The runs were each given an end of their own, and that of the array was not looked at."""
+    reply = bytearray(encode([{"n": n} for n in range(9)], "first"))
+    end = reply.index(b"\x10id\0") - 1
+    assert reply[end] == 0
+    reply[end] = 1
+    assert Slicer(30, False).decode(bytes(reply), CodecOptions(), None) is None
+
+
 def test_the_array_is_not_mistaken_for_another_one():
     """Neither for one that a document before it, or the first one in it, contains."""
     documents = [{"values": [{"n": n}], "nextBatch": [{"n": n}]} for n in range(500)]

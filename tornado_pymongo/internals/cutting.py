@@ -51,9 +51,12 @@ def find(data: Any) -> Span | None:
     begin = match.end()
     if data[begin + 4] != _DOCUMENT:
         return None
+    end = begin + _size_at(data, begin)[0]
+    if data[end - 1]:  # PyMongo must see that the array has no end
+        return None
     path = [key.decode() for key in match.groups() if key]
     parents = [0] if match[3] else [0, match.end(1) + 1]
-    return Span(path, parents, begin, begin + _size_at(data, begin)[0])
+    return Span(path, parents, begin, end)
 
 
 def advance(data: Any, position: int, index: int, target: int) -> int:

@@ -144,6 +144,8 @@ def test_each_required_name_is_taken_away_by_that_test():
 
 @pytest.mark.parametrize("taken", [r"\b_check_exhaust_supported\b", r"\bcommand(?=\(\s*conn)"])
 def test_names_that_tell_versions_apart_need_not_be_there(taken, mongo_server):
+    if "command" in taken and hasattr(pymongo.synchronous.pool, "command"):
+        pytest.skip("this PyMongo needs the name itself")
     ran = run(mongo_server.uri, taken)
     assert ran.returncode == 0, ran.stderr
     assert json.loads(ran.stdout)["told"] == []

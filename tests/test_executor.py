@@ -1294,8 +1294,7 @@ def test_a_change_amid_a_look_at_the_state_is_made(by_hand, monkeypatch, look):
 
     state = hand.state
     hand.executor.state = State()
-    arguments = []
-    getattr(hand.executor, look)(*arguments)
+    getattr(hand.executor, look)()
     assert waiting.state == "over"
 
 

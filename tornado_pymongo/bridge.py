@@ -12,13 +12,15 @@
     CallFuture.deliver  ◄──────────────────────  Inbox.put; one wake-up of the loop for many calls
       it has its result
 
-The loop is the caller's, looked up at each call, so that one client serves any number of loops.
+The loop is the caller's, looked up at each call, so that one client serves any number of loops. If
+none runs there, the Future belongs to no loop: the worker completes it, and any loop may await it.
 """
 
 from __future__ import annotations
 
 import asyncio
 import inspect
+import threading
 from collections.abc import Callable
 from contextvars import copy_context
 from typing import Any, TypeVar
@@ -30,26 +32,46 @@ from tornado_pymongo.futures import Callback as Callback
 from tornado_pymongo.futures import CallFuture
 from tornado_pymongo.inbox import inbox_of
 from tornado_pymongo.internals.clients import begin_timeout
+from tornado_pymongo.unbound import UnboundFuture, running_loop
 
-_F = TypeVar("_F", bound=CallFuture)
+_F = TypeVar("_F", CallFuture, UnboundFuture)
 
 
-def current_loop(default: asyncio.AbstractEventLoop | None = None) -> asyncio.AbstractEventLoop:
-    """Return the running loop or, if none runs yet, the default, or what Tornado would run here."""
-    try:
-        return asyncio.get_running_loop()
-    except RuntimeError:
-        if default is not None:
-            return default
-        if running_call() is not None:
-            # Tornado would make a loop for the worker, which nobody would ever run.
-            raise InvalidOperation(
-                "this call was made in a worker thread, where no event loop runs that could wait"
-                " for it: use PyMongo's own object there, which blocks and is called .delegate"
-            ) from None
+def loop_of_caller(
+    default: asyncio.AbstractEventLoop | None, callback: Callback | None
+) -> asyncio.AbstractEventLoop | None:
+    """Return the loop that a call belongs to, which is made in this thread.
+
+    That is the loop that runs or, if none does, the default. A callback needs a loop in any case:
+    without the others, the one that Tornado would run here. Otherwise there is none.
+    """
+    loop = running_loop() or default
+    if loop is not None:
+        return loop
+    if running_call() is not None:
+        raise InvalidOperation(
+            "this call was made in a worker thread, where no event loop runs that could wait for"
+            " it: use PyMongo's own object there, which blocks and is called .delegate"
+        )
+    return None if callback is None else tornado_loop()
+
+
+def tornado_loop() -> asyncio.AbstractEventLoop:
+    """Return the loop that Tornado would run in this thread, though none runs yet.
+
+    :raises pymongo.errors.InvalidOperation: in another thread than the main one, if no loop was
+        made there.
+    """
     from tornado.ioloop import IOLoop  # asyncio's users need not wait for its import
 
-    return IOLoop.current().asyncio_loop  # type: ignore[attr-defined, no-any-return]
+    is_main = threading.current_thread() is threading.main_thread()
+    loop = IOLoop.current(instance=is_main)
+    if loop is None:
+        raise InvalidOperation(
+            "this thread has no event loop to call the callback on: make one before, make the call"
+            " in a coroutine, or wait for what it returns without a callback"
+        )
+    return loop.asyncio_loop  # type: ignore[attr-defined, no-any-return]
 
 
 def call_in_worker(
@@ -65,7 +87,7 @@ def call_in_worker(
     context = copy_context()
     deadline = begin_timeout(context, timeout)
     call = Call(executor, function, context=context, deadline=deadline)
-    call.receivers = ((inbox_of(future.get_loop()), future.deliver),)
+    call.receivers = ((future.inbox(), future.deliver),)
     future.call = call
     try:
         executor.start(call)
@@ -78,7 +100,7 @@ def call_in_worker(
 
 def follow(future: _F, call: Call) -> _F:
     """Have the Future get what becomes of a call that was started for somebody else."""
-    call.executor.tell(call, inbox_of(future.get_loop()), future.deliver)
+    call.executor.tell(call, future.inbox(), future.deliver)
     return future
 
 
@@ -90,7 +112,7 @@ async def until_over(call: Call) -> None:
     await over.wait()
 
 
-def with_callback(future: asyncio.Future[Any], callback: Callback | None) -> Any:
+def with_callback(future: Any, callback: Callback | None) -> Any:
     """Return the Future or, if there is a callback, None, and have it called when it is done."""
     if callback is None:
         return future

@@ -17,13 +17,14 @@ from typing import Any
 
 from pymongo.errors import InvalidOperation, NetworkTimeout, PyMongoError
 
-from tornado_pymongo.bridge import Callback, check_callback, with_callback
+from tornado_pymongo.bridge import Callback, check_callback, follow, with_callback
 from tornado_pymongo.exclusive import Stream
 from tornado_pymongo.executor import Call, running_call
-from tornado_pymongo.futures import AlreadyTaken, CallFuture, TakingFuture
-from tornado_pymongo.inbox import inbox_of
+from tornado_pymongo.futures import CallFuture
 from tornado_pymongo.internals.clients import begin_timeout
 from tornado_pymongo.proxy import Function, Operation
+from tornado_pymongo.taking import AlreadyTaken, TakingFuture
+from tornado_pymongo.unbound import running_loop
 
 
 class Buffer:
@@ -89,7 +90,7 @@ class Consumable(Stream):
     """A PyMongo object that hands out each of its things once."""
 
     # The Future for which the running call was made, or that waits for it.
-    _claimant: Callable[[], TakingFuture | None] = staticmethod(lambda: None)
+    _claimant: Callable[[], Any] = staticmethod(lambda: None)
 
     @property
     def _buffer(self) -> Buffer:
@@ -126,8 +127,8 @@ class Consumable(Stream):
             return super()._start(operation, callback, future_class)
         check_callback(callback)
         # Nobody waits for the running call, but it must be over first.
-        future = self._runtime.in_task(self._start_when_free(operation, future_class))
-        return with_callback(future, callback)
+        starting = self._start_when_free(operation, future_class)
+        return self._runtime.in_task(starting, callback)
 
     async def _start_when_free(self, operation: Operation, future_class: Any) -> Any:
         await self._free()
@@ -136,27 +137,27 @@ class Consumable(Stream):
     def _demand(self, demand: Want, callback: Callback | None = None) -> Any:
         """Return a Future of what is demanded."""
         check_callback(callback)
-        future: TakingFuture = self._runtime.future(TakingFuture)
+        future = self._runtime.future(TakingFuture, callback)
         future.demand = demand
-        is_met = demand.is_met(fetched=False)
+        is_met = demand.is_met(None)
         if not is_met:
             self._check_free()
         if not is_met or not self._buffer.items:
             future.context = copy_context()
-        self._serve(future, fetched=False)
+        self._serve(future, None)
         return with_callback(future, callback)
 
-    def _serve(self, future: TakingFuture, fetched: bool) -> None:
+    def _serve(self, future: Any, fetch: Call | None) -> None:
         demand: Any = future.demand
         try:
-            if demand.is_met(fetched):
+            if demand.is_met(fetch):
                 future.set_result(None)
                 return
             self._settle()
             call = self._running()
-            if demand.is_met(fetched):
+            if demand.is_met(fetch):
                 future.set_result(None)
-            elif call is None and (fetched or self._is_over()):
+            elif call is None and (is_fruitless(fetch) or self._is_over()):
                 demand.end(future)
             else:
                 self._check_free()
@@ -168,23 +169,12 @@ class Consumable(Stream):
         except PyMongoError as error:
             future.set_exception(error.with_traceback(None))
 
-    def _move_to(self, twin: TakingFuture) -> None:
-        """Have a Future on another loop in the place of the one that waits."""
-        call = self._running()
-        self._claimant = weakref.ref(twin)
-        if twin.call is not None:
-            return  # it gets the result of the call that was made for it
-        if call is not None:
-            self._wait_for(call, twin)
-        else:
-            self._serve(twin, fetched=False)
-
-    def _wait_for(self, call: Call, future: TakingFuture) -> None:
+    def _wait_for(self, call: Call, future: Any) -> None:
         """Serve a Future when a call is over that was not made for it."""
-        loop = future.get_loop()
-        call.executor.tell(call, inbox_of(loop), future.deliver)
+        follow(future, call)
         deadline = begin_timeout(copy_context(), self._runtime.timeout)
-        if deadline is not None:
+        loop = running_loop()
+        if deadline is not None and loop is not None:
             timer = loop.call_later(max(deadline - monotonic(), 0.0), _time_out, future)
             future.add_done_callback(lambda _: timer.cancel())
 
@@ -208,10 +198,7 @@ class Consumable(Stream):
 
     def _given_up(self, call: Call) -> None:
         """Drop or abort a call that nobody waits for any more."""
-        if call.executor.abort_on_cancel:
-            call.abort()
-        else:
-            call.cancel()
+        call.give_up()
 
 
 class Fetch(Function):
@@ -244,6 +231,11 @@ class Fetch(Function):
         self.proxy._fetch_was_aborted(self._delegate, self._buffer)
 
 
+def is_fruitless(fetch: Call | None) -> bool:
+    """Tell whether a fetch is over and has found nothing, which is what its function returns."""
+    return fetch is not None and not fetch.result
+
+
 def _time_out(future: TakingFuture) -> None:
     if not future.done():
         future.set_exception(NetworkTimeout("timed out while waiting for a call of another task"))
@@ -264,11 +256,14 @@ class Want:
         """What the object has, at this moment."""
         return self._owner._buffer
 
-    def is_met(self, fetched: bool) -> bool:
-        """Tell whether a Future of it can be completed."""
+    def is_met(self, fetch: Call | None) -> bool:
+        """Tell whether a Future of it can be completed.
+
+        :param fetch: the call that was made for it and is over, if there was one.
+        """
         return bool(self.buffer)
 
-    def end(self, future: TakingFuture) -> None:
+    def end(self, future: Any) -> None:
         """Complete a Future of it, as there is nothing more."""
         future.set_exception(StopAsyncIteration())
 
@@ -276,9 +271,9 @@ class Want:
         """Return what fetches it."""
         return self._operation
 
-    def serve(self, future: TakingFuture, fetched: bool) -> None:
+    def serve(self, future: Any, fetch: Call | None) -> None:
         """Complete a Future of it, or have something fetched."""
-        self._owner._serve(future, fetched)
+        self._owner._serve(future, fetch)
 
     def take(self) -> Any:
         """Remove it from the buffer, and return it."""
@@ -287,9 +282,9 @@ class Want:
         except IndexError:
             raise AlreadyTaken from None
 
-    def again(self) -> TakingFuture:
+    def again(self) -> Any:
         """Return a new Future of it."""
-        return self._owner._demand(self)  # type: ignore[no-any-return]
+        return self._owner._demand(self)
 
     def is_there(self) -> bool:
         """Tell whether `take` would return something now."""
@@ -300,10 +295,6 @@ class Want:
         if self.buffer.error is error:
             self.buffer.error = None
 
-    def moved_to(self, twin: TakingFuture) -> None:
-        """Have this Future in the place of the one that waits, as it is on another loop."""
-        self._owner._move_to(twin)
-
     def given_up(self, call: Call) -> None:
         """Do what is to be done with a call for which nobody waits any more."""
         self._owner._given_up(call)
@@ -312,7 +303,7 @@ class Want:
 class WantIfAny(Want):
     """The next thing of an object, or None if the first look finds nothing."""
 
-    def end(self, future: TakingFuture) -> None:
+    def end(self, future: Any) -> None:
         """Complete a Future of it, as there is nothing."""
         future.set_result(None)
 
@@ -343,9 +334,9 @@ class WantMany(WantIfAny):
         super().__init__(owner, operation)
         self._length = length
 
-    def is_met(self, fetched: bool) -> bool:
+    def is_met(self, fetch: Call | None) -> bool:
         """Tell whether so many are here, or all that a fetch could get."""
-        return fetched or (self._length is not None and len(self.buffer) >= self._length)
+        return fetch is not None or (self._length is not None and len(self.buffer) >= self._length)
 
     def take(self) -> list[Any]:
         """Remove them from the buffer, and return them."""

@@ -10,10 +10,10 @@ import pymongo.change_stream
 
 from tornado_pymongo.bridge import Callback
 from tornado_pymongo.buffer import Buffer, Consumable, Fetch, Want, WantIfAny
-from tornado_pymongo.cursor_future import CursorFuture
+from tornado_pymongo.cursor_future import CursorMethods
 from tornado_pymongo.derive import future_classes
 from tornado_pymongo.executor import REQUEUE, Call, Executor
-from tornado_pymongo.futures import CallFuture, TakingFuture
+from tornado_pymongo.futures import CallFuture
 from tornado_pymongo.internals.cursors import (
     cursor_of,
     has_change_at_hand,
@@ -23,6 +23,7 @@ from tornado_pymongo.internals.cursors import (
     wished_wait,
 )
 from tornado_pymongo.proxy import Operation
+from tornado_pymongo.unbound import UnboundFuture
 
 
 class ChangeStream(
@@ -123,21 +124,21 @@ class ChangeStream(
         if (waiting := self._running()) is not None:
             waiting.abort(StopAsyncIteration())
 
-    def _close(self) -> CallFuture:
+    def _close(self, callback: Callback | None = None) -> Any:
         self._buffer.skip_empty()
         self._buffer.clear()
-        future = super()._close()
-        if self._was_refused(future):
-            leave_alone(cursor_of(self.delegate))
-            return self._runtime.completed(None)  # type: ignore[no-any-return]
-        return future
+        return super()._close(callback)
+
+    def _leave_alone(self) -> bool:
+        leave_alone(cursor_of(self.delegate))
+        return True
 
 
 class _NextChange(Want):
     """The next change, however many polls it takes."""
 
-    def serve(self, future: TakingFuture, fetched: bool) -> None:
-        super().serve(future, fetched=False)
+    def serve(self, future: Any, fetch: Call | None) -> None:
+        super().serve(future, None)
 
 
 class CollectionChangeStream(
@@ -164,10 +165,20 @@ class ClusterChangeStream(
     """The changes of all databases of a deployment."""
 
 
-class ChangeStreamFuture(CursorFuture):
-    """A Future of a change stream that can also be used as the stream."""
+class ChangeStreamMethods(CursorMethods):
+    """What can be asked of a change stream before it is there."""
 
     classes: tuple[type, ...] = (ChangeStream,)
+    is_given_up = False  # the stream opens for the next call of it
 
 
+class ChangeStreamFuture(ChangeStreamMethods, CallFuture):
+    """A Future of a change stream that can also be used as the stream."""
+
+
+class UnboundChangeStreamFuture(ChangeStreamMethods, UnboundFuture):
+    """The same of a call that was made where no event loop runs."""
+
+
+ChangeStreamFuture.unbound = UnboundChangeStreamFuture
 future_classes["ChangeStream"] = ChangeStreamFuture

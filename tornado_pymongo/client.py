@@ -197,7 +197,7 @@ class MongoClient(
         check_callback(callback)
         if isinstance(drain_seconds, bool) or not isinstance(drain_seconds, (int, float)):
             raise ConfigurationError(f"drain_seconds must be a number, not {drain_seconds!r}")
-        future = self._runtime.future(DetachedFuture)
+        future = self._runtime.future(DetachedFuture, callback)
         future.call = self._close(drain_seconds).call
         if future.call is None:
             future.set_result(None)

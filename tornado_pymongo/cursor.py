@@ -23,12 +23,12 @@ import pymongo.command_cursor
 import pymongo.cursor
 from pymongo.errors import ConfigurationError, PyMongoError
 
-from tornado_pymongo.bridge import Callback, check_callback, current_loop, with_callback
+from tornado_pymongo.bridge import Callback, check_callback, loop_of_caller, with_callback
 from tornado_pymongo.buffer import Buffer, Consumable, Fetch, Want, WantIfAny, WantMany, WantToKnow
-from tornado_pymongo.cursor_future import CursorFuture, each
+from tornado_pymongo.cursor_future import CursorFuture, CursorMethods, each
 from tornado_pymongo.derive import future_classes
 from tornado_pymongo.executor import Call, Executor
-from tornado_pymongo.futures import CallFuture, TakingFuture
+from tornado_pymongo.futures import CallFuture
 from tornado_pymongo.internals.clients import begin_timeout
 from tornado_pymongo.internals.cursors import (
     can_read_ahead,
@@ -44,6 +44,7 @@ from tornado_pymongo.internals.cursors import (
     wished_wait,
 )
 from tornado_pymongo.proxy import Function, Operation, used_by, wrap
+from tornado_pymongo.unbound import running_loop
 
 
 class _BaseCursor(Consumable):
@@ -72,11 +73,13 @@ class _BaseCursor(Consumable):
 
     # Fetching, in a worker
 
-    def _fetch(self, delegate: Any, buffer: Buffer) -> None:
-        """Ask the server for the next batch."""
+    def _fetch(self, delegate: Any, buffer: Buffer) -> bool:
+        """Ask the server for the next batch; tell whether there is anything in it."""
         fill(delegate, self._may_go_on)
-        if not self._collect(delegate, buffer):
+        found = self._collect(delegate, buffer)
+        if not found:
             buffer.put(deque(), state_of(delegate))
+        return found
 
     def _fetch_many(self, length: int | None, delegate: Any, buffer: Buffer) -> None:
         """Ask the server for so many documents."""
@@ -121,19 +124,18 @@ class _BaseCursor(Consumable):
             used_by(self.session, future)
         return future
 
-    def _serve(self, future: TakingFuture, fetched: bool) -> None:
-        demand: Any = future.demand
-        loop, buffer = future.get_loop(), self._buffer
+    def _serve(self, future: Any, fetch: Call | None) -> None:
+        loop, buffer = running_loop(), self._buffer
         is_at_hand = bool(buffer.items) or not buffer.has_next_batch()
-        if fetched or is_at_hand or not demand.is_met(False) or not loop.is_running():
-            super()._serve(future, fetched)
+        if fetch or is_at_hand or loop is None or not future.demand.is_met(None):
+            super()._serve(future, fetch)
         else:
             # The next batch is here. Let the loop run once a batch, though nothing has to wait.
             loop.call_soon(self._serve_next_batch, future)
 
-    def _serve_next_batch(self, future: TakingFuture) -> None:
+    def _serve_next_batch(self, future: Any) -> None:
         if not future.done():
-            super()._serve(future, fetched=False)
+            super()._serve(future, None)
 
     def _settle(self) -> None:
         super()._settle()
@@ -228,7 +230,7 @@ class _BaseCursor(Consumable):
         not be had. It stops early, and leaves the cursor open, if the callback returns False (None,
         or nothing, goes on) or raises, which the loop logs.
         """
-        each(self, callback, current_loop(self._runtime.loop))
+        each(self, callback, loop_of_caller(self._runtime.loop, callback))
 
     # What it says of itself
 
@@ -257,15 +259,15 @@ class _BaseCursor(Consumable):
         if not self._is_wanted() and (ahead := self._running()) is not None:
             ahead.abort()
 
-    def _close(self) -> CallFuture:
+    def _close(self, callback: Callback | None = None) -> Any:
         self._buffer.is_broken = False  # its end is no surprise after a close
         if not self.delegate.cursor_id:
-            return self._runtime.completed(self.delegate.close())  # type: ignore[no-any-return]
-        future = super()._close()
-        if self._was_refused(future):
-            leave_alone(self.delegate)
-            return self._runtime.completed(None)  # type: ignore[no-any-return]
-        return future
+            return self._runtime.completed(self.delegate.close(), callback=callback)
+        return super()._close(callback)
+
+    def _leave_alone(self) -> bool:
+        leave_alone(self.delegate)
+        return True
 
     # One cursor is another only if it is the same, whatever it is rewound to.
     __eq__ = object.__eq__
@@ -359,11 +361,12 @@ class Cursor(
         for name in ("_things", "_last_call", "_batches"):
             vars(self).pop(name, None)
         if not old.cursor_id and running is None:
-            return with_callback(self._runtime.completed(self, CursorFuture), callback)
+            return self._runtime.completed(self, CursorFuture, callback)
         if running is not None:
             running.abort()
         close = Function(self, "rewind", partial(_close_and_return, old, self))
-        future = super(Consumable, self)._start_into(self._runtime.future(CursorFuture), close)
+        future = self._runtime.future(CursorFuture, callback)
+        super(Consumable, self)._start_into(future, close)
         vars(self).pop("_last_call", None)  # it was of the other one
         return with_callback(future, callback)
 
@@ -381,5 +384,5 @@ class RawBatchCursor(
     """Batches of undecoded documents, as bytes, to be iterated with ``async for``."""
 
 
-CursorFuture.classes = (CommandCursor, Cursor)
+CursorMethods.classes = (CommandCursor, Cursor)
 future_classes["CommandCursor"] = future_classes["RawBatchCursor"] = CursorFuture

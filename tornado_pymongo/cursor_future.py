@@ -3,31 +3,29 @@
 from __future__ import annotations
 
 import asyncio
-from asyncio import CancelledError
 from collections.abc import AsyncIterator, Callable
+from concurrent.futures import InvalidStateError
+from contextlib import suppress
 from functools import partial
 from operator import methodcaller
-from typing import Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from pymongo.errors import InvalidOperation
 
-from tornado_pymongo.bridge import Callback, check_callback, with_callback
-from tornado_pymongo.futures import CallFuture, TakingFuture, named_as_call_future
+from tornado_pymongo.bridge import Callback, check_callback, loop_of_caller, with_callback
+from tornado_pymongo.futures import CallFuture, named_as
+from tornado_pymongo.taking import ResumedFuture
+from tornado_pymongo.unbound import UnboundFuture, running_loop
 
 
-class CursorFuture(CallFuture):
-    """A Future of a cursor that can also be used as the cursor, without awaiting it first.
-
-    ``async for document in collection.aggregate(...)`` and ``async for document in await
-    collection.aggregate(...)`` do the same. What is asked of the cursor before it is there is done
-    when it is.
-    """
+class CursorMethods:
+    """What can be asked of a cursor before it is there: it is done when it is."""
 
     # What it may become, to know its members before it is there.
     classes: tuple[type, ...] = ()
 
-    # Of one that a method of another returned: the other one, and the method.
-    _chained: tuple[CallFuture, Callable[[Any], Any]] | None = None
+    # Whether its call is given up with a call of the cursor that waits for it.
+    is_given_up: ClassVar[bool] = True
 
     def __iter__(self) -> Any:
         # Without this, the first document of a plain loop would be this Future itself.
@@ -39,10 +37,10 @@ class CursorFuture(CallFuture):
     def __anext__(self) -> Any:
         return self.result().__anext__() if self.done() else self._anext()
 
-    async def _anext(self) -> Any:
+    async def _anext(self: Any) -> Any:
         return await (await self).__anext__()
 
-    async def __aenter__(self) -> Any:
+    async def __aenter__(self: Any) -> Any:
         return await self
 
     async def __aexit__(self, *exc_info: object) -> None:
@@ -59,14 +57,15 @@ class CursorFuture(CallFuture):
 
     def each(self, callback: Callable[[Any, BaseException | None], Any]) -> None:
         """Call ``callback(document, None)`` for each document, as the cursor's `each` does."""
-        each(self, callback, self.get_loop())
+        loop = self.get_loop() if isinstance(self, CallFuture) else None
+        each(self, callback, loop_of_caller(loop, callback))
 
     def close(self, callback: Callback | None = None) -> Any:
         """Close the cursor, as soon as it is there; return a Future of None."""
         if not self.cancelled():
             return self.__getattr__("close")(callback=callback)
         check_callback(callback)
-        closed: CallFuture = CallFuture(loop=self.get_loop())
+        closed = self.another(CallFuture)
         closed.set_result(None)  # there is no cursor
         return with_callback(closed, callback)
 
@@ -91,122 +90,131 @@ class CursorFuture(CallFuture):
             return partial(self._chain, name)
         return partial(self._later, name)
 
-    def _chain(self, name: str, *args: Any, **kwargs: Any) -> CursorFuture:
+    def _chain(self, name: str, *args: Any, **kwargs: Any) -> Any:
         """Call a method that does not wait as soon as the cursor is there, before anything else."""
-        chained = type(self)(loop=self.get_loop())
-        chained._begin(self, methodcaller(name, *args, **kwargs))
+        chained, method = self.sibling(), methodcaller(name, *args, **kwargs)
+        _when_there(self, chained, lambda cursor: chained.set_result(method(cursor)))
+        chained.add_done_callback(lambda _: self.cancel() if chained.cancelled() else None)
         return chained
-
-    def _begin(self, source: CallFuture, method: Callable[[Any], Any]) -> None:
-        """Call a function with the cursor when that is there, and have what it returns."""
-        self._chained = source, method
-
-        def call_it(_: Any) -> None:
-            if self.done():
-                return
-            try:
-                self.set_result(method(source.result()))
-            except CancelledError:
-                self.cancel()
-            except Exception as error:
-                self.set_exception(error)
-
-        source.add_done_callback(call_it)
-        self.add_done_callback(lambda _: source.cancel() if self.cancelled() else None)
-
-    def _can_move(self) -> bool:
-        return self._chained is not None or super()._can_move()
-
-    def _move_to(self, twin: Any) -> None:
-        if self._chained is None:
-            super()._move_to(twin)
-        else:
-            source, method = self._chained
-            twin._begin(source.moved_to(twin.get_loop()), method)
 
     def _later(self, name: str, *args: Any, callback: Callback | None = None, **kwargs: Any) -> Any:
         """Call a method that waits when the cursor is there."""
         check_callback(callback)
+        if callback is not None and isinstance(self, UnboundFuture) and running_loop() is None:
+            begin = partial(self._later, name, *args, callback=callback, **kwargs)
+            loop_of_caller(None, callback).call_soon(begin)  # type: ignore[union-attr]
+            return None
         later = self._when_there(lambda cursor: getattr(cursor, name)(*args, **kwargs))
         return with_callback(later, callback)
 
-    def _when_there(self, method: Callable[[Any], asyncio.Future[Any]]) -> _LaterFuture:
-        future: _LaterFuture = _LaterFuture(loop=self.get_loop())
-        future.begin(self, method)
-        return future
+    def _when_there(self, method: Callable[[Any], Any]) -> Any:
+        later = self.another(_LaterFuture)
+        later.source = self
+        _when_there(self, later, lambda cursor: later.become(method(cursor)))
+        return later
 
 
-class _LaterFuture(TakingFuture):
+def _when_there(source: Any, future: Any, function: Callable[[Any], object]) -> None:
+    """Call a function with the cursor when that is there; if it never is, neither is the Future."""
+
+    def call_it(_: Any) -> None:
+        with suppress(InvalidStateError):  # cancelled in another thread
+            if future.done():
+                pass
+            elif source.cancelled():
+                future.cancel()
+            elif (error := source.exception()) is not None:
+                future.set_exception(error)
+            else:
+                try:
+                    function(source.result())
+                except Exception as error:
+                    future.set_exception(error)
+
+    source.add_done_callback(call_it)
+
+
+class CursorFuture(CursorMethods, CallFuture):
+    """A Future of a cursor that can also be used as the cursor, without awaiting it first.
+
+    ``async for document in collection.aggregate(...)`` and ``async for document in await
+    collection.aggregate(...)`` do the same. What is asked of the cursor before it is there is done
+    when it is.
+    """
+
+
+class UnboundCursorFuture(CursorMethods, UnboundFuture):
+    """The same of a call that was made where no event loop runs."""
+
+
+CursorFuture.unbound = UnboundCursorFuture
+
+
+class _Later:
     """Of a call of a cursor that is not there yet."""
 
-    _source: CallFuture  # of the cursor
-    _method: Callable[[Any], asyncio.Future[Any]]
+    source: Any  # the Future of the cursor
     _inner: Any = None  # the Future of the cursor's call
 
-    def begin(self, source: CallFuture, method: Callable[[Any], asyncio.Future[Any]]) -> None:
-        """Call a function with the cursor when that is there, and become what it returns."""
-        self._source, self._method = source, method
-        source.add_done_callback(self._cursor_is_there)
+    if TYPE_CHECKING:
+        done: Callable[[], bool]
+        set_result: Callable[[None], None]
 
-    def _cursor_is_there(self, source: asyncio.Future[Any]) -> None:
-        if self.done():
-            return
-        try:
-            self._inner = self._method(source.result())
-        except CancelledError:
-            self.cancel()
-        except Exception as error:
-            self.set_exception(error)
-        else:
-            self._inner.add_done_callback(self._inner_is_done)
+    def become(self, inner: Any) -> None:
+        """Be done when the cursor's call is, and have its result."""
+        self._inner = inner
+        inner.add_done_callback(self._inner_is_done)
 
-    def _inner_is_done(self, inner: asyncio.Future[Any]) -> None:
+    def _inner_is_done(self, inner: Any) -> None:
         if self.done():
             return
         if inner.cancelled():
-            super().cancel()
-        elif (error := asyncio.Future.exception(inner)) is not None:
-            self.set_exception(error)
+            self.cancel()
         else:
             self.set_result(None)
 
-    def exception(self) -> BaseException | None:
+    def exception(self, *timeout: float | None) -> BaseException | None:
         """Return the error of the cursor's call, or why there was none."""
-        error = asyncio.Future.exception(self)
+        error: BaseException | None = super().exception(*timeout)  # type: ignore[misc]
         return error if self._inner is None else self._inner.exception()
 
-    def result(self) -> Any:
+    def result(self, *timeout: float | None) -> Any:
         """Return the result of the cursor's call, which takes it out of its buffer."""
-        self.exception()
-        asyncio.Future.result(self)
+        super().result(*timeout)  # type: ignore[misc]
         return self._inner.result()
 
-    @property
-    def demand(self) -> Any:  # type: ignore[override]
-        """What the cursor's call demands."""
-        return self._inner.demand
+    def again(self) -> Any:
+        """Return a new Future of the same."""
+        return self._inner.again()
 
     def cancel(self, msg: Any | None = None) -> bool:
         """Cancel this Future, and the call that it waits for."""
-        if not super().cancel(msg):
+        if not super().cancel(msg):  # type: ignore[misc]
             return False
-        (self._inner or self._source).cancel()
+        if self._inner is not None:
+            self._inner.cancel()
+        elif self.source.is_given_up:
+            self.source.cancel()
         return True
 
-    def _can_move(self) -> bool:
-        return self._inner is None
 
-    def _move_to(self, twin: Any) -> None:
-        twin.begin(self._source.moved_to(twin.get_loop()), self._method)
+class _LaterFuture(_Later, ResumedFuture):
+    """Of a call of a cursor that is not there yet; a Future of the caller's loop."""
 
 
-named_as_call_future(_LaterFuture)
+class _UnboundLater(_Later, UnboundFuture):
+    """Of a call of a cursor that is not there yet, for any loop."""
+
+
+_LaterFuture.unbound = _UnboundLater
+named_as("CallFuture", _LaterFuture)
+named_as("UnboundFuture", _UnboundLater)
 
 
 def each(
     documents: AsyncIterator[Any],
     callback: Callable[[Any, BaseException | None], Any],
-    loop: asyncio.AbstractEventLoop,
+    loop: Any,
 ) -> None:
     """Call back for each document, and at the end or for an error, until it returns False."""
     if callback is None:

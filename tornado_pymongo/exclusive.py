@@ -15,7 +15,7 @@ from pymongo.errors import InvalidOperation
 from tornado_pymongo.bridge import Callback, check_callback, until_over, with_callback
 from tornado_pymongo.derive import Closing
 from tornado_pymongo.executor import Call
-from tornado_pymongo.futures import CallFuture, DetachedFuture
+from tornado_pymongo.futures import CallFuture, DetachedFuture, DetachedTask
 from tornado_pymongo.proxy import Operation
 
 
@@ -70,11 +70,8 @@ class Stream(Exclusive):
         check_callback(callback)
         self._cut_short()
         if self._running() is None:
-            return with_callback(self._close(), callback)
-        future = self._runtime.future(DetachedFuture)
-        closing = self._runtime.in_task(self._close_when_free())
-        closing.add_done_callback(future.follow)
-        return with_callback(future, callback)
+            return self._close(callback)
+        return self._runtime.in_task(self._close_when_free(), callback, DetachedTask)
 
     def _cut_short(self) -> None:
         """Abort a call that is running for which a close does not wait."""
@@ -83,13 +80,16 @@ class Stream(Exclusive):
         await self._free()
         await self._close()
 
-    def _close(self) -> CallFuture:
-        return self._start(Operation(self, "close"), None, DetachedFuture)  # type: ignore[no-any-return]
+    def _close(self, callback: Callback | None = None) -> Any:
+        future = self._runtime.future(DetachedFuture, callback)
+        self._start_into(future, Operation(self, "close"))
+        if future.done() and future.exception() is not None and self._leave_alone():
+            return self._runtime.completed(None, callback=callback)
+        return with_callback(future, callback)
 
-    @staticmethod
-    def _was_refused(future: CallFuture) -> bool:
-        """Tell whether there was no worker to be had: the client is closed, or has too much."""
-        return future.call is None and future.done() and future.exception() is not None
+    def _leave_alone(self) -> bool:
+        """Do what a close can do without a worker, as none is to be had; tell whether it did."""
+        return False
 
     async def _exit(self, exc_info: tuple[Any, ...]) -> Any:
         await self.close()

@@ -15,12 +15,13 @@ import gridfs
 from pymongo.errors import InvalidOperation
 from tornado.iostream import StreamClosedError
 
-from tornado_pymongo.bridge import Callback, check_callback, with_callback
+from tornado_pymongo.bridge import Callback, check_callback
 from tornado_pymongo.buffer import Buffer, Consumable, Fetch, Want
 from tornado_pymongo.cursor import Cursor
 from tornado_pymongo.derive import Derived
 from tornado_pymongo.exclusive import Exclusive, Stream
-from tornado_pymongo.futures import AlreadyTaken, CallFuture
+from tornado_pymongo.executor import Call
+from tornado_pymongo.futures import CallFuture
 from tornado_pymongo.internals.cursors import (
     close_at_once,
     forget_chunks,
@@ -30,6 +31,7 @@ from tornado_pymongo.internals.cursors import (
     read_in_small_batches,
 )
 from tornado_pymongo.proxy import Function, Operation
+from tornado_pymongo.taking import AlreadyTaken
 
 if TYPE_CHECKING:
     from tornado.web import RequestHandler
@@ -61,7 +63,7 @@ class GridFS(Derived, sync_class=gridfs.GridFS, async_class=gridfs.AsyncGridFS):
         """
         if _is_asynchronous(data):
             check_callback(callback)
-            return with_callback(self._runtime.in_task(self._put(data, kwargs)), callback)
+            return self._runtime.in_task(self._put(data, kwargs), callback)
         return self._start(Operation(self, "put", (data,), kwargs), callback)
 
     async def _put(self, data: Any, kwargs: dict[str, Any]) -> Any:
@@ -81,7 +83,7 @@ class GridFSBucket(Derived, sync_class=gridfs.GridFSBucket, async_class=gridfs.A
             # PyMongo's own coroutine reads it, and opens and writes our GridIn.
             upload = getattr(self._async_class, operation.name)
             coroutine = upload(self, *operation.args, **operation.kwargs)
-            return with_callback(self._runtime.in_task(coroutine), callback)
+            return self._runtime.in_task(coroutine, callback)
         return super()._start(operation, callback, future_class)
 
 
@@ -99,7 +101,7 @@ class GridIn(Stream, sync_class=gridfs.GridIn, async_class=gridfs.AsyncGridIn):
         """
         if _is_asynchronous(data):
             check_callback(callback)
-            return with_callback(self._runtime.in_task(self._write(data)), callback)
+            return self._runtime.in_task(self._write(data), callback)
         return self._start(Operation(self, "write", (data,)), callback)
 
     async def _write(self, source: Any) -> None:
@@ -239,7 +241,7 @@ class GridOut(Consumable, sync_class=gridfs.GridOut, async_class=gridfs.AsyncGri
         """Read all lines; return a Future of them. The source is `AsyncGridOut.to_list`."""
         check_callback(callback)
         lines = self._async_class.to_list(self)  # type: ignore[attr-defined]
-        return with_callback(self._runtime.in_task(lines), callback)
+        return self._runtime.in_task(lines, callback)
 
     def stream_to_handler(
         self, request_handler: RequestHandler, callback: Callback | None = None
@@ -261,14 +263,11 @@ class GridOut(Consumable, sync_class=gridfs.GridOut, async_class=gridfs.AsyncGri
                 f" {type(request_handler).__name__}"
             )
         sending = stream_to_handler(self, request_handler, self.tell(), int(self.length))
-        return with_callback(self._runtime.in_task(sending), callback)
+        return self._runtime.in_task(sending, callback)
 
-    def _close(self) -> CallFuture:
-        future = super()._close()
-        if self._was_refused(future):
-            close_at_once(self.delegate)
-            return self._runtime.completed(None)  # type: ignore[no-any-return]
-        return future
+    def _leave_alone(self) -> bool:
+        close_at_once(self.delegate)
+        return True
 
     def __aiter__(self) -> Any:
         return self
@@ -293,8 +292,8 @@ class _Read(Want):
         super().__init__(owner, fetch)
         self._read = read
 
-    def is_met(self, fetched: bool) -> bool:
-        return fetched
+    def is_met(self, fetch: Call | None) -> bool:
+        return fetch is not None
 
     def take(self) -> bytes:
         read, _ = self.buffer.first() or (None, b"")

@@ -132,8 +132,8 @@ class Proxy:
     ) -> Any:
         """Start an operation in a worker; return a Future of its result."""
         check_callback(callback)
-        future = self._start_into(self._runtime.future(future_class), operation)
-        return with_callback(future, callback)
+        future = self._runtime.future(future_class, callback)
+        return with_callback(self._start_into(future, operation), callback)
 
     def _start_into(self, future: CallFuture, operation: Operation) -> CallFuture:
         """Have a Future get the result of an operation: all that blocks comes through here."""

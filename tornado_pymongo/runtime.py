@@ -12,7 +12,7 @@ from weakref import WeakValueDictionary
 import pymongo
 from pymongo.errors import PyMongoError
 
-from tornado_pymongo.bridge import current_loop
+from tornado_pymongo.bridge import Callback, loop_of_caller, with_callback
 from tornado_pymongo.executor import Call, Executor
 from tornado_pymongo.futures import CallFuture, TaskFuture
 
@@ -29,7 +29,7 @@ class Runtime:
     :param streams: those that wait for changes.
     :param timeout: for how long an operation may take, in seconds, if the client has a timeoutMS.
     :param read_ahead: whether cursors fetch the next batch early.
-    :param loop: of calls that are made while no loop runs; by default Tornado's.
+    :param loop: of calls that are made while no loop runs, if that was chosen.
     :param substitutes: classes that stand in the place of this library's, proxies and Futures.
     """
 
@@ -55,21 +55,35 @@ class Runtime:
         self.known: WeakValueDictionary[int, Any] = WeakValueDictionary()
         self.session_killer: SessionKiller = SessionKiller(executor, client.delegate)
 
-    def future(self, cls: Any = CallFuture) -> Any:
-        """Return a new Future of the caller's loop."""
-        return self.substitutes.get(cls, cls)(loop=current_loop(self.loop))
+    def future(self, cls: Any = CallFuture, callback: Callback | None = None) -> Any:
+        """Return a new Future of the caller's loop or, if he has none, one without."""
+        cls = self.substitutes.get(cls, cls)
+        loop = loop_of_caller(self.loop, callback)
+        return cls.unbound() if loop is None else cls(loop=loop)
 
-    def completed(self, result: Any, cls: Any = CallFuture) -> Any:
-        """Return a Future of the caller's loop that has its result already."""
-        future = self.future(cls)
+    def completed(
+        self, result: Any, cls: Any = CallFuture, callback: Callback | None = None
+    ) -> Any:
+        """Return a Future that has its result already or, if there is a callback, None."""
+        future = self.future(cls, callback)
         future.set_result(result)
-        return future
+        return with_callback(future, callback)
 
-    def in_task(self, coroutine: Any) -> TaskFuture:
-        """Run a coroutine of several calls on the caller's loop; return a Future of its result."""
-        future: TaskFuture = self.future(TaskFuture)
+    def in_task(
+        self, coroutine: Any, callback: Callback | None = None, cls: Any = TaskFuture
+    ) -> Any:
+        """Run a coroutine of several calls on the caller's loop.
+
+        Return a Future of its result or, if there is a callback, None. If the caller has no loop,
+        it begins when the Future is awaited.
+        """
+        try:
+            future = self.future(cls, callback)
+        except BaseException:
+            coroutine.close()
+            raise
         future.run(coroutine)
-        return future
+        return with_callback(future, callback)
 
 
 class SessionKiller:

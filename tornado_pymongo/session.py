@@ -15,7 +15,7 @@ import pymongo.client_session
 from pymongo.errors import InvalidOperation, PyMongoError
 
 from tornado_pymongo import log
-from tornado_pymongo.bridge import Callback, check_callback, until_over, with_callback
+from tornado_pymongo.bridge import Callback, check_callback, until_over
 from tornado_pymongo.errors import TooManyCalls
 from tornado_pymongo.exclusive import Exclusive, until_free
 from tornado_pymongo.executor import Call
@@ -83,12 +83,12 @@ class ClientSession(
         runtime, name = self._runtime, operation.name
         if runtime.executor.closed and name == "end_session" and not self.in_transaction:
             # Its client has ended it on the server; what is left does not wait.
-            return with_callback(runtime.completed(self.delegate.end_session()), callback)
+            return runtime.completed(self.delegate.end_session(), callback=callback)
         first = self._what_comes_first(name)
         if first is None:
             return super()._start(operation, callback, future_class)
         check_callback(callback)
-        return with_callback(runtime.in_task(self._start_after(first, operation)), callback)
+        return runtime.in_task(self._start_after(first, operation), callback)
 
     def _what_comes_first(self, name: str) -> Callable[[], Coroutine[Any, Any, Any]] | None:
         """Return a coroutine function that must end before a method is called, if there is one."""

@@ -71,7 +71,7 @@ class Call:
 
     __slots__ = (
         *("executor", "function", "context", "deadline", "queued_at"),
-        *("state", "has_begun", "result", "error", "receivers", "__weakref__"),
+        *("state", "has_begun", "result", "error", "failed_name", "receivers", "__weakref__"),
         *("checkout", "checkout_lock", "orphaned_session", "_abort_error", "_cancellation_raised"),
     )
 
@@ -94,6 +94,7 @@ class Call:
         # The outcome. A receiver reads it, and then nobody keeps the call.
         self.result: Any = None
         self.error: BaseException | None = None
+        self.failed_name: str | None = None  # of what has raised the error
         # They are told when the call is over: by an inbox or, without one, in the thread that ends
         # the call. They change under the executor's lock.
         self.receivers: tuple[tuple[Receiver | None, Deliver], ...] = ()
@@ -124,6 +125,13 @@ class Call:
         """
         self.executor.abort(self, error)
 
+    def give_up(self) -> None:
+        """Drop the call if it waits; abort it if it runs, unless the executor leaves it alone."""
+        if self.executor.abort_on_cancel:
+            self.abort()
+        else:
+            self.cancel()
+
     def name(self) -> str | None:
         """Return what it runs, without the arguments, which may be secret, until it is over.
 
@@ -148,6 +156,7 @@ class Call:
             self.result = self.context.run(self.function)
         except BaseException as error:
             self.error = _carriable(error)
+            self.failed_name = self.name()
         finally:
             _thread.call = None
             if self.result is not REQUEUE:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from asyncio import CancelledError
-from concurrent.futures import Future
+from concurrent.futures import Future, InvalidStateError
 from typing import Any
 
 from tornado_pymongo import log
@@ -13,7 +13,7 @@ from tornado_pymongo.executor.call import ABORTING, RUNNING, Call
 class ThreadFuture(Future[Any]):
     """The concurrent Future of a call, for threads and for `concurrent.futures`."""
 
-    def __init__(self, call: Call) -> None:
+    def __init__(self, call: Call | None) -> None:
         super().__init__()
         self.call: Call | None = call  # until it is over
 
@@ -41,6 +41,8 @@ class ThreadFuture(Future[Any]):
                 self.set_result(call.result)
             else:
                 self.set_exception(error)
+        except InvalidStateError:
+            pass  # cancelled in the meantime
         except KeyboardInterrupt:
             raise
         except BaseException:  # other errors than these are logged by the standard library

@@ -10,7 +10,6 @@ import asyncio
 import os
 import warnings
 from collections.abc import Callable
-from contextvars import Context
 from functools import partial
 from typing import Any, ClassVar
 
@@ -20,13 +19,14 @@ from pymongo.driver_info import DriverInfo
 from pymongo.errors import ConfigurationError, InvalidOperation
 
 import tornado_pymongo
-from tornado_pymongo.bridge import Callback, check_callback, current_loop, with_callback
-from tornado_pymongo.change_stream import ChangeStreamFuture
-from tornado_pymongo.cursor_future import CursorFuture
+from tornado_pymongo.bridge import Callback, check_callback, tornado_loop, with_callback
+from tornado_pymongo.change_stream import ChangeStreamFuture, UnboundChangeStreamFuture
+from tornado_pymongo.cursor_future import CursorFuture, UnboundCursorFuture
 from tornado_pymongo.derive import Derived
 from tornado_pymongo.executor import DRAIN
 from tornado_pymongo.internals.cursors import is_closed, is_tailable
 from tornado_pymongo.proxy import Function, Operation, start_into, wrap
+from tornado_pymongo.unbound import running_loop
 
 version = "3.7.1"  # of the Motor whose names these are
 
@@ -67,7 +67,7 @@ class _Watchable(AgnosticBase):
 
     def _when_used(self, name: str, args: Any, kwargs: Any, callback: Callback | None) -> Any:
         check_callback(callback)
-        latent = self._runtime.future(_LATENT[name])
+        latent = self._runtime.future(_LATENT[name], callback)
         latent._unsent = Operation(self, name, args, kwargs)
         return with_callback(latent, callback)
 
@@ -105,7 +105,9 @@ class AgnosticClient(_Watchable, tornado_pymongo.MongoClient):
         limit = int(os.environ.get("MOTOR_MAX_WORKERS", 0))
         return min(limit, most or limit) or super()._default_workers(most)
 
-    _current_loop: ClassVar[Any] = staticmethod(current_loop)
+    @staticmethod
+    def _current_loop() -> Any:
+        return running_loop() or tornado_loop()
 
     def get_io_loop(self) -> Any:
         """Return the loop that this client was made with, or else that of the caller."""
@@ -204,7 +206,7 @@ class AgnosticBaseCursor(AgnosticBase):
         if length != 0:
             return super().to_list(length, callback)  # type: ignore[misc]
         check_callback(callback)
-        return with_callback(self._runtime.completed([]), callback)
+        return self._runtime.completed([], callback=callback)
 
     def each(self, callback: Callback) -> None:
         """Call ``callback(document, None)`` for each document, as `Cursor.each` does."""
@@ -246,13 +248,13 @@ for _cls in (
     type("MotorChangeStream", (MotorChangeStream, _cls), {})
 
 
-class _Latent(CursorFuture):
+class _Latent:
     """What is used before it is there; until then its `delegate` is None, as in Motor."""
 
     # What is sent when this Future is first used.
     _unsent: Operation | None = None
 
-    def _send(self) -> None:
+    def _send(self: Any) -> None:
         operation, self._unsent = self._unsent, None
         if operation is not None and not self.done():
             try:
@@ -262,36 +264,36 @@ class _Latent(CursorFuture):
 
     # Whatever waits for it goes by one of these.
 
-    def add_done_callback(
-        self, fn: Callable[[Any], object], /, *, context: Context | None = None
-    ) -> None:
+    def add_done_callback(self, fn: Callable[[Any], object], **context: Any) -> None:
         self._send()
-        super().add_done_callback(fn, context=context)
+        super().add_done_callback(fn, **context)  # type: ignore[misc]
 
     def __await__(self) -> Any:
         self._send()
-        return super().__await__()
+        return super().__await__()  # type: ignore[misc]
 
     def send(self, value: Any) -> Any:
         self._send()
-        return super().send(value)
+        return super().send(value)  # type: ignore[misc]
+
+    def result(self, *timeout: float | None) -> Any:
+        self._send()
+        return super().result(*timeout)  # type: ignore[misc]
 
     @property
-    def delegate(self) -> Any:
+    def delegate(self: Any) -> Any:
         """The PyMongo object."""
         there = self.done() and not self.cancelled() and self.exception() is None
         return self.result().delegate if there else None
 
 
-class MotorLatentCommandCursor(_Latent):
-    """A Future of a cursor that can also be used as the cursor."""
-
+class _LatentCursor(_Latent):
     classes: tuple[type, ...] = (MotorCommandCursor, MotorCursor)
 
     async def __aenter__(self) -> Any:
         return self
 
-    def batch_size(self, batch_size: int) -> Any:
+    def batch_size(self: Any, batch_size: int) -> Any:
         """Set how many documents a batch has; the first one too, if it is not yet asked for."""
         if self._unsent is None:
             return self._chain("batch_size", batch_size)
@@ -299,10 +301,16 @@ class MotorLatentCommandCursor(_Latent):
         return self
 
 
-class _LatentChangeStream(_Latent, ChangeStreamFuture):
-    """A Future of a change stream that can also be used as the stream."""
+class MotorLatentCommandCursor(_LatentCursor, CursorFuture):
+    """A Future of a cursor that can also be used as the cursor."""
 
-    async def next(self) -> Any:
+
+class _UnboundLatentCursor(_LatentCursor, UnboundCursorFuture):
+    """The same of a call that was made where no event loop runs."""
+
+
+class _LatentStream(_Latent):
+    async def next(self: Any) -> Any:
         """Return the next change. Nothing is asked for before this is awaited."""
         return await (await self).next()
 
@@ -312,6 +320,16 @@ class _LatentChangeStream(_Latent, ChangeStreamFuture):
     def __exit__(self, *exc_info: object) -> None: ...
 
 
+class _LatentChangeStream(_LatentStream, ChangeStreamFuture):
+    """A Future of a change stream that can also be used as the stream."""
+
+
+class _UnboundLatentChangeStream(_LatentStream, UnboundChangeStreamFuture):
+    """The same of a call that was made where no event loop runs."""
+
+
+MotorLatentCommandCursor.unbound = _UnboundLatentCursor
+_LatentChangeStream.unbound = _UnboundLatentChangeStream
 _LATENT = {"aggregate": MotorLatentCommandCursor, "watch": _LatentChangeStream}
 _substitutes[CursorFuture] = MotorLatentCommandCursor
 _substitutes[ChangeStreamFuture] = _LatentChangeStream

@@ -39,6 +39,7 @@ from web_client import ask
 
 import tornado_pymongo
 from tornado_pymongo import GridFSBucket, MongoClient
+from tornado_pymongo.motor.motor_asyncio import AsyncIOMotorClient
 from tornado_pymongo.web import GridFSHandler, GridFSUploadHandler
 
 NOWHERE = "mongodb://127.0.0.1:9/"  # the port "discard", where nothing listens
@@ -813,24 +814,31 @@ def test_a_call_in_a_thread_without_a_loop_runs_and_waits_for_one(mongo_client, 
     assert results == [False, 1]
 
 
-def test_a_call_whose_loop_is_closed_runs_and_its_result_is_logged(mongo_client, db, caplog):
-    """Nobody can get it, and nobody is stuck."""
+@pytest.fixture
+def closed_loop_client(mongo_server):
+    """Return a client whose calls belong to a loop that is closed."""
     loop = asyncio.new_event_loop()
-    asyncio.set_event_loop(loop)
+    client = AsyncIOMotorClient(mongo_server.uri, io_loop=loop)
     loop.close()
+    yield client
+    client._close().result()
+
+
+def test_a_call_whose_loop_is_closed_runs_and_its_result_is_logged(closed_loop_client, db, caplog):
+    """Nobody can get it, and nobody is stuck."""
+    client = closed_loop_client
     calls = []
     for _ in range(2):
-        calls.append(db.things.insert_one({"_id": 1}))
+        calls.append(client[db.name].things.insert_one({"_id": 1}))
         while not calls[-1].call.done():
             time.sleep(0.001)
     call, again = calls
     assert call.call.result.inserted_id == 1
     assert isinstance(again.call.error, DuplicateKeyError)
-    mongo_client._runtime.executor.close(mongo_client.delegate.close).result(20)
+    client._close().result(20)
     assert not call.done()
     assert 'The last error of them: DuplicateKeyError("E11000 dupl' in caplog.text
     assert "is closed; await each call before the loop ends" in caplog.text
-    asyncio.set_event_loop(None)
 
 
 def test_a_client_that_was_made_before_a_fork_works_and_warns_as_pymongos(mongo_server):
@@ -988,16 +996,10 @@ async def test_what_lets_go_of_something_succeeds_after_the_client_is_closed(mak
     assert await session.end_session() is None
 
 
-def test_a_closed_loop_is_told_by_what_needs_a_task(mongo_client):
-    loop = asyncio.new_event_loop()
-    asyncio.set_event_loop(loop)
-    loop.close()
-    try:
-        with warnings.catch_warnings(), pytest.raises(InvalidOperation, match="loop is closed"):
-            warnings.simplefilter("error")
-            mongo_client.start_session().with_transaction(coroutine_function)
-    finally:
-        asyncio.set_event_loop(None)
+def test_a_closed_loop_is_told_by_what_needs_a_task(closed_loop_client):
+    with warnings.catch_warnings(), pytest.raises(InvalidOperation, match="loop is closed"):
+        warnings.simplefilter("error")
+        closed_loop_client.start_session().with_transaction(coroutine_function)
 
 
 async def test_calls_of_one_transaction_do_not_run_at_once(mongo_client, db):

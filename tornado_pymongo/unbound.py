@@ -12,9 +12,9 @@ import asyncio
 import atexit
 import threading
 import weakref
-from collections.abc import Callable, Coroutine, Generator
+from collections.abc import Callable, Coroutine, Generator, Iterator
 from concurrent.futures import Future, InvalidStateError
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from typing import Any
 
 from pymongo.errors import InvalidOperation
@@ -88,16 +88,24 @@ class UnboundFuture(Unawaited, ThreadFuture):
         :raises pymongo.errors.InvalidOperation: if it is not there, and this thread must not wait,
             as a loop runs in it, or a call of this library.
         """
-        self._check_may_wait()
-        return super().result(timeout)
+        with self._asked():
+            return super().result(timeout)
 
     def exception(self, timeout: float | None = None) -> BaseException | None:
         """Return the error of the call, or None, as `result` does."""
+        with self._asked():
+            return super().exception(timeout)
+
+    @contextmanager
+    def _asked(self) -> Iterator[None]:
         self._check_may_wait()
-        return super().exception(timeout)
+        try:
+            yield
+        finally:
+            if self.done():
+                self._failed_call = None
 
     def _check_may_wait(self) -> None:
-        self._failed_call = None
         if self.done():
             return
         if running_loop() is not None:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 import os
 import warnings
-from collections.abc import Callable
 from functools import partial
 from typing import Any, ClassVar
 
@@ -20,12 +19,16 @@ from pymongo.errors import ConfigurationError, InvalidOperation
 
 import tornado_pymongo
 from tornado_pymongo.bridge import Callback, check_callback, tornado_loop, with_callback
-from tornado_pymongo.change_stream import ChangeStreamFuture, UnboundChangeStreamFuture
-from tornado_pymongo.cursor_future import CursorFuture, UnboundCursorFuture
+from tornado_pymongo.change_stream import ChangeStreamFuture
+from tornado_pymongo.cursor_future import CursorFuture
 from tornado_pymongo.derive import Derived
 from tornado_pymongo.executor import DRAIN
 from tornado_pymongo.internals.cursors import is_closed, is_tailable
-from tornado_pymongo.proxy import Function, Operation, start_into, wrap
+from tornado_pymongo.motor.latent import LatentChangeStream, LatentCursor
+from tornado_pymongo.motor.latent import (
+    MotorLatentCommandCursor as MotorLatentCommandCursor,
+)
+from tornado_pymongo.proxy import Function, Operation, wrap
 from tornado_pymongo.unbound import running_loop
 
 version = "3.7.1"  # of the Motor whose names these are
@@ -68,7 +71,7 @@ class _Watchable(AgnosticBase):
     def _when_used(self, name: str, args: Any, kwargs: Any, callback: Callback | None) -> Any:
         check_callback(callback)
         latent = self._runtime.future(_LATENT[name], callback)
-        latent._unsent = Operation(self, name, args, kwargs)
+        latent.unsent = Operation(self, name, args, kwargs)
         return with_callback(latent, callback)
 
 
@@ -248,91 +251,10 @@ for _cls in (
     type("MotorChangeStream", (MotorChangeStream, _cls), {})
 
 
-class _Latent:
-    """What is used before it is there; until then its `delegate` is None, as in Motor."""
-
-    # What is sent when this Future is first used.
-    _unsent: Operation | None = None
-
-    def _send(self: Any) -> None:
-        operation, self._unsent = self._unsent, None
-        if operation is not None and not self.done():
-            try:
-                start_into(self, operation)
-            except Exception as error:
-                self.set_exception(error)
-
-    # Whatever waits for it goes by one of these.
-
-    def add_done_callback(self, fn: Callable[[Any], object], **context: Any) -> None:
-        self._send()
-        super().add_done_callback(fn, **context)  # type: ignore[misc]
-
-    def __await__(self) -> Any:
-        self._send()
-        return super().__await__()  # type: ignore[misc]
-
-    def send(self, value: Any) -> Any:
-        self._send()
-        return super().send(value)  # type: ignore[misc]
-
-    def result(self, *timeout: float | None) -> Any:
-        self._send()
-        return super().result(*timeout)  # type: ignore[misc]
-
-    @property
-    def delegate(self: Any) -> Any:
-        """The PyMongo object."""
-        there = self.done() and not self.cancelled() and self.exception() is None
-        return self.result().delegate if there else None
-
-
-class _LatentCursor(_Latent):
-    classes: tuple[type, ...] = (MotorCommandCursor, MotorCursor)
-
-    async def __aenter__(self) -> Any:
-        return self
-
-    def batch_size(self: Any, batch_size: int) -> Any:
-        """Set how many documents a batch has; the first one too, if it is not yet asked for."""
-        if self._unsent is None:
-            return self._chain("batch_size", batch_size)
-        self._unsent.kwargs["batchSize"] = batch_size
-        return self
-
-
-class MotorLatentCommandCursor(_LatentCursor, CursorFuture):
-    """A Future of a cursor that can also be used as the cursor."""
-
-
-class _UnboundLatentCursor(_LatentCursor, UnboundCursorFuture):
-    """The same of a call that was made where no event loop runs."""
-
-
-class _LatentStream(_Latent):
-    async def next(self: Any) -> Any:
-        """Return the next change. Nothing is asked for before this is awaited."""
-        return await (await self).next()
-
-    def __enter__(self) -> Any:
-        raise RuntimeError("use a change stream in 'async with', not 'with'")
-
-    def __exit__(self, *exc_info: object) -> None: ...
-
-
-class _LatentChangeStream(_LatentStream, ChangeStreamFuture):
-    """A Future of a change stream that can also be used as the stream."""
-
-
-class _UnboundLatentChangeStream(_LatentStream, UnboundChangeStreamFuture):
-    """The same of a call that was made where no event loop runs."""
-
-
-MotorLatentCommandCursor.unbound = _UnboundLatentCursor
-_LatentChangeStream.unbound = _UnboundLatentChangeStream
-_LATENT = {"aggregate": MotorLatentCommandCursor, "watch": _LatentChangeStream}
+LatentCursor.classes = (MotorCommandCursor, MotorCursor)
+_LATENT = {"aggregate": MotorLatentCommandCursor, "watch": LatentChangeStream}
 _substitutes[CursorFuture] = MotorLatentCommandCursor
-_substitutes[ChangeStreamFuture] = _LatentChangeStream
+_substitutes[ChangeStreamFuture] = LatentChangeStream
 
 
 class MotorGridFSBucket(AgnosticBase, tornado_pymongo.GridFSBucket):

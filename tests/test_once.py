@@ -555,3 +555,26 @@ async def test_motors_watch_is_sent_when_it_is_first_used(motor_things):
         await motor_things.update_one({"_id": 0}, {"$inc": {"n": 1}})
     assert (await asyncio.wait_for(waiting, 10))["operationType"] == "update"
     await stream.close()
+
+
+async def test_what_another_consumer_takes_first_is_not_the_end(numbers):
+    """The batch that was fetched for a Future was gone when its loop came round to it."""
+    cursor = numbers.find({}, batch_size=2).sort("_id", 1)
+    future = cursor.next()
+    fetch = future.call
+    while not fetch.done():
+        pass  # the loop stands
+    assert [cursor.next_object() for _ in "ab"] == [{"_id": 0}, {"_id": 1}]
+    assert await future == {"_id": 2}
+
+
+async def test_a_stream_opens_though_its_first_next_is_given_up(numbers):
+    """What was given up was the wait for a change, not the stream."""
+    stream = numbers.watch()
+    change = stream.next()
+    change.cancel()
+    change = stream.next()
+    await stream
+    await numbers.insert_one({"_id": -1})
+    assert (await change)["fullDocument"] == {"_id": -1}
+    await stream.close()

@@ -335,7 +335,6 @@ def test_a_call_made_before_the_loop_runs_is_delivered_when_it_does(collection):
         loop.close()
 
 
-@pytest.mark.skipif(sys.version_info < (3, 11), reason="Python 3.10 looks for a Future first")
 @pytest.mark.parametrize("closed", [False, True])
 def test_asyncio_run_takes_what_is_asked_of_a_cursor_that_is_not_there(make_client, closed):
     """It hung, or waited for a Future of another loop, if its Future was one of a chain."""
@@ -370,7 +369,6 @@ def no_loop():
         asyncio.set_event_loop(None)
 
 
-@pytest.mark.skipif(sys.version_info < (3, 11), reason="Python 3.10 looks for a Future first")
 def test_who_waits_for_a_call_of_another_task_may_do_so_on_another_loop(
     no_loop, collection, monkeypatch
 ):
@@ -398,7 +396,6 @@ def test_who_waits_for_a_call_of_another_task_may_do_so_on_another_loop(
     assert asyncio.run(taken(call))["_id"] == 18
 
 
-@pytest.mark.skipif(sys.version_info < (3, 11), reason="Python 3.10 looks for a Future first")
 def test_a_stream_is_free_when_a_call_made_before_the_loop_is_cancelled(no_loop, collection):
     """The Future of the loop before was never done, and the stream polled for it for ever."""
     stream = asyncio.run(collection.watch(max_await_time_ms=100))
@@ -417,7 +414,6 @@ def test_a_stream_is_free_when_a_call_made_before_the_loop_is_cancelled(no_loop,
     asyncio.run(cancel())
 
 
-@pytest.mark.skipif(sys.version_info < (3, 11), reason="Python 3.10 looks for a Future first")
 def test_asyncio_run_takes_the_call_itself(collection, make_client):
     """The call is made before the loop that asyncio.run makes for it."""
     before = asyncio.new_event_loop()
@@ -674,7 +670,6 @@ def test_results_for_a_closed_loop_are_let_go_of(make_client, gate):
     until_gone(loop)
 
 
-@pytest.mark.skipif(sys.version_info < (3, 11), reason="Python 3.10 looks for a Future first")
 def test_cancelling_a_call_cancels_the_task_of_another_loop_that_waits_for_it(make_client, gate):
     client = make_client(max_workers=1)
     before = asyncio.new_event_loop()

@@ -185,6 +185,7 @@ SINCE_3_11 = {
     "timeout": main(in_timeout),
 }
 WAYS = {
+    "asyncio.run": asyncio.run,
     "new loop": run_in_new_loop,
     "set loop": run_in_set_loop,
     "run_coroutine_threadsafe": run_threadsafe,
@@ -209,9 +210,6 @@ WAYS = {
 }
 if sys.version_info >= (3, 11):
     WAYS |= SINCE_3_11
-WAYS["asyncio.run"] = (
-    asyncio.run if sys.version_info >= (3, 11) else main(awaited)  # 3.10 wants a real coroutine
-)
 
 CALLS = {
     "find_one": (lambda numbers: numbers.find_one({"_id": 1}), {"_id": 1}),

@@ -216,6 +216,7 @@ async def test_an_error_that_nobody_retrieves_is_logged_as_asyncio_does(collecti
             gc.collect()
     assert "exception was never retrieved" in caplog.text
     assert "DuplicateKeyError" in caplog.text
+    assert "call=Collection.insert_one(...)" in caplog.text
 
 
 async def test_a_call_runs_in_the_callers_context(mongo_client):

@@ -8,7 +8,7 @@ from copy import copy
 from typing import Any
 
 from tornado_pymongo.internals import contract
-from tornado_pymongo.internals.samples import csot
+from tornado_pymongo.internals.contract import csot
 
 
 def begin_timeout(context: Context, seconds: float | None) -> float | None:
@@ -19,9 +19,7 @@ def begin_timeout(context: Context, seconds: float | None) -> float | None:
     if not contract.holds(contract.TIMEOUTS):
         return None  # it counts from when the worker begins
     timeout = csot.get_timeout()
-    if timeout is None:
-        if seconds is None:
-            return None
+    if timeout is None and seconds is not None:
         context.run(csot._TimeoutContext(seconds).__enter__)
         timeout = seconds
     return context.get(csot.DEADLINE) if timeout else None  # 0 is for ever
@@ -51,15 +49,13 @@ def redacted(text: str, client: Any) -> str:
     if not contract.holds(contract.OPTIONS):
         return "..."
     options = client.options._options
-    for name in _SECRET_OPTIONS & set(options):
-        text = text.replace(f"{name}={options[name]!r}", f"{name}=<redacted>")
+    for name in _SECRETS.split():
+        if name in options:
+            text = text.replace(f"{name}={options[name]!r}", f"{name}=<redacted>")
     return text
 
 
-_SECRET_OPTIONS = {
-    *("authmechanismproperties", "proxypassword", "proxyusername"),
-    "tlscertificatekeyfilepassword",
-}
+_SECRETS = "authmechanismproperties proxypassword proxyusername tlscertificatekeyfilepassword"
 
 
 def with_key_vault(options: Any, unwrap: Callable[[Any], Any]) -> Any:
@@ -72,8 +68,3 @@ def with_key_vault(options: Any, unwrap: Callable[[Any], Any]) -> Any:
     options = copy(options)
     options._key_vault_client = unwrap(options._key_vault_client)
     return options
-
-
-def timeout_of(delegate: Any) -> Any:
-    """Return what PyMongo asks of the objects of its coroutines."""
-    return delegate._timeout if contract.holds(contract.COROUTINES) else None

@@ -23,12 +23,11 @@ exhaust_selects_server: bool = not hasattr(message, "_check_exhaust_supported")
 
 def leave_alone(cursor: Any) -> None:
     """Have PyMongo kill the cursor later, as one that nobody has any more; does not wait."""
-    if cursor is None:
-        return
-    if cursor._id:
-        # PyMongo says so before it asks the server. If an abort hits it in between, nobody asks.
-        cursor._killed = False
-    cursor.__del__()
+    if cursor is not None:
+        if cursor._id:
+            # PyMongo sets it before it asks the server. After an abort in between, nobody asks.
+            cursor._killed = False
+        cursor.__del__()
 
 
 def is_closed(cursor: Any) -> bool:
@@ -91,9 +90,7 @@ def fill(cursor: Any, may_go_on: Callable[[], bool]) -> None:
 
     :param may_go_on: whether a command's cursor shall go on after an empty batch.
     """
-    if getattr(cursor, "_empty", False):
-        return
-    while not (cursor._data or cursor._refresh()):
+    while not (getattr(cursor, "_empty", False) or cursor._data or cursor._refresh()):
         if not (isinstance(cursor, CommandCursor) and cursor.alive and may_go_on()):
             return
 
@@ -150,9 +147,8 @@ def is_open(grid_out: Any) -> bool:
 
 def has_line_at_hand(grid_out: Any) -> bool:
     """Tell whether ``grid_out.readline()`` would return without asking the server."""
-    if not contract.holds(contract.FILES):
-        return False
-    return bool(grid_out._buffer.find(b"\n", grid_out._buffer_pos) >= 0)
+    known = contract.holds(contract.FILES)
+    return known and bool(grid_out._buffer.find(b"\n", grid_out._buffer_pos) >= 0)
 
 
 def wished_wait(cursor_or_stream: Any) -> Any:
@@ -162,12 +158,11 @@ def wished_wait(cursor_or_stream: Any) -> Any:
 
 def limit_wait(cursor: Any, wished: Any, seconds: float | None) -> None:
     """Have the server wait no longer than this for new documents, or, with None, as was wished."""
-    if cursor is None or not contract.holds(contract.WAITS):
-        return
-    if seconds is not None:
-        # By itself it waits for a second.
-        wished = min(1000 if wished is None else wished, int(seconds * 1000))
-    cursor._max_await_time_ms = wished
+    if cursor is not None and contract.holds(contract.WAITS):
+        if seconds is not None:
+            # By itself it waits for a second.
+            wished = min(1000 if wished is None else wished, int(seconds * 1000))
+        cursor._max_await_time_ms = wished
 
 
 def cursor_of(stream: Any) -> Any:
@@ -178,8 +173,7 @@ def cursor_of(stream: Any) -> Any:
 def read_in_small_batches(grid_out: Any, number: int) -> None:
     """Have a GridOut fetch so many chunks at a time, instead of 16 MB of them."""
     if contract.holds(contract.FILES):
-        find = partial(grid_out._chunks.find, batch_size=number)
-        grid_out._chunks = SimpleNamespace(find=find)
+        grid_out._chunks = SimpleNamespace(find=partial(grid_out._chunks.find, batch_size=number))
 
 
 def write_in_small_batches(grid_in: Any, data: bytes, size: int) -> None:

@@ -46,13 +46,10 @@ def find(data: Any) -> Span | None:
     it, as a size is wrong then, or has no value at that path.
     """
     match = _ARRAY.search(data, 0, _BEFORE)
-    if match is None:
-        return None
-    begin = match.end()
-    if data[begin + 4] != _DOCUMENT:
-        return None
+    begin = match.end() if match else 0
     end = begin + _size_at(data, begin)[0]
-    if data[end - 1]:  # PyMongo must see that the array has no end
+    # If the last byte is not 0, PyMongo must see that the array has no end.
+    if match is None or data[begin + 4] != _DOCUMENT or data[end - 1]:
         return None
     path = [key.decode() for key in match.groups() if key]
     parents = [0] if match[3] else [0, match.end(1) + 1]

@@ -58,18 +58,16 @@ _PATIENCE = 10e-9
 
 _OpMsg: Any = getattr(message, "_OpMsg", object)
 
-# Whether PyMongo's commands, up to 4.17, read their replies without `receive_message`.
-_reads_by_itself: bool = hasattr(pool, "command")
-
 
 def with_slices(
     options: dict[str, Any], slice_bytes: int | None, spare_collector: bool
 ) -> dict[str, Any]:
     """Return these options of a PyMongo client, with large replies decoded in such slices."""
-    if not slice_bytes or not bson.has_c() or not has_gil() or not _is_known():
-        return options
-    slicer = Slicer(slice_bytes, spare_collector)
-    return {**options, "_pool_class": _slicing_pool(options.get("_pool_class", pool.Pool), slicer)}
+    if slice_bytes and bson.has_c() and has_gil() and contract.holds(contract.SLICES):
+        slicer = Slicer(slice_bytes, spare_collector)
+        pool_class = options.get("_pool_class", pool.Pool)
+        options = {**options, "_pool_class": _slicing_pool(pool_class, slicer)}
+    return options
 
 
 class Slicer(NamedTuple):
@@ -83,16 +81,12 @@ class Slicer(NamedTuple):
 
         :param options: the codec options, and PyMongo's `user_fields`.
         """
-        if not _decodes_in_c(options[0]):
-            return None
-        try:
-            span = find(data)
-            if span is None or span.end - span.begin <= self.slice_bytes:
-                return None
-            with _turn(span.end - span.begin):
-                return self._decode_span(data, span, options)
-        except (InvalidBSON, LookupError, TypeError, struct.error):
-            return None
+        with suppress(InvalidBSON, LookupError, TypeError, struct.error):
+            span = find(data) if _decodes_in_c(options[0]) else None
+            if span and (size := span.end - span.begin) > self.slice_bytes:
+                with _turn(size):
+                    return self._decode_span(data, span, options)
+        return None
 
     def _decode_span(self, data: Any, span: Span, options: Any) -> Any:
         def decode(run: Any) -> tuple[Any, list[Any]]:
@@ -175,8 +169,7 @@ def _slicing_pool(pool_class: Any, slicer: Slicer) -> Any:
     class Pool(pool_class):  # type: ignore[misc]
         def connect(self, *args: Any, **kwargs: Any) -> Any:
             connection = super().connect(*args, **kwargs)
-            kind: Any = type(connection)
-            connection.__class__ = _slicing_connection(kind, slicer)
+            connection.__class__ = _slicing_connection(type(connection), slicer)
             return connection
 
     return Pool
@@ -195,7 +188,7 @@ def _slicing_connection(connection_class: Any, slicer: Slicer) -> Any:
             given.apply_defaults()
             options = given.arguments["codec_options"], given.arguments["user_fields"]
             decoded = slicer.decode(self.payload_document, *options)
-            return super().unpack_response(*args, **kwargs) if decoded is None else decoded
+            return decoded or super().unpack_response(*args, **kwargs)
 
     class Connection(connection_class):  # type: ignore[misc]
         def receive_message(self, *args: Any, **kwargs: Any) -> Any:
@@ -209,8 +202,7 @@ def _slicing_connection(connection_class: Any, slicer: Slicer) -> Any:
             """Run a command whose reply is decoded by what stands for a class of raw documents."""
 
             def decode(reply: Any, _: Any) -> Any:
-                decoded = slicer.decode(reply, *options)
-                return (_unpack(reply, *options) if decoded is None else decoded)[0]
+                return (slicer.decode(reply, *options) or _unpack(reply, *options))[0]
 
             decode._type_marker = RawBSONDocument._type_marker  # type: ignore[attr-defined]
             if user_fields and _decodes_in_c(args[3]):  # else no documents of the user's
@@ -219,19 +211,18 @@ def _slicing_connection(connection_class: Any, slicer: Slicer) -> Any:
                 user_fields = None
             return super().command(*args, user_fields=user_fields, **kwargs)
 
-    return OldConnection if _reads_by_itself else Connection
+    # Up to PyMongo 4.17 a command reads its reply without `receive_message`.
+    return OldConnection if hasattr(pool, "command") else Connection
 
 
-@cache
-def _is_known() -> bool:
-    """Tell whether PyMongo has what we build on, and does what we expect; warn if not."""
+def _try_out() -> str:
+    """Decode a reply in slices, and at once."""
     whole = bson.encode({"ok": 1, "cursor": {"id": 1, "firstBatch": [{"n": n} for n in range(9)]}})
     slicer = Slicer(30, False)
-    known = False
-    with suppress(Exception):
-        connection: Any = pool.Connection.__new__(pool.Connection)
-        connection.__class__ = _slicing_connection(pool.Connection, slicer)
-        known = slicer.decode(whole, DEFAULT_CODEC_OPTIONS, None) == [bson.decode(whole)]
-    if not known:
-        contract.switch_off(contract.SLICES, "how it decodes replies")
-    return contract.holds(contract.SLICES)
+    connection: Any = pool.Connection.__new__(pool.Connection)
+    connection.__class__ = _slicing_connection(pool.Connection, slicer)
+    sliced = slicer.decode(whole, DEFAULT_CODEC_OPTIONS, None)
+    return "" if sliced == [bson.decode(whole)] else "how it decodes replies"
+
+
+contract.SLICES.trial = _try_out

@@ -24,48 +24,25 @@ from __future__ import annotations
 import socket
 import threading
 from contextlib import suppress
-from functools import cache
+from inspect import signature
+from math import inf
 from time import monotonic
 from typing import Any
 
+from pymongo import network_layer
+from pymongo.pool_options import PoolOptions
 from pymongo.synchronous import pool
 
 from tornado_pymongo.executor import Call, running_call
-from tornado_pymongo.internals import contract, samples
-from tornado_pymongo.internals.sockets import buffer_reads
-
-# How often a thread that waits for another one of PyMongo looks whether its call was aborted, in
-# seconds: as often as PyMongo itself looks while it waits for the server.
-_POLL = 0.5
+from tornado_pymongo.internals import contract
+from tornado_pymongo.internals.sockets import INTERVAL, buffer_reads, socket_of
 
 
 def interruptible() -> dict[str, Any]:
     """Return the options with which a PyMongo client has calls that can be interrupted, if any."""
     contract.check()
-    if contract.holds(contract.INTERRUPTS) and not _works():
-        contract.switch_off(contract.INTERRUPTS, "how a pool uses active_contexts")
-    if not contract.holds(contract.INTERRUPTS):
-        return {}
-    return {"_pool_class": _Pool, "_condition_class": _Condition}
-
-
-@cache
-def _works() -> bool:
-    """Check a connection out and in; tell whether its context is ours, and knows when it is used.
-
-    No connection is made.
-    """
-    with socket.socket() as sock:
-        tried = samples.make_pool(_Pool)
-        tried.ready()
-        tried.conns.append(samples.make_connection(tried, sock))
-        try:
-            with tried.checkout() as connection:
-                context = connection.cancel_context
-                is_seen = type(context) is _Interruptible and context.in_use
-            return is_seen and not context.in_use
-        except Exception:
-            return False
+    known = contract.holds(contract.INTERRUPTS)
+    return {"_pool_class": _Pool, "_condition_class": _Condition} if known else {}
 
 
 class _Checkout:
@@ -85,11 +62,10 @@ class _Checkout:
 
     def begin(self, connection: Any) -> None:
         """Take note of the connection; interrupt it if the call was aborted meanwhile."""
-        interface = connection.conn  # up to PyMongo 4.12 the socket itself
         self.connection = connection
         connection.cancel_context.checkout = self
         with self.call.checkout_lock:
-            self.sock = getattr(interface, "get_conn", interface)
+            self.sock = socket_of(connection)
             if self.call.aborted:
                 self.interrupt()
 
@@ -237,13 +213,35 @@ class _Condition(threading.Condition):
         call = running_call()
         if call is None:
             return super().wait(timeout)
-        end = None if timeout is None else monotonic() + timeout
-        while True:
-            left = _POLL if end is None else min(end - monotonic(), _POLL)
-            if super().wait(max(left, 0.0)):
-                return True
+        end = monotonic() + (inf if timeout is None else timeout)
+        while not super().wait(max(min(end - monotonic(), INTERVAL), 0.0)):
             if call.aborted:
                 self.notify()  # it may have been our turn just now
                 call.check()
-            if end is not None and monotonic() >= end:
+            if monotonic() >= end:
                 return False
+        return True
+
+
+def pool_of_one(sock: socket.socket) -> Any:
+    """Return a pool with an idle connection, which has this socket; no listener is told of it."""
+    is_sdam = "is_sdam" in signature(pool.Pool).parameters  # up to 4.12 "handshake", its opposite
+    made = _Pool(("localhost", 27017), PoolOptions(), is_sdam)
+    interface = getattr(network_layer, "NetworkingInterface", lambda sock: sock)  # since 4.12
+    given: Any = (interface(sock), made, made.address, 0, False)
+    made.ready()
+    made.conns.append(pool.Connection(*given[: len(signature(pool.Connection).parameters)]))
+    return made
+
+
+def _try_out() -> str:
+    """Check a connection out and in: its context must be ours, and know when it is used."""
+    with socket.socket() as sock:
+        with pool_of_one(sock).checkout() as connection:
+            context = connection.cancel_context
+            is_known = type(context) is _Interruptible and context.in_use
+        is_known = is_known and not context.in_use and socket_of(connection) is sock
+    return "" if is_known else "how a pool uses active_contexts, or its sockets"
+
+
+contract.INTERRUPTS.trial = _try_out

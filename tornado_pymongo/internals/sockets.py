@@ -26,10 +26,10 @@ from pymongo import message
 from pymongo.synchronous import pool
 
 from tornado_pymongo.internals import contract
-from tornado_pymongo.internals.samples import csot
+from tornado_pymongo.internals.contract import csot
 
-# How long PyMongo waits in one read, in seconds, before it looks whether it still shall.
-_INTERVAL = 0.5
+# How long PyMongo waits in one read, in seconds, before it asks whether the call was cancelled.
+INTERVAL = 0.5
 
 _OpMsg: Any = getattr(message, "_OpMsg", None)
 _HEADER = struct.Struct("<iiii").unpack_from
@@ -38,25 +38,29 @@ _HEADER = struct.Struct("<iiii").unpack_from
 _SIZE = 2**14
 
 
+def socket_of(connection: Any) -> Any:
+    """Return the socket of a connection of PyMongo's."""
+    interface = connection.conn  # up to PyMongo 4.11 the socket itself
+    return getattr(interface, "conn", interface)
+
+
 def buffer_reads(connection: Any) -> None:
     """Have a connection of PyMongo's, which is ready for use, have buffered reads."""
     if not contract.holds(contract.BUFFERED_READS):
         return
-    interface = connection.conn  # up to PyMongo 4.12 the socket itself
-    sock = getattr(interface, "conn", interface)
+    sock = socket_of(connection)
     if type(sock) is ssl.SSLSocket:
         timeout = sock.gettimeout()
         sock.__class__ = _BufferedTLSSocket  # it has no way to be made of another one
         _BufferedSocket._begin(sock, timeout)  # type: ignore[arg-type]
     elif type(sock) is socket.socket:
         timeout = sock.gettimeout()
-        buffered = _BufferedSocket(sock.family, sock.type, sock.proto, sock.detach())
+        buffered = _BufferedSocket(fileno=sock.detach())
         buffered._begin(timeout)
-        holder = connection if sock is interface else interface
+        holder = connection if connection.conn is sock else connection.conn
         holder.conn = buffered
-        if type(connection) is pool.Connection:
-            connection.__class__ = _Connection
-            vars(connection)["_buffered"] = buffered
+        connection.__class__ = _Connection
+        connection._buffered = buffered
     elif not isinstance(sock, socket.socket) and not hasattr(sock, "set_verify"):  # pyOpenSSL's has
         contract.switch_off(contract.BUFFERED_READS, f"its sockets: {type(sock).__name__}")
 
@@ -97,12 +101,11 @@ class _BufferedSocket(socket.socket):
     def _set_kernel_timeout(self) -> float | None:
         # If the system has another idea of these bytes, or none, each wait has a real timeout.
         with suppress(AttributeError, OSError):
-            seconds, rest = divmod(_INTERVAL, 1)
-            interval = struct.pack("@ll", int(seconds), int(rest * 1e6))
+            interval = struct.pack("@ll", 0, int(INTERVAL * 1e6))
             option = socket.SOL_SOCKET, socket.SO_RCVTIMEO
             self.setsockopt(*option, interval)
             if self.getsockopt(*option, len(interval)) == interval:
-                return _INTERVAL
+                return INTERVAL
         return None
 
     def __repr__(self) -> str:

@@ -63,8 +63,7 @@ def with_key_vault(options: Any, unwrap: Callable[[Any], Any]) -> Any:
 
     PyMongo has its say about what is something else.
     """
-    if not contract.holds(contract.KEY_VAULT) or not hasattr(options, "_key_vault_client"):
-        return options
-    options = copy(options)
-    options._key_vault_client = unwrap(options._key_vault_client)
+    if contract.holds(contract.KEY_VAULT) and hasattr(options, "_key_vault_client"):
+        options = copy(options)
+        options._key_vault_client = unwrap(options._key_vault_client)
     return options

@@ -76,14 +76,12 @@ ORPHANS = Need(
     "pymongo: synchronous.client_session._ServerSession.mark_dirty()"
     "|client_session_shared._ServerSession.mark_dirty()",
     event="orphans_not_killed",
-    without="what an interrupted call has begun on the server is not killed there, and the next"
-    " call that gets its session may wait for it",
+    without="the server goes on with an interrupted operation, and a later call may wait for it",
 )
 
 BUFFERED_READS = Need(
     "internals.sockets",
-    "pymongo.synchronous.pool.Connection: conn receive_message(request_id)"
-    " _raise_connection_failure(error)",
+    "pymongo.synchronous.pool.Connection: receive_message(request_id) _raise_connection_failure",
     "pymongo._csot: get_timeout()",
     "pymongo.message._OpMsg: unpack(msg) OP_CODE",
     event="reads_not_buffered",
@@ -115,8 +113,7 @@ WAITS = Need(
     "pymongo.synchronous.command_cursor.CommandCursor: _max_await_time_ms",
     "pymongo.synchronous.change_stream.ChangeStream: _cursor _max_await_time_ms",
     event="waits_not_limited",
-    without="a change stream holds its thread for as long as the server waits, and a tailable"
-    " cursor does so in a thread for ordinary calls",
+    without="a change stream, or a tailable cursor, holds its thread while the server waits",
 )
 
 CHANGES = Need(
@@ -131,8 +128,7 @@ FILES = Need(
     "gridfs.synchronous.grid_file.GridOut: _file _chunk_iter _chunks _buffer _buffer_pos",
     "gridfs.synchronous.grid_file.GridIn: _coll _buffered_docs_size",
     event="files_not_buffered",
-    without="files are sent and read in PyMongo's batches, their lines are read in a thread one by"
-    " one; to ask one that is not open for an attribute may hold up the event loop",
+    without="files come in large batches, each line takes a call, attributes may hold up the loop",
 )
 
 TIMEOUTS = Need(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from collections import deque
 from collections.abc import Callable
@@ -58,7 +57,7 @@ def forget_chunks(grid_out: Any) -> bool:
 def read_again_from(grid_out: Any, position: int) -> None:
     """Set the position of a file, and have it forget what it has fetched."""
     forget_chunks(grid_out)
-    grid_out.seek(0, os.SEEK_END)  # a seek to the present position does nothing
+    grid_out.seek(grid_out.length)  # a seek to the present position does nothing
     grid_out.seek(position)
 
 
@@ -105,11 +104,9 @@ def can_read_ahead(cursor: Any) -> bool:
         contract.holds(contract.READ_AHEAD)
         and type(cursor) in _PLAIN
         and cursor._id
-        and not cursor._killed
+        and not (cursor._killed or getattr(cursor, "_exhaust", False) or is_tailable(cursor))
         and cursor.session is None
         and cursor._sock_mgr is None
-        and not getattr(cursor, "_exhaust", False)
-        and not is_tailable(cursor)
         # A command may have made a tailable one, or a change stream.
         and cursor._max_await_time_ms is None
         and getattr(cursor, "_postbatchresumetoken", None) is None

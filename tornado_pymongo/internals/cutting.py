@@ -10,12 +10,11 @@ _SIZE = struct.Struct("<I")
 _size_at = _SIZE.unpack_from
 
 # The arrays that may make a reply large, each with its path: those of cursors and of "distinct".
-_ARRAY = re.compile(rb"\x03(cursor)\0.*?\x04(firstBatch|nextBatch)\0|\x04(values)\0", re.DOTALL)
+# There follow its size and the type of the first element, which is a document.
+_ARRAY = re.compile(rb"(?s)(?:\x03(cursor)\0.*?\x04(firstBatch|nextBatch)|\x04(values))\0.{4}\x03")
 
 # How many bytes may come before the array: the name of the collection among them, up to 255.
 _BEFORE = 1000
-
-_DOCUMENT = 3  # the BSON type
 
 
 class Span(NamedTuple):
@@ -46,10 +45,9 @@ def find(data: Any) -> Span | None:
     it, as a size is wrong then, or has no value at that path.
     """
     match = _ARRAY.search(data, 0, _BEFORE)
-    begin = match.end() if match else 0
+    begin = match.end() - 5 if match else 0
     end = begin + _size_at(data, begin)[0]
-    # If the last byte is not 0, PyMongo must see that the array has no end.
-    if match is None or data[begin + 4] != _DOCUMENT or data[end - 1]:
+    if match is None or data[end - 1]:  # PyMongo must see that the array has no end
         return None
     path = [key.decode() for key in match.groups() if key]
     parents = [0] if match[3] else [0, match.end(1) + 1]

@@ -24,8 +24,7 @@ import os
 import struct
 import threading
 from collections import OrderedDict
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from functools import cache, reduce
 from inspect import signature
 from operator import getitem
@@ -84,8 +83,13 @@ class Slicer(NamedTuple):
         with suppress(InvalidBSON, LookupError, TypeError, struct.error):
             span = find(data) if _decodes_in_c(options[0]) else None
             if span and (size := span.end - span.begin) > self.slice_bytes:
-                with _turn(size):
+                lock = _decoding
+                has_turn = lock.acquire(timeout=size * _PATIENCE)
+                try:
                     return self._decode_span(data, span, options)
+                finally:
+                    if has_turn:
+                        lock.release()
         return None
 
     def _decode_span(self, data: Any, span: Span, options: Any) -> Any:
@@ -101,7 +105,9 @@ class Slicer(NamedTuple):
             if self.spare_collector:
                 promote(last - first)
             first = last
-            _yield_gil()
+            if (call := running_call()) is not None:
+                call.check()
+            sleep(_YIELD)
         return reply
 
 
@@ -122,32 +128,7 @@ def _decodes_in_c(codec_options: Any) -> bool:
 _SETTERS = (dict.__setitem__, OrderedDict.__setitem__, SON.__setitem__)
 
 
-# One thread at a time
-
-
-@contextmanager
-def _turn(size: int) -> Iterator[None]:
-    """Wait until no other thread decodes, but not for long if there are few bytes to decode."""
-    lock = _decoding
-    has_turn = lock.acquire(timeout=size * _PATIENCE)
-    try:
-        yield
-    finally:
-        if has_turn:
-            lock.release()
-
-
-def _yield_gil() -> None:
-    """Let the threads run that wait for the GIL.
-
-    :raises asyncio.CancelledError: if the call of this thread was aborted.
-    """
-    call = running_call()
-    if call is not None:
-        call.check()
-    sleep(_YIELD)
-
-
+# One thread at a time.
 # Reentrant, as a type decoder of the user's may ask the server for a large reply.
 _decoding = threading.RLock()
 
@@ -169,7 +150,7 @@ def _slicing_pool(pool_class: Any, slicer: Slicer) -> Any:
     class Pool(pool_class):  # type: ignore[misc]
         def connect(self, *args: Any, **kwargs: Any) -> Any:
             connection = super().connect(*args, **kwargs)
-            connection.__class__ = _slicing_connection(type(connection), slicer)
+            connection.__class__ = _slicing_connection(connection.__class__, slicer)
             return connection
 
     return Pool

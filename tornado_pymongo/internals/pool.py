@@ -77,10 +77,9 @@ class _Checkout:
 
     def end(self) -> bool:
         """Do so at the end of the checkout."""
-        aborted = self.release()
         if self.call.checkout is self:
             self.call.checkout = self.outer
-        return aborted
+        return self.release()
 
     def awaited(self) -> int | None:
         """Return the descriptor that becomes readable when the server answers.

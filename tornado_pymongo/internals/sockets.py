@@ -49,18 +49,16 @@ def buffer_reads(connection: Any) -> None:
     if not contract.holds(contract.BUFFERED_READS):
         return
     sock = socket_of(connection)
+    timeout = sock.gettimeout()
     if type(sock) is ssl.SSLSocket:
-        timeout = sock.gettimeout()
         sock.__class__ = _BufferedTLSSocket  # it has no way to be made of another one
         _BufferedSocket._begin(sock, timeout)  # type: ignore[arg-type]
     elif type(sock) is socket.socket:
-        timeout = sock.gettimeout()
         buffered = _BufferedSocket(fileno=sock.detach())
         buffered._begin(timeout)
-        holder = connection if connection.conn is sock else connection.conn
-        holder.conn = buffered
+        interface = type(connection.conn)
+        connection.conn = buffered if interface is socket.socket else interface(buffered)
         connection.__class__ = _Connection
-        connection._buffered = buffered
     elif not isinstance(sock, socket.socket) and not hasattr(sock, "set_verify"):  # pyOpenSSL's has
         contract.switch_off(contract.BUFFERED_READS, f"its sockets: {type(sock).__name__}")
 
@@ -68,11 +66,9 @@ def buffer_reads(connection: Any) -> None:
 class _Connection(pool.Connection):
     """A connection of PyMongo's that takes the shortest way to a reply that comes in one piece."""
 
-    _buffered: _BufferedSocket
-
     def receive_message(self, request_id: int | None) -> Any:
         try:
-            reply = self._buffered.receive_whole(request_id)
+            reply = socket_of(self).receive_whole(request_id)
         except BaseException as error:
             self._raise_connection_failure(error)
         return super().receive_message(request_id) if reply is None else _OpMsg.unpack(reply)
@@ -81,9 +77,6 @@ class _Connection(pool.Connection):
 class _BufferedSocket(socket.socket):
     """A socket with buffered reads; the timeout that it tells need not be set on the real one."""
 
-    _timeout: float | None  # as it was asked for
-    _real_timeout: float | None  # as it is set
-    _kernel_timeout: float | None  # after which a read wakes up though none is set
     waiting: bool = False  # whether a thread is in a read
 
     # Whose methods are the real ones; super() would be slow (see `Call`).
@@ -93,10 +86,9 @@ class _BufferedSocket(socket.socket):
         self._buffer = bytearray(_SIZE)
         self._view = memoryview(self._buffer)
         self._start = self._end = 0  # of what was read and not yet taken
-        self._kernel_timeout = self._set_kernel_timeout()
-        self._timeout = timeout
-        self._real_timeout = timeout if self._kernel_timeout is None else None
-        super().settimeout(self._real_timeout)
+        self._timeout = timeout  # as PyMongo asks for it
+        self._kernel_timeout = self._set_kernel_timeout()  # ends a read that has no other timeout
+        self._set_real_timeout(timeout if self._kernel_timeout is None else None)
 
     def _set_kernel_timeout(self) -> float | None:
         # If the system has another idea of these bytes, or none, each wait has a real timeout.
@@ -120,7 +112,7 @@ class _BufferedSocket(socket.socket):
         return self._timeout
 
     def _set_real_timeout(self, timeout: float | None) -> None:
-        self._real_timeout = timeout
+        self._real_timeout = timeout  # as Python has it
         super().settimeout(timeout)
 
     def sendall(self, data: Any, flags: int = 0) -> None:
@@ -128,18 +120,13 @@ class _BufferedSocket(socket.socket):
         if timeout != self._real_timeout:
             if self._real_timeout is None and self._kernel_timeout is not None:
                 # Mostly there is no wait, and so no need for a timeout.
-                sent = self._send_at_once(data, flags)
-                if sent == len(data):
+                with suppress(BlockingIOError):
+                    sent = self._real.send(self, data, flags | socket.MSG_DONTWAIT)
+                    data = memoryview(data)[sent:]
+                if not data:
                     return
-                data = memoryview(data)[sent:]
             self._set_real_timeout(timeout)
         self._real.sendall(self, data, flags)
-
-    def _send_at_once(self, data: Any, flags: int) -> int:
-        try:
-            return self._real.send(self, data, flags | socket.MSG_DONTWAIT)
-        except BlockingIOError:
-            return 0
 
     def receive_whole(self, request_id: int | None) -> bytes | None:
         """Return the body of the reply to this request, if it comes as a whole and as expected.
@@ -153,13 +140,11 @@ class _BufferedSocket(socket.socket):
             self._start, self._end = 0, self._wait_for(self._buffer, 0, 0, timeout)
         except TimeoutError:
             return None
-        end = self._end
-        if end > 16:
-            length, _, response_to, op_code = _HEADER(self._buffer)
-            if length == end and response_to == request_id and op_code == _OpMsg.OP_CODE:
-                self._start = end
-                return bytes(self._view[16:end])
-        return None
+        length, _, *kind = _HEADER(self._buffer)
+        if not self._end == length > 16 or kind != [request_id, _OpMsg.OP_CODE]:
+            return None
+        self._start = length
+        return bytes(self._view[16:length])
 
     def recv_into(self, buffer: Any, nbytes: int = 0, flags: int = 0) -> int:
         size = nbytes or len(buffer)

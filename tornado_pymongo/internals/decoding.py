@@ -83,8 +83,7 @@ class Slicer(NamedTuple):
         with suppress(InvalidBSON, LookupError, TypeError, struct.error):
             span = find(data) if _decodes_in_c(options[0]) else None
             if span and (size := span.end - span.begin) > self.slice_bytes:
-                lock = _decoding
-                has_turn = lock.acquire(timeout=size * _PATIENCE)
+                has_turn = (lock := _decoding).acquire(timeout=size * _PATIENCE)
                 try:
                     return self._decode_span(data, span, options)
                 finally:

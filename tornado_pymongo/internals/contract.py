@@ -1,11 +1,16 @@
 """The undocumented names of PyMongo, Python and Tornado that this library uses: all of them.
 
-A `Need` lists the names that one feature uses, and what happens if one of them is missing. When the
-first client is made, or else when a feature is first used, its names are looked for in the code of
-PyMongo. No object is made for that, except in the trial of a need whose names alone do not tell
-enough. If something differs, the feature is switched off, and the log has one warning that says so.
-`REQUIRED` alone has no substitute: without one of its names this module cannot be imported, and the
-error names the installed PyMongo.
+A `Need` lists the names that one feature uses, and what happens if one of them is missing. It is
+checked when the first client is made, or else when the feature is first used:
+
+- A class must have the name, or mention it in its code, as it does if it gives it to its objects.
+- A name with parameters must have these parameters.
+- If this does not tell enough, the module that uses the names tries them out: see `Need.trial`.
+
+Only a trial makes objects, and none of these is seen by an application. If anything differs, the
+feature is switched off, and the log has one warning that says so. `REQUIRED` alone has no
+substitute: without one of its names this module cannot be imported, and the error names the
+installed PyMongo.
 
 `tests/test_contract.py` takes each name away, and fails if a module uses one that is not here.
 """
@@ -28,13 +33,13 @@ class Need:
     """The undocumented names that one feature uses.
 
     :param used_by: the modules that use them.
-    :param rows: each a module or a class, a colon, and names of it. ``name(a,b)`` must have these
-        parameters. Of ``name|other``, which are of different versions, one is enough.
+    :param rows: each is a module or a class, a colon, and names in it. ``name(a,b)`` has these
+        parameters. ``name|other`` are names of different versions, of which one is enough.
     :param event: the name of the log record if one is missing.
     :param without: what happens then: the beginning of the record's message.
     """
 
-    # If all names are there, this tries them out, and returns what differs or "".
+    # If all names are there, this tries them out. It returns what differs, or "" for nothing.
     trial: Callable[[], str] = str
 
     def __init__(self, used_by: str, *rows: str, event: str = "", without: str = "") -> None:
@@ -63,7 +68,7 @@ INTERRUPTS = Need(
     "pymongo.synchronous.pool._CancellationContext: cancelled cancel()",
     "pymongo.synchronous.pool.Pool: _get_conn(checkout_started_time,handler) connect(handler)"
     " checkin(conn) active_contexts size_cond _max_connecting_cond lock",
-    # Up to 4.11 `conn` is the socket, and later an object whose `conn` is the socket: tried out.
+    # Up to 4.11 `conn` is the socket. Later it is an object whose `conn` is the socket.
     "pymongo.synchronous.pool.Connection: cancel_context close_conn(reason) conn",
     event="calls_not_interruptible",
     without="a call that is cancelled goes on until the server answers, and no reads are buffered",
@@ -173,7 +178,7 @@ MARKS = Need(
     without="aiohttp may warn that our handlers are no coroutine functions",
 )
 
-# Names that only versions before or after another one have: both ways are PyMongo's own.
+# Names that tell versions apart. Without them the code goes the way of the other version.
 OF_SOME_VERSIONS = Need(
     "internals.cursors internals.decoding",
     "pymongo.message: _check_exhaust_supported",
@@ -183,21 +188,21 @@ OF_SOME_VERSIONS = Need(
 
 NEEDS: list[Need] = [each for each in vars().values() if isinstance(each, Need) and each.event]
 
-_differences: dict[Need, str] = {}  # of the needs that were looked into; none is ""
+_differences: dict[Need, str] = {}  # of the needs that were checked; "" if nothing differs
 _lock = threading.Lock()
 
-csot: Any = sys.modules.get("pymongo._csot")  # PyMongo imports it by itself, if it has it
+csot: Any = sys.modules.get("pymongo._csot")  # PyMongo imports it, if it exists
 
 
 def check() -> None:
-    """Look into all needs whose modules are imported."""
+    """Check all needs whose modules are imported."""
     for need in NEEDS:
         if all(".".join(name.split(".")[:2]) in sys.modules for name in need.names):
             holds(need)
 
 
 def holds(need: Need) -> bool:
-    """Tell whether all names of a need are there, and do what we expect."""
+    """Tell whether all names of a need are there, and do what is expected of them."""
     if need not in _differences:
         try:
             difference = _missing(need) or need.trial()
@@ -208,7 +213,7 @@ def holds(need: Need) -> bool:
 
 
 def switch_off(need: Need, difference: str) -> None:
-    """Note what differs, or "" for nothing: the first difference switches the feature off."""
+    """Store what differs, or "" for nothing. The first difference is logged, and stays."""
     with _lock:
         if _differences.get(need):
             return
@@ -240,12 +245,12 @@ def _is_there(name: str) -> bool:
 
 
 def _mentions(cls: type, name: str) -> bool:
-    """Tell whether the code of a class mentions a name, as it does if its objects have it.
+    """Tell whether the code of a class mentions a name.
 
-    Compiled code, such as Nuitka's, tells no names: then they are taken to be there.
+    Compiled code, such as Nuitka's, has no list of names: then each name is taken to be there.
     """
-    functions = [each for base in cls.__mro__ for each in vars(base).values()]
-    codes = [unwrap(each).__code__ for each in functions if hasattr(each, "__code__")]
+    functions = [unwrap(each) for base in cls.__mro__ for each in vars(base).values()]
+    codes = [each.__code__ for each in functions if hasattr(each, "__code__")]
     words = {word for code in codes for word in (*code.co_names, *code.co_consts)}
     return name in words or (bool(codes) and not any(code.co_names for code in codes))
 

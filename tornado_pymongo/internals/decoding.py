@@ -46,9 +46,9 @@ from tornado_pymongo.executor.supervisor import has_gil
 from tornado_pymongo.internals import contract
 from tornado_pymongo.internals.cutting import Span, advance, find
 
-# How long to sleep, in seconds, to yield the GIL: as short as the system can, 0.1 ms on Linux. After
-# sleep(0) the GIL is back before another thread is awake. Measured: without any sleep, three scans
-# hold up the event loop for 15.5 ms (p99), with it for 5.3 ms; a scan takes 6 % longer.
+# How long to sleep, in seconds, to yield the GIL: as short as the system can, 0.1 ms on Linux.
+# After sleep(0) the GIL is back before another thread is awake. Measured: without any sleep, three
+# scans hold up the event loop for 15.5 ms (p99), with it for 5.3 ms; a scan takes 6 % longer.
 _YIELD = 1e-6
 
 # How long a thread waits for the lock, in seconds for each byte that it has to decode. Then it

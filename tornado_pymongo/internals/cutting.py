@@ -13,7 +13,8 @@ _size_at = _SIZE.unpack_from
 # the size of the array and the type of its first element: a document.
 _ARRAY = re.compile(rb"(?s)(?:\x03(cursor)\0.*?\x04(firstBatch|nextBatch)|\x04(values))\0.{4}\x03")
 
-# How many bytes may come before the array: the name of the collection among them, up to 255.
+# How many bytes may come before the array. Measured: MongoDB 6.0 puts 12 to 28 there. The rest is
+# for servers that put the namespace, up to 255 bytes, and their times first.
 _BEFORE = 1000
 
 

@@ -17,7 +17,7 @@ from pymongo.errors import InvalidOperation, OperationFailure
 import tornado_pymongo
 from tornado_pymongo.executor import running_call
 from tornado_pymongo.internals import pool as pool_internals
-from tornado_pymongo.internals import samples, sockets
+from tornado_pymongo.internals import sockets
 
 
 class Events(pymongo.monitoring.CommandListener, pymongo.monitoring.ConnectionPoolListener):
@@ -585,10 +585,7 @@ def pair():
     near, far = socket.socketpair()
     far.settimeout(10)
     with near, far:
-        pool = samples.make_pool(pool_internals._Pool)
-        pool.ready()
-        pool.conns.append(samples.make_connection(pool, near))
-        yield pool, near, far
+        yield pool_internals.pool_of_one(near), near, far
 
 
 async def test_a_connection_that_another_call_has_given_back_is_not_interrupted(
@@ -648,15 +645,11 @@ async def test_a_finalizer_may_abort_the_call_that_checks_a_connection_out(clien
 
     class Connection:
         @property
-        def conn(self):
-            return self
-
-        @property
         def cancel_context(self):
             return self
 
         @property
-        def get_conn(self):  # here the collector could run
+        def conn(self):  # here the collector could run
             running_call().abort()
             return None
 

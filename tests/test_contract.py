@@ -16,7 +16,9 @@ import sys
 import threading
 import weakref
 from concurrent.futures import ThreadPoolExecutor
+from functools import wraps
 from pathlib import Path
+from unittest.mock import Mock
 
 import bson
 import gridfs
@@ -28,7 +30,6 @@ from pymongo import monitoring
 import tornado_pymongo
 from tornado_pymongo.internals import contract
 from tornado_pymongo.internals import pool as pool_internals
-from tornado_pymongo.internals.samples import Samples
 
 PACKAGE = Path(tornado_pymongo.__file__).parent
 PROGRAM = Path(__file__).with_name("without_a_name.py")
@@ -37,32 +38,30 @@ NAMES = sorted({name for need in contract.NEEDS for name in need.names})
 
 # What to replace, for names that are not their own in PyMongo, or what to do, for those of others.
 HOW = {
-    "Collection._timeout": r"\b_timeout\b(?!\()",
     "CommandCursor._id": r"(?<=\.)_id\b(?#pymongo)",
+    "Connection.conn": r"(?<=\.)conn\b|(?<=\")conn(?=\")",
     "Cursor._id": r"(?<=\.)_id\b(?#pymongo)",
-    "CodecOptions.type_registry._decoder_map": (
-        "!import types, pymongo, bson.codec_options as options;"
-        " options.DEFAULT_CODEC_OPTIONS = types.SimpleNamespace(type_registry=None)"
+    # If it were renamed, C would not find it.
+    "TypeRegistry._decoder_map": (
+        "!import bson.codec_options as options; real = options.TypeRegistry;"
+        " how = {'__instancecheck__': lambda *_: True, '__call__': lambda _, *args: real(*args)};"
+        " options.TypeRegistry = type('Meta', (type,), how)('TypeRegistry', (), {})"
     ),
-    "GridIn._coll.files": r"\b_coll\b",
-    "GridOut._chunks.find": r"\b_chunks\b",
     "Pool.lock": r"(?<=self\.|pool\.)lock\b",
-    "Pool.connect(handler)": r"\bhandler\b",
-    "_csot.DEADLINE.set": r"\bDEADLINE\b",
-    "_csot.TIMEOUT.set": r"\bTIMEOUT\b",
-    "asyncio.coroutines._is_coroutine": (
-        "!import types; asyncio.coroutines = types.SimpleNamespace()"
+    "Pool.connect": r"\bhandler\b",
+    "DEADLINE.set": r"\bDEADLINE\b",
+    "TIMEOUT.set": r"\bTIMEOUT\b",
+    "coroutines._is_coroutine": (
+        "!import types; sys.modules['asyncio.coroutines'] = types.ModuleType('')"
     ),
-    "message._OpMsg.unpack(msg)": r"(?<=def )unpack\b|(?<=Msg\.)unpack\b|(?<=Reply\.)unpack\b",
-    "mongo_client._ClientCheckout.session|mongo_client._MongoClientErrorHandler.session": (
-        r"\b(_ClientCheckout|_MongoClientErrorHandler)\b"
-    ),
+    "_OpMsg.unpack": r"(?<=def )unpack\b|(?<=Msg\.)unpack\b|(?<=Reply\.)unpack\b",
+    "_ClientCheckout.session": r"\b(_ClientCheckout|_MongoClientErrorHandler)\b",
 }
 
 
 def how_to_take(name):
-    leaf = re.split(r"\.", name.partition("|")[0].partition("(")[0])[-1]
-    return HOW.get(name, rf"\b{leaf}\b")
+    *_, owner, leaf = name.partition("|")[0].partition("(")[0].split(".")
+    return HOW.get(f"{owner}.{leaf}", rf"\b{leaf}\b")
 
 
 def run(uri, taken):
@@ -110,18 +109,15 @@ def test_without_a_name_there_is_one_warning_and_all_goes_on(name, outcomes):
 @pytest.mark.parametrize(
     ("name", "taken"),
     [
-        ("Cursor._data", r"\b_data\b"),
-        ("Cursor._killed", r"\b_killed\b"),
-        ("Cursor._empty", r"\b_empty\b"),
-        ("Cursor._refresh()", r"\b_refresh\b"),
-        ("CommandCursor._data", r"\b_data\b"),
-        ("CommandCursor._killed", r"\b_killed\b"),
-        ("CommandCursor._refresh()", r"\b_refresh\b"),
+        ("pymongo.synchronous.cursor.Cursor._data", r"\b_data\b"),
+        ("pymongo.synchronous.cursor.Cursor._killed", r"\b_killed\b"),
+        ("pymongo.synchronous.cursor.Cursor._empty", r"\b_empty\b"),
+        ("pymongo.synchronous.cursor.Cursor._refresh()", r"\b_refresh\b"),
+        ("pymongo.synchronous.command_cursor.CommandCursor._data", r"\b_data\b"),
+        ("pymongo.synchronous.command_cursor.CommandCursor._killed", r"\b_killed\b"),
+        ("pymongo.synchronous.command_cursor.CommandCursor._refresh()", r"\b_refresh\b"),
         ("asyncio.Future._asyncio_future_blocking", "!import tornado.web; asyncio.Future = object"),
-        (
-            "RLock._is_owned",
-            "!import pymongo, tornado.web, threading; threading.RLock = threading.Lock",
-        ),
+        ("_thread.RLock._is_owned", "!import tornado.web, _thread; _thread.RLock = object"),
         (
             "threading._register_atexit",
             "!import concurrent.futures.thread, threading; del threading._register_atexit",
@@ -202,16 +198,12 @@ def declared_for(module):
     return {word for name in names for word in re.findall(r"\w+", name)}
 
 
-# They list the names.
-LISTS = ("internals.contract", "internals.samples")
-
-
 def test_each_private_name_of_others_is_declared_by_the_module_that_uses_it():
     trees = modules()
     ours = {name for tree in trees.values() for name in names_of(tree)[0]}
     pymongos = private_names_of_pymongo()
     for module, tree in trees.items():
-        if module in LISTS:
+        if module == "internals.contract":  # it lists them
             continue
         own, used = names_of(tree)
         of_others = {name for name in used - own if name in pymongos}
@@ -261,13 +253,13 @@ def looked_anew(monkeypatch):
 
 
 def test_names_are_looked_for_once(looked_anew, monkeypatch, caplog):
-    have = Samples.have
+    is_there = contract._is_there
     looks = []
-    monkeypatch.setattr(Samples, "have", lambda self, name: looks.append(name) or have(self, name))
+    monkeypatch.setattr(contract, "_is_there", lambda name: looks.append(name) or is_there(name))
     contract.check()
     count = len(looks)
     contract.check()
-    assert all(contract.holds(need) for need in contract.NEEDS if need.package in sys.modules)
+    assert all(contract.holds(need) for need in contract._differences)
     assert count == len(looks) >= 30
     assert not caplog.records
 
@@ -289,20 +281,76 @@ def test_the_look_sends_nothing_and_tells_no_listener(looked_anew, monkeypatch):
         monkeypatch.setattr(socket.socket, "connect", connect)
         contract._differences.clear()
         contract.check()
-        pool_internals._works.cache_clear()
         assert pool_internals.interruptible()
     assert not told
 
 
-def test_a_pool_that_uses_its_names_in_another_way_is_left_alone(looked_anew, monkeypatch, caplog):
-    """The attribute is there, but the contexts of connections do not get into it."""
-    pool_internals._works.cache_clear()
+def unused_contexts(monkeypatch):
+    """Have the contexts of connections not get into the pool's set of them."""
     monkeypatch.setattr(pool_internals._Contexts, "add", set.add)
-    try:
-        assert pool_internals.interruptible() == pool_internals.interruptible() == {}
-    finally:
-        pool_internals._works.cache_clear()
+
+
+def forgotten_contexts(monkeypatch):
+    """Have them stay there."""
+    monkeypatch.setattr(pool_internals._Contexts, "discard", lambda *args: None)
+
+
+def hidden_sockets(monkeypatch):
+    """Have a connection's socket where we do not look for it."""
+    connection = pymongo.synchronous.pool.Connection
+    init = connection.__init__
+
+    @wraps(init)
+    def hide(self, *args):
+        init(self, *args)
+        self.conn = Mock()
+
+    monkeypatch.setattr(connection, "__init__", hide)
+
+
+@pytest.mark.parametrize("differ", [unused_contexts, forgotten_contexts, hidden_sockets])
+def test_a_pool_that_uses_its_names_in_another_way_is_left_alone(
+    differ, looked_anew, monkeypatch, caplog
+):
+    """All names are there."""
+    differ(monkeypatch)
+    assert pool_internals.interruptible() == pool_internals.interruptible() == {}
     (record,) = caplog.records
     assert record.mongo_event == "calls_not_interruptible"
-    assert record.mongo_differs_in == "how a pool uses active_contexts"
+    assert record.mongo_differs_in == "how a pool uses active_contexts, or its sockets"
     assert record.mongo_pymongo == pymongo.version
+
+
+def test_a_trial_that_fails_is_told_as_what_differs(looked_anew, monkeypatch, caplog):
+    monkeypatch.setattr(pool_internals, "pool_of_one", lambda sock: sock.checkout())
+    assert contract.holds(contract.INTERRUPTS) is contract.holds(contract.INTERRUPTS) is False
+    (record,) = caplog.records
+    assert record.mongo_differs_in.startswith("AttributeError(")
+
+
+class WithNames:
+    slots: str
+
+    def __init__(self, other):
+        self.here = other.there
+
+    def method(self, first, second=None):
+        return self
+
+
+def test_a_name_is_looked_for_in_the_code_of_a_class():
+    """With its parameters, if it has any; also in those above it; what others have is not there."""
+    own = f"{__name__}.WithNames"
+    for name in "here", "method", "method(first,second)":
+        assert contract._is_there(f"{own}.{name}"), name
+    for name in "nowhere", "method(first)", "here()", "method.more.names", "slots":
+        assert not contract._is_there(f"{own}.{name}"), name
+    assert not contract._is_there("pymongo.no_module.NoClass.name")
+
+
+def test_of_compiled_code_all_is_taken_to_be_there(monkeypatch):
+    """It has no names in it; nor has a class of C, but that has all of its own."""
+    for function in WithNames.__init__, WithNames.method:
+        monkeypatch.setattr(function, "__code__", function.__code__.replace(co_names=()))
+    assert contract._is_there(f"{__name__}.WithNames.nowhere")
+    assert not contract._is_there("asyncio.Future.nowhere")

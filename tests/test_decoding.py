@@ -474,7 +474,7 @@ async def test_the_collector_is_left_alone_on_demand(make_client, things, monkey
 
 
 class Decoder(threading.Thread):
-    """A thread that wants to decode."""
+    """A thread that wants to decode a reply of about this size."""
 
     def __init__(self, order, name, size=1, gate=None):
         super().__init__()
@@ -482,10 +482,20 @@ class Decoder(threading.Thread):
         self.start()
 
     def run(self):
-        with decoding._turn(self._size):
-            self._order.append(self._name)
-            if self._gate:
-                self._gate()
+        reply = bson.encode({"values": [{"text": "x" * self._size}]})
+        assert Slicer(1, False).decode(reply, CodecOptions(), None) == "decoded"
+
+    def decode(self):
+        self._order.append(self._name)
+        if self._gate:
+            self._gate()
+        return "decoded"
+
+
+@pytest.fixture
+def by_decoders(monkeypatch):
+    """Have a `Decoder` that has its turn decode in its own way."""
+    monkeypatch.setattr(Slicer, "_decode_span", lambda *_: threading.current_thread().decode())
 
 
 def is_free(lock):
@@ -503,7 +513,7 @@ def is_free(lock):
     return got[0]
 
 
-def test_one_thread_decodes_at_a_time(gate, monkeypatch):
+def test_one_thread_decodes_at_a_time(gate, by_decoders, monkeypatch):
     monkeypatch.setattr(decoding, "_PATIENCE", 20.0)
     order = []
     first = Decoder(order, 0, gate=gate)
@@ -517,7 +527,7 @@ def test_one_thread_decodes_at_a_time(gate, monkeypatch):
     assert is_free(decoding._decoding)
 
 
-def test_who_waits_longer_than_its_size_tells_decodes_all_the_same(gate, monkeypatch):
+def test_who_waits_longer_than_its_size_tells_decodes_all_the_same(gate, by_decoders, monkeypatch):
     """The one whose turn it is may wait, in a decoder of the user's, for what we hold."""
     monkeypatch.setattr(decoding, "_PATIENCE", 0.01)
     order = []
@@ -620,9 +630,6 @@ def test_in_a_forked_child_it_is_nobodys_turn():
 def known_anew(monkeypatch):
     """Have PyMongo looked at again, and once more after the test."""
     monkeypatch.setattr(contract, "_differences", {})
-    decoding._is_known.cache_clear()
-    yield
-    decoding._is_known.cache_clear()
 
 
 async def test_where_pymongo_has_other_insides_it_decodes(

@@ -23,18 +23,18 @@ from tornado_pymongo.internals import contract, sockets
 KERNEL_WAITS = hasattr(socket, "SO_RCVTIMEO")
 
 
-class Connection:
-    """What `read_buffered` takes for a connection of PyMongo's, up to 4.12."""
-
-    def __init__(self, sock):
-        self.conn = sock
+def connect(sock):
+    """Return a connection of PyMongo's, as up to 4.11."""
+    connection = pymongo_pool.Connection.__new__(pymongo_pool.Connection)
+    connection.conn = sock
+    return connection
 
 
 @pytest.fixture
 def pair():
     """Return a socket with buffered reads, and the other end."""
     ours, theirs = socket.socketpair()
-    connection = Connection(ours)
+    connection = connect(ours)
     sockets.buffer_reads(connection)
     with connection.conn, theirs:
         yield connection.conn, theirs
@@ -57,7 +57,7 @@ def tls_pair():
         target=lambda: made.append(server_context.wrap_socket(theirs, server_side=True))
     )
     thread.start()
-    connection = Connection(client_context.wrap_socket(ours, server_hostname="127.0.0.1"))
+    connection = connect(client_context.wrap_socket(ours, server_hostname="127.0.0.1"))
     thread.join()
     sockets.buffer_reads(connection)
     return connection.conn, made[0]
@@ -102,7 +102,7 @@ def reads(monkeypatch):
 )
 def test_what_is_sent_comes_whole_and_in_order(pieces, sizes):
     ours, theirs = socket.socketpair()
-    connection = Connection(ours)
+    connection = connect(ours)
     sockets.buffer_reads(connection)
     with connection.conn as sock, theirs:
         sending = threading.Thread(target=lambda: [theirs.sendall(piece) for piece in pieces])
@@ -142,7 +142,7 @@ def test_the_end_is_told_as_ever(pair):
 
 
 @pytest.mark.skipif(not KERNEL_WAITS, reason="this system has no timeout of a blocking read")
-@pytest.mark.parametrize("interval", [0.01, sockets._INTERVAL])
+@pytest.mark.parametrize("interval", [0.01, sockets.INTERVAL])
 def test_a_timeout_is_that_which_was_set_last(pair, reads, interval):
     sock, theirs = pair
     sock.settimeout(interval)
@@ -153,7 +153,7 @@ def test_a_timeout_is_that_which_was_set_last(pair, reads, interval):
     assert time.monotonic() - began >= interval * 0.9
     assert not sock.waiting
     assert [read for read in reads if read != sockets._SIZE] == (
-        [] if interval == sockets._INTERVAL else [f"timeout {interval}"]
+        [] if interval == sockets.INTERVAL else [f"timeout {interval}"]
     )
     theirs.sendall(b"late")
     assert receive(sock, 4) == b"late"
@@ -165,7 +165,7 @@ def test_a_timeout_is_that_which_was_set_last(pair, reads, interval):
 def test_filters_of_warnings_know_what_is_left_unclosed(make, name):
     ours, theirs = make()
     if make is socket.socketpair:
-        connection = Connection(ours)
+        connection = connect(ours)
         sockets.buffer_reads(connection)
         ours = connection.conn
         del connection
@@ -255,9 +255,7 @@ def fake():
 
 
 def is_buffered(connection):
-    return isinstance(
-        getattr(connection.conn, "get_conn", connection.conn), sockets._BufferedSocket
-    )
+    return isinstance(sockets.socket_of(connection), sockets._BufferedSocket)
 
 
 def pools_of(client):
@@ -301,8 +299,9 @@ def test_where_the_kernel_has_no_timeout_a_reply_takes_pymongos_way(reads, monke
     """The short one would wait for ever, and PyMongo never look whether it still shall."""
     monkeypatch.setattr(sockets._BufferedSocket, "_set_kernel_timeout", lambda self: None)
     ours, theirs = socket.socketpair()
-    connection = Connection(ours)
+    connection = connect(ours)
     sockets.buffer_reads(connection)
+    reads.clear()
     with connection.conn as sock, theirs:
         theirs.sendall(message(7, REPLY))
         assert sock.receive_whole(7) is None

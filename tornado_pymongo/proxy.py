@@ -20,7 +20,7 @@ from pymongo.errors import InvalidOperation
 from tornado_pymongo.bridge import Callback, call_in_worker, check_callback, with_callback
 from tornado_pymongo.executor import Executor, running_call
 from tornado_pymongo.futures import CallFuture
-from tornado_pymongo.internals.clients import redacted, timeout_of
+from tornado_pymongo.internals.clients import redacted
 from tornado_pymongo.runtime import Runtime
 
 # The session that all calls have got if they are made in its `bind`.
@@ -173,7 +173,7 @@ class Proxy:
     @property
     def _timeout(self) -> Any:
         """What PyMongo asks of the objects of its coroutines, if one of them runs on ours."""
-        return timeout_of(self.delegate)
+        return self._runtime.timeout
 
     def __iter__(self) -> Any:
         # Without this, Python would take __getitem__ for that of a sequence, and never end.

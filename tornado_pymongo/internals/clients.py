@@ -1,4 +1,4 @@
-"""The deadlines and the options of a client, as far as PyMongo does not tell them."""
+"""The deadlines and the options of a client that PyMongo does not make public."""
 
 from __future__ import annotations
 
@@ -8,27 +8,25 @@ from copy import copy
 from typing import Any
 
 from tornado_pymongo.internals import contract
-from tornado_pymongo.internals.samples import csot
+from tornado_pymongo.internals.contract import csot
 
 
 def begin_timeout(context: Context, seconds: float | None) -> float | None:
-    """Begin a client's timeoutMS in a copy of the caller's context, unless that has a timeout.
+    """Start a client's timeoutMS in a copy of the caller's context, unless that has a timeout.
 
-    Return when the time is over, as `time.monotonic` tells it, or None for never.
+    Return the deadline, in the time of `time.monotonic`, or None for none.
     """
     if not contract.holds(contract.TIMEOUTS):
-        return None  # it counts from when the worker begins
+        return None  # PyMongo starts it in the worker
     timeout = csot.get_timeout()
-    if timeout is None:
-        if seconds is None:
-            return None
+    if timeout is None and seconds is not None:
         context.run(csot._TimeoutContext(seconds).__enter__)
         timeout = seconds
-    return context.get(csot.DEADLINE) if timeout else None  # 0 is for ever
+    return context.get(csot.DEADLINE) if timeout else None  # 0 means no limit
 
 
 def without_deadline(context: Context) -> Context:
-    """Return the context, in which a deadline of PyMongo's holds no more."""
+    """Remove PyMongo's deadline from a context; return the context."""
     if contract.holds(contract.TIMEOUTS):
         context.run(csot.TIMEOUT.set, None)
         context.run(csot.DEADLINE.set, float("inf"))
@@ -36,7 +34,7 @@ def without_deadline(context: Context) -> Context:
 
 
 def connect(client: Any) -> None:
-    """Begin to connect, as a client made with ``connect=True`` does at once."""
+    """Start to connect, as a client with ``connect=True`` does when it is made."""
     if contract.holds(contract.CONNECT):
         client._connect()
     else:
@@ -44,36 +42,28 @@ def connect(client: Any) -> None:
 
 
 def redacted(text: str, client: Any) -> str:
-    """Return the `repr` of something that a client has made, without the secrets in it.
+    """Return the `repr` of an object that a client has made, without the client's secrets.
 
-    PyMongo 4.9, at least, shows these options in full.
+    PyMongo 4.9 shows these options in full.
     """
     if not contract.holds(contract.OPTIONS):
         return "..."
     options = client.options._options
-    for name in _SECRET_OPTIONS & set(options):
-        text = text.replace(f"{name}={options[name]!r}", f"{name}=<redacted>")
+    for name in _SECRETS.split():
+        if name in options:
+            text = text.replace(f"{name}={options[name]!r}", f"{name}=<redacted>")
     return text
 
 
-_SECRET_OPTIONS = {
-    *("authmechanismproperties", "proxypassword", "proxyusername"),
-    "tlscertificatekeyfilepassword",
-}
+_SECRETS = "authmechanismproperties proxypassword proxyusername tlscertificatekeyfilepassword"
 
 
 def with_key_vault(options: Any, unwrap: Callable[[Any], Any]) -> Any:
-    """Return AutoEncryptionOpts whose key vault client is PyMongo's, in the place of ours.
+    """Return a copy of AutoEncryptionOpts with PyMongo's key vault client in place of ours.
 
-    PyMongo has its say about what is something else.
+    Anything else is returned as it is: PyMongo checks it.
     """
-    if not contract.holds(contract.KEY_VAULT) or not hasattr(options, "_key_vault_client"):
-        return options
-    options = copy(options)
-    options._key_vault_client = unwrap(options._key_vault_client)
+    if contract.holds(contract.KEY_VAULT) and hasattr(options, "_key_vault_client"):
+        options = copy(options)
+        options._key_vault_client = unwrap(options._key_vault_client)
     return options
-
-
-def timeout_of(delegate: Any) -> Any:
-    """Return what PyMongo asks of the objects of its coroutines."""
-    return delegate._timeout if contract.holds(contract.COROUTINES) else None

@@ -1,10 +1,16 @@
 """The undocumented names of PyMongo, Python and Tornado that this library uses: all of them.
 
-A `Need` lists the names that one feature uses, and what happens if one of them is missing. When the
-first client is made, or else a feature is first used, each name is looked for on a real object that
-is made for this purpose, without any network. If a name is missing, the feature that needs it is
-switched off, and the log has one warning that says so. `REQUIRED` alone has no substitute: without
-one of its names this module cannot be imported, and the error names the installed PyMongo.
+A `Need` lists the names that one feature uses, and what happens if one of them is missing. It is
+checked when the first client is made, or else when the feature is first used:
+
+- A class must have the name, or mention it in its code, as it does if it gives it to its objects.
+- A name with parameters must have these parameters.
+- If this does not tell enough, the module that uses the names tries them out: see `Need.trial`.
+
+Only a trial makes objects, and none of these is seen by an application. If anything differs, the
+feature is switched off, and the log has one warning that says so. `REQUIRED` alone has no
+substitute: without one of its names this module cannot be imported, and the error names the
+installed PyMongo.
 
 `tests/test_contract.py` takes each name away, and fails if a module uses one that is not here.
 """
@@ -13,300 +19,240 @@ from __future__ import annotations
 
 import sys
 import threading
-from dataclasses import dataclass
+from collections.abc import Callable
+from inspect import signature, unwrap
+from pkgutil import resolve_name
+from typing import Any
 
 import pymongo
 
 from tornado_pymongo import log
-from tornado_pymongo.internals.samples import Samples
 
 
-@dataclass(frozen=True, eq=False)
 class Need:
     """The undocumented names that one feature uses.
 
     :param used_by: the modules that use them.
-    :param names: each as ``object.attribute``, with the objects of `samples`; a method may be
-        followed by its parameters, which are then compared; ``|`` is between names of different
-        versions.
+    :param rows: each is a module or a class, a colon, and names in it. ``name(a,b)`` has these
+        parameters. ``name|other`` are names of different versions, of which one is enough.
     :param event: the name of the log record if one is missing.
     :param without: what happens then: the beginning of the record's message.
-    :param package: without which, imported, there is nothing to look at yet.
     """
 
-    used_by: tuple[str, ...]
-    names: tuple[str, ...]
-    event: str = ""
-    without: str = ""
-    package: str = "pymongo"
+    # If all names are there, this tries them out. It returns what differs, or "" for nothing.
+    trial: Callable[[], str] = str
+
+    def __init__(self, used_by: str, *rows: str, event: str = "", without: str = "") -> None:
+        self.used_by, self.event, self.without = used_by.split(), event, without
+        self.names: list[str] = [
+            "|".join(f"{owner[:-1]}.{each}" for each in name.split("|"))
+            for owner, *names in map(str.split, rows)
+            for name in names
+        ]
 
 
 # A cursor's documents: with `_data` and `_refresh` the event loop knows whether the next one is
 # here, and a worker fetches a batch without taking a document out of it.
 REQUIRED = Need(
-    ("internals.cursors", "futures", "executor.executor", "executor.lifecycle"),
-    (
-        "Cursor._data",
-        "Cursor._empty",
-        "Cursor._killed",
-        "Cursor._refresh()",
-        "CommandCursor._data",
-        "CommandCursor._killed",
-        "CommandCursor._refresh()",
-        "asyncio.Future._asyncio_future_blocking",
-        "threading._register_atexit",
-        "RLock._is_owned",
-    ),
+    "internals.cursors futures executor.executor executor.lifecycle",
+    "pymongo.synchronous.cursor.Cursor: _data _empty _killed _refresh()",
+    "pymongo.synchronous.command_cursor.CommandCursor: _data _killed _refresh()",
+    "asyncio.Future: _asyncio_future_blocking",
+    "threading: _register_atexit",
+    "_thread.RLock: _is_owned",  # threading.RLock() makes one
 )
 
 INTERRUPTS = Need(
-    ("internals.pool",),
-    (
-        "option._pool_class",
-        "option._condition_class",
-        "pool._CancellationContext",
-        "Pool._get_conn(checkout_started_time, handler)",
-        "Pool.connect(handler)",
-        "Pool.checkin(conn)",
-        "Pool.active_contexts",
-        "Pool.size_cond",
-        "Pool._max_connecting_cond",
-        "Pool.lock",
-        "Connection.cancel_context.cancelled",
-        "Connection.cancel_context.cancel()",
-        "Connection.close_conn(reason)",
-        "Connection.conn.get_conn|Connection.conn.detach",  # up to 4.12 the socket itself
-    ),
-    "calls_not_interruptible",
-    "calls that run cannot be interrupted when they are cancelled: they go on until the server"
-    " answers, and their connections have no buffered reads",
+    "internals.pool",
+    "pymongo.synchronous.mongo_client.MongoClient: _pool_class _condition_class",
+    "pymongo.synchronous.pool._CancellationContext: cancelled cancel()",
+    "pymongo.synchronous.pool.Pool: _get_conn(checkout_started_time,handler) connect(handler)"
+    " checkin(conn) active_contexts size_cond _max_connecting_cond lock",
+    # Up to 4.11 `conn` is the socket. Later it is an object whose `conn` is the socket.
+    "pymongo.synchronous.pool.Connection: cancel_context close_conn(reason) conn",
+    event="calls_not_interruptible",
+    without="a call that is cancelled goes on until the server answers, and no reads are buffered",
 )
 
 ORPHANS = Need(
-    ("internals.pool",),
-    (
-        "mongo_client._ClientCheckout.session|mongo_client._MongoClientErrorHandler.session",
-        "ClientSession._server_session.mark_dirty()",
-        "ClientSession._implicit",
-    ),
-    "orphans_not_killed",
-    "what an interrupted call has begun on the server is not killed there, and the next call that"
-    " gets its session may wait for it",
+    "internals.pool",
+    "pymongo.synchronous.mongo_client: _ClientCheckout.session|_MongoClientErrorHandler.session",
+    "pymongo.synchronous.client_session.ClientSession: _server_session _implicit",
+    "pymongo: synchronous.client_session._ServerSession.mark_dirty()"
+    "|client_session_shared._ServerSession.mark_dirty()",
+    event="orphans_not_killed",
+    without="the server goes on with an interrupted operation, and a later call may wait for it",
 )
 
 BUFFERED_READS = Need(
-    ("internals.sockets",),
-    (
-        "Connection.conn.conn|Connection.conn.detach",
-        "Connection.receive_message(request_id)",
-        "Connection._raise_connection_failure(error)",
-        "_csot.get_timeout()",
-        "message._OpMsg.unpack(msg)",
-        "message._OpMsg.OP_CODE",
-    ),
-    "reads_not_buffered",
-    "connections have no buffered reads: operations take a little longer",
+    "internals.sockets",
+    "pymongo.synchronous.pool.Connection: receive_message(request_id) _raise_connection_failure",
+    "pymongo._csot: get_timeout()",
+    "pymongo.message._OpMsg: unpack(msg) OP_CODE",
+    event="reads_not_buffered",
+    without="connections have no buffered reads: operations take a little longer",
 )
 
 SLICES = Need(
-    ("internals.decoding",),
-    (
-        "option._pool_class",
-        "Pool.connect(handler)",
-        "Connection.receive_message(request_id)",
-        "message._OpMsg.unpack_response",
-        "CodecOptions.type_registry._decoder_map",
-    ),
-    "results_not_sliced",
-    "large results are not decoded in slices, and may hold up the event loop",
+    "internals.decoding",
+    "pymongo.synchronous.mongo_client.MongoClient: _pool_class",
+    "pymongo.synchronous.pool: Pool.connect(handler) Connection.receive_message(request_id)",
+    "pymongo.message._OpMsg: unpack_response payload_document",
+    "bson.codec_options.TypeRegistry: _decoder_map",
+    event="results_not_sliced",
+    without="large results are not decoded in slices, and may hold up the event loop",
 )
 
 READ_AHEAD = Need(
-    ("internals.cursors",),
-    (
-        "Cursor._id",
-        "Cursor._sock_mgr",
-        "Cursor._exhaust",
-        "Cursor._max_await_time_ms",
-        "CommandCursor._id",
-        "CommandCursor._sock_mgr",
-        "CommandCursor._max_await_time_ms",
-        "CommandCursor._postbatchresumetoken",
-    ),
-    "batches_not_read_ahead",
-    "the next batch of a cursor is not fetched while the one before it is used",
+    "internals.cursors",
+    "pymongo.synchronous.cursor.Cursor: _id _sock_mgr _exhaust _max_await_time_ms",
+    "pymongo.synchronous.command_cursor.CommandCursor: _id _sock_mgr _max_await_time_ms"
+    " _postbatchresumetoken",
+    event="batches_not_read_ahead",
+    without="the next batch of a cursor is not fetched while the one before it is used",
 )
 
 WAITS = Need(
-    ("internals.cursors",),
-    (
-        "Cursor._query_flags",
-        "Cursor._max_await_time_ms",
-        "CommandCursor._max_await_time_ms",
-        "ChangeStream._cursor",
-        "ChangeStream._max_await_time_ms",
-    ),
-    "waits_not_limited",
-    "a change stream holds its thread for as long as the server waits, and a tailable cursor does"
-    " so in a thread for ordinary calls",
+    "internals.cursors",
+    "pymongo.synchronous.cursor.Cursor: _query_flags _max_await_time_ms",
+    "pymongo.synchronous.command_cursor.CommandCursor: _max_await_time_ms",
+    "pymongo.synchronous.change_stream.ChangeStream: _cursor _max_await_time_ms",
+    event="waits_not_limited",
+    without="a change stream, or a tailable cursor, holds its thread while the server waits",
 )
 
 CHANGES = Need(
-    ("internals.cursors",),
-    ("ChangeStream._cursor", "ChangeStream._closed"),
-    "changes_not_buffered",
-    "each change takes a thread, the last batch's too, and a stream that is being closed ends when"
-    " its thread has closed it",
+    "internals.cursors",
+    "pymongo.synchronous.change_stream.ChangeStream: _cursor _closed",
+    event="changes_not_buffered",
+    without="each change takes a thread, and a stream that is being closed ends after that only",
 )
 
 FILES = Need(
-    ("internals.cursors",),
-    (
-        "GridOut._file",
-        "GridOut._chunk_iter",
-        "GridOut._chunks.find",
-        "GridOut._buffer",
-        "GridOut._buffer_pos",
-        "GridIn._coll.files",
-        "GridIn._buffered_docs_size",
-    ),
-    "files_not_buffered",
-    "files are sent and read in PyMongo's batches, their lines are read in a thread one by one;"
-    " to ask one that is not open for an attribute may hold up the event loop",
-    package="gridfs",
+    "internals.cursors",
+    "gridfs.synchronous.grid_file.GridOut: _file _chunk_iter _chunks _buffer _buffer_pos",
+    "gridfs.synchronous.grid_file.GridIn: _coll _buffered_docs_size",
+    event="files_not_buffered",
+    without="files come in large batches, each line takes a call, attributes may hold up the loop",
 )
 
 TIMEOUTS = Need(
-    ("internals.clients",),
-    (
-        "_csot.get_timeout()",
-        "_csot._TimeoutContext(timeout)",
-        "_csot.TIMEOUT.set",
-        "_csot.DEADLINE.set",
-    ),
-    "timeouts_begin_late",
-    "the time that a call waits for a thread does not count for pymongo.timeout() and timeoutMS",
+    "internals.clients",
+    "pymongo._csot: get_timeout() _TimeoutContext(timeout) TIMEOUT.set DEADLINE.set",
+    event="timeouts_begin_late",
+    without="pymongo.timeout() and timeoutMS do not count the time that a call waits for a thread",
 )
 
 CONNECT = Need(
-    ("internals.clients",),
-    ("MongoClient._connect()",),
-    "connect_sends_ping",
-    'aconnect() sends a "ping", and so waits for a server',
+    "internals.clients",
+    "pymongo.synchronous.mongo_client.MongoClient: _connect()",
+    event="connect_sends_ping",
+    without='aconnect() sends a "ping", and so waits for a server',
 )
 
 OPTIONS = Need(
-    ("internals.clients",),
-    ("ClientOptions._options",),
-    "options_not_shown",
-    "the repr of a client, and of what is made from it, has no options, as some may be secret",
+    "internals.clients",
+    "pymongo.client_options.ClientOptions: _options",
+    event="options_not_shown",
+    without="the repr of a client, and of what it makes, has no options, as some may be secret",
 )
 
 KEY_VAULT = Need(
-    ("internals.clients",),
-    ("AutoEncryptionOpts._key_vault_client",),
-    "key_vault_not_unwrapped",
-    "AutoEncryptionOpts must be given PyMongo's own client, which is the delegate of ours",
-    package="pymongo.encryption_options",
-)
-
-COROUTINES = Need(
-    ("internals.clients",),
-    ("Collection._timeout",),
-    "coroutines_may_fail",
-    "coroutines of PyMongo's own that run on our objects, such as uploads from an asynchronous"
-    " source, may fail",
+    "internals.clients",
+    "pymongo.encryption_options.AutoEncryptionOpts: _key_vault_client",
+    event="key_vault_not_unwrapped",
+    without="AutoEncryptionOpts must be given PyMongo's own client, the delegate of ours",
 )
 
 TRANSFORMS = Need(
-    ("web",),
-    ("RequestHandler._transforms",),
-    "files_compressed",
-    "Tornado may compress a file while it is sent, in the event loop",
-    package="tornado.web",
+    "web",
+    "tornado.web.RequestHandler: _transforms",
+    event="files_compressed",
+    without="Tornado may compress a file while it is sent, in the event loop",
 )
 
 MARKS = Need(
-    ("aiohttp",),
-    ("asyncio.coroutines._is_coroutine",) if sys.version_info < (3, 12) else (),
-    "handlers_not_marked",
-    "aiohttp may warn that our handlers are no coroutine functions",
-    package="aiohttp",
+    "aiohttp",
+    *(["asyncio.coroutines: _is_coroutine"] if sys.version_info < (3, 12) else []),
+    event="handlers_not_marked",
+    without="aiohttp may warn that our handlers are no coroutine functions",
 )
 
-NEEDS = (
-    INTERRUPTS,
-    ORPHANS,
-    BUFFERED_READS,
-    SLICES,
-    READ_AHEAD,
-    WAITS,
-    CHANGES,
-    FILES,
-    TIMEOUTS,
-    CONNECT,
-    OPTIONS,
-    KEY_VAULT,
-    COROUTINES,
-    TRANSFORMS,
-    MARKS,
-)
-
-# Names that only versions before or after another one have: both ways are PyMongo's own.
+# Names that tell versions apart. Without them the code goes the way of the other version.
 OF_SOME_VERSIONS = Need(
-    ("internals.cursors", "internals.decoding"),
-    ("message._check_exhaust_supported", "pool.command", "RawBSONDocument._type_marker"),
+    "internals.cursors internals.decoding",
+    "pymongo.message: _check_exhaust_supported",
+    "pymongo.synchronous.pool: command",
+    "bson.raw_bson.RawBSONDocument: _type_marker",
 )
 
-# Made when this is imported, as a global listener of PyMongo's is told of each client that is made.
-_samples = Samples()
-_samples.have("option._pool_class")
+NEEDS: list[Need] = [each for each in vars().values() if isinstance(each, Need) and each.event]
 
-_differences: dict[Need, str] = {}  # what is missing of those that were looked for
+_differences: dict[Need, str] = {}  # of the needs that were checked; "" if nothing differs
 _lock = threading.Lock()
+
+csot: Any = sys.modules.get("pymongo._csot")  # PyMongo imports it, if it exists
 
 
 def check() -> None:
-    """Look for all names, of which the packages are imported, and log what is missing."""
+    """Check all needs whose modules are imported."""
     for need in NEEDS:
-        if need.package in sys.modules:
-            _check(need)
+        if all(".".join(name.split(".")[:2]) in sys.modules for name in need.names):
+            holds(need)
 
 
 def holds(need: Need) -> bool:
-    """Tell whether all names of a need are there."""
+    """Tell whether all names of a need are there, and do what is expected of them."""
     if need not in _differences:
-        _check(need)
+        try:
+            difference = _missing(need) or need.trial()
+        except Exception as error:
+            difference = repr(error)
+        switch_off(need, difference)
     return not _differences[need]
 
 
 def switch_off(need: Need, difference: str) -> None:
-    """Switch a feature off, because of something that differs and that only its use can tell."""
-    if holds(need):
-        _differences[need] = difference
-        _warn(need, difference)
-
-
-def _check(need: Need) -> None:
+    """Store what differs, or "" for nothing. The first difference is logged, and stays."""
     with _lock:
-        if need in _differences:
+        if _differences.get(need):
             return
-        _differences[need] = difference = _missing(need)
+        _differences[need] = difference
     if difference:
-        _warn(need, difference)
-
-
-def _warn(need: Need, difference: str) -> None:
-    log.warning(
-        need.event,
-        need.without + ". PyMongo %(pymongo)s differs from those that we know in %(differs_in)s",
-        pymongo=pymongo.version,
-        differs_in=difference,
-    )
+        log.warning(
+            need.event,
+            need.without + ". PyMongo %(pymongo)s differs from those we know in %(differs_in)s",
+            pymongo=pymongo.version,
+            differs_in=difference,
+        )
 
 
 def _missing(need: Need) -> str:
-    return ", ".join(name for name in need.names if not _samples.have(name))
+    return ", ".join(name for name in need.names if not any(map(_is_there, name.split("|"))))
+
+
+def _is_there(name: str) -> bool:
+    path, _, parameters = name.rstrip(")").partition("(")
+    owner, _, attribute = path.rpartition(".")
+    try:
+        found = resolve_name(owner)
+        if name.endswith(")"):
+            given = signature(getattr(found, attribute)).parameters
+            return ",".join(each for each in given if each != "self") == parameters
+        return hasattr(found, attribute) or _mentions(found, attribute)
+    except Exception:
+        return False
+
+
+def _mentions(cls: type, name: str) -> bool:
+    """Tell whether the code of a class mentions a name.
+
+    Compiled code, such as Nuitka's, has no list of names: then each name is taken to be there.
+    """
+    functions = [unwrap(each) for base in cls.__mro__ for each in vars(base).values()]
+    codes = [each.__code__ for each in functions if hasattr(each, "__code__")]
+    words = {word for code in codes for word in (*code.co_names, *code.co_consts)}
+    return name in words or (bool(codes) and not any(code.co_names for code in codes))
 
 
 if _lacking := _missing(REQUIRED):

@@ -1,8 +1,7 @@
-"""The state of cursors, change streams and files, as far as PyMongo does not tell it."""
+"""The state of cursors, change streams and files that PyMongo does not make public."""
 
 from __future__ import annotations
 
-import os
 import sys
 from collections import deque
 from collections.abc import Callable
@@ -17,27 +16,26 @@ from pymongo.errors import PyMongoError
 
 from tornado_pymongo.internals import contract
 
-# Whether PyMongo selects a server to make an exhaust cursor, rather than check the one it asks.
+# Whether PyMongo selects a server, and so waits, when an exhaust cursor is made: up to 4.17.
 exhaust_selects_server: bool = not hasattr(message, "_check_exhaust_supported")
 
 
 def leave_alone(cursor: Any) -> None:
-    """Have PyMongo kill the cursor later, as one that nobody has any more; does not wait."""
-    if cursor is None:
-        return
-    if cursor._id:
-        # PyMongo says so before it asks the server. If an abort hits it in between, nobody asks.
-        cursor._killed = False
-    cursor.__del__()
+    """Have PyMongo kill the cursor later, as it does with one that is garbage; does not wait."""
+    if cursor is not None:
+        if cursor._id:
+            # PyMongo sets it before it asks the server. After an abort in between, nobody asks.
+            cursor._killed = False
+        cursor.__del__()
 
 
 def is_closed(cursor: Any) -> bool:
-    """Tell whether a cursor is closed, though documents may be left in it."""
+    """Tell whether a cursor is closed. It may still have documents."""
     return bool(cursor._killed)
 
 
 def is_tailable(cursor: Any) -> bool:
-    """Tell whether a cursor waits for more at its end."""
+    """Tell whether a cursor waits for new documents at its end."""
     flags = getattr(cursor, "_query_flags", 0) if contract.holds(contract.WAITS) else 0
     return bool(flags & CursorType.TAILABLE)
 
@@ -49,7 +47,10 @@ def close_at_once(grid_out: Any) -> None:
 
 
 def forget_chunks(grid_out: Any) -> bool:
-    """Have a file ask for its next chunk anew, and PyMongo kill its cursor later, if it can be."""
+    """Have a file ask for its next chunk with a new cursor; tell whether that is possible.
+
+    PyMongo kills the old cursor later.
+    """
     known = contract.holds(contract.FILES)
     if known:
         grid_out._chunk_iter = None
@@ -57,24 +58,24 @@ def forget_chunks(grid_out: Any) -> bool:
 
 
 def read_again_from(grid_out: Any, position: int) -> None:
-    """Set the position of a file, and have it forget what it has fetched."""
+    """Set the position of a file, and drop what it has fetched."""
     forget_chunks(grid_out)
-    grid_out.seek(0, os.SEEK_END)  # a seek to the present position does nothing
+    grid_out.seek(grid_out.length)  # a seek to the present position does nothing
     grid_out.seek(position)
 
 
 def has_next_at_hand(cursor: Any) -> bool:
     """Tell whether ``cursor.next()`` would return or raise without asking the server.
 
-    It does so if a document of the last batch is left, or if the cursor is at its end.
+    This is so if a document of the last batch is left, or if the cursor is at its end.
     """
     return bool(cursor._data or cursor._killed or getattr(cursor, "_empty", False))
 
 
 def detach_batch(cursor: Any) -> deque[Any] | None:
-    """Return what is left of the last batch, and have the cursor without it.
+    """Remove the rest of the last batch from the cursor, and return it.
 
-    None if ``cursor.next()`` would return something else, as a cursor of files does.
+    Return None if ``next()`` of the cursor makes something else of it, such as files.
     """
     if type(cursor) not in _PLAIN:
         return None
@@ -89,31 +90,27 @@ _PLAIN = {Cursor, RawBatchCursor, CommandCursor, RawBatchCommandCursor}
 def fill(cursor: Any, may_go_on: Callable[[], bool]) -> None:
     """Ask the server for the next batch if none is at hand.
 
-    :param may_go_on: whether a command's cursor shall go on after an empty batch.
+    :param may_go_on: asked after an empty batch of a command's cursor, whether to ask again.
     """
-    if getattr(cursor, "_empty", False):
-        return
-    while not (cursor._data or cursor._refresh()):
+    while not (getattr(cursor, "_empty", False) or cursor._data or cursor._refresh()):
         if not (isinstance(cursor, CommandCursor) and cursor.alive and may_go_on()):
             return
 
 
 def can_read_ahead(cursor: Any) -> bool:
-    """Tell whether the next batch can be fetched early, and nobody but the consumer would notice.
+    """Tell whether the next batch can be fetched early, without an effect on anything else.
 
-    Not that of a tailable cursor, which may have to wait for it; not if the session, which does one
-    thing at a time, or the connection is not only the cursor's.
+    It cannot if the cursor is tailable, as the server may let it wait. It cannot if the cursor
+    shares its session, which does one operation at a time, or is pinned to a connection.
     """
     return bool(
         contract.holds(contract.READ_AHEAD)
         and type(cursor) in _PLAIN
         and cursor._id
-        and not cursor._killed
+        and not (cursor._killed or getattr(cursor, "_exhaust", False) or is_tailable(cursor))
         and cursor.session is None
         and cursor._sock_mgr is None
-        and not getattr(cursor, "_exhaust", False)
-        and not is_tailable(cursor)
-        # A command may have made a tailable one, or a change stream.
+        # The cursor of a command may be tailable, or that of a change stream.
         and cursor._max_await_time_ms is None
         and getattr(cursor, "_postbatchresumetoken", None) is None
     )
@@ -128,7 +125,7 @@ class CursorState(NamedTuple):
 
 
 def state_of(cursor: Any) -> CursorState:
-    """Return what a cursor says of itself, without the documents that are at hand."""
+    """Return what a cursor says of itself, except for its documents."""
     return CursorState(not cursor._killed, cursor.cursor_id, getattr(cursor, "retrieved", None))
 
 
@@ -138,59 +135,56 @@ def has_change_at_hand(stream: Any) -> bool:
 
 
 def mark_closed(stream: Any) -> None:
-    """Have a change stream that is to be closed end for those who iterate over it."""
+    """End the iterations over a change stream that is about to be closed."""
     if contract.holds(contract.CHANGES):
         stream._closed = True
 
 
 def is_open(grid_out: Any) -> bool:
-    """Tell whether the attributes of a file are at hand, as far as that is known."""
+    """Tell whether the attributes of a file are here, or this is not known."""
     return not contract.holds(contract.FILES) or bool(grid_out._file)
 
 
 def has_line_at_hand(grid_out: Any) -> bool:
     """Tell whether ``grid_out.readline()`` would return without asking the server."""
-    if not contract.holds(contract.FILES):
-        return False
-    return bool(grid_out._buffer.find(b"\n", grid_out._buffer_pos) >= 0)
+    known = contract.holds(contract.FILES)
+    return known and bool(grid_out._buffer.find(b"\n", grid_out._buffer_pos) >= 0)
 
 
 def wished_wait(cursor_or_stream: Any) -> Any:
-    """Return for how long the server shall wait for new documents, in milliseconds, or None."""
+    """Return how long the user has the server wait for new documents, in ms, or None."""
     return cursor_or_stream._max_await_time_ms if contract.holds(contract.WAITS) else None
 
 
 def limit_wait(cursor: Any, wished: Any, seconds: float | None) -> None:
-    """Have the server wait no longer than this for new documents, or, with None, as was wished."""
-    if cursor is None or not contract.holds(contract.WAITS):
-        return
-    if seconds is not None:
-        # By itself it waits for a second.
-        wished = min(1000 if wished is None else wished, int(seconds * 1000))
-    cursor._max_await_time_ms = wished
+    """Set how long the server waits for new documents: as wished, but no longer than `seconds`."""
+    if cursor is not None and contract.holds(contract.WAITS):
+        if seconds is not None:
+            # The server's default is a second.
+            wished = min(1000 if wished is None else wished, int(seconds * 1000))
+        cursor._max_await_time_ms = wished
 
 
 def cursor_of(stream: Any) -> Any:
-    """Return the cursor that a change stream has now, if that is known."""
+    """Return the present cursor of a change stream, or None."""
     return stream._cursor if contract.holds(contract.CHANGES) else None
 
 
 def read_in_small_batches(grid_out: Any, number: int) -> None:
-    """Have a GridOut fetch so many chunks at a time, instead of 16 MB of them."""
+    """Have a GridOut fetch this number of chunks at a time, instead of 16 MB."""
     if contract.holds(contract.FILES):
-        find = partial(grid_out._chunks.find, batch_size=number)
-        grid_out._chunks = SimpleNamespace(find=find)
+        grid_out._chunks = SimpleNamespace(find=partial(grid_out._chunks.find, batch_size=number))
 
 
 def write_in_small_batches(grid_in: Any, data: bytes, size: int) -> None:
-    """Write to a GridIn, which sends what it has when it is `size` bytes, not when it is 48 MB."""
+    """Write to a GridIn, and have it send its chunks when they are `size` bytes, not 48 MB."""
     if contract.holds(contract.FILES) and grid_in._buffered_docs_size >= size:
-        grid_in._buffered_docs_size = sys.maxsize  # with the next chunk it is time to send
+        grid_in._buffered_docs_size = sys.maxsize  # so the next chunk makes it send
     grid_in.write(data)
 
 
 def remove_unfinished(grid_in: Any) -> None:
-    """Remove what a GridIn has stored; its own `abort` removes a complete file of that id too."""
+    """Remove what a GridIn has stored. Its `abort` would also remove a complete file of its id."""
     if not contract.holds(contract.FILES):
         raise PyMongoError("whether a complete file has that id is not known")
     if grid_in._coll.files.find_one({"_id": {"$eq": grid_in._id}}, {"_id": 1}) is None:

@@ -1,22 +1,23 @@
 """Interrupting a call that waits for the server.
 
-Another thread cannot make PyMongo stop waiting for the server: it can shut the socket down, which
-wakes the waiting thread with an error, and PyMongo asks the cancellation context of a connection,
-twice a second, whether it still shall wait. `_Pool` makes these contexts ours. To interrupt a call:
+A thread that waits for the server wakes up with an error if another thread shuts its socket down.
+PyMongo takes that error for a failure of the server: it would clear the pool and try again. But it
+asks the cancellation context of its connection before, and also twice a second while it waits. In
+the connections of `_Pool` these contexts are ours. To interrupt a call:
 
 1. The thread that aborts the call sets ``call.aborted``.
-2. Then, under the call's ``checkout_lock``, it shuts down the socket of the connection that the
-   call has checked out. A call that checks one out later looks at ``call.aborted`` under that lock.
-3. The call's thread wakes up and asks the context, or PyMongo closes the connection because of the
-   error, which also tells the context. The context raises `CancelledError`, before PyMongo can take
-   the error for a failure of the server, clear the pool and try again.
+2. Under the call's ``checkout_lock``, this thread shuts down the socket of the connection that the
+   call has checked out. If the call checks a connection out later, it looks at ``call.aborted``
+   under the same lock, and shuts the socket down itself.
+3. The call's thread wakes up, and PyMongo asks the context (`_Interruptible.cancelled`), or closes
+   the connection (`_Interruptible.cancel`). Either raises `CancelledError`, and PyMongo gives up.
 
-A connection leaves its `_Checkout` under that lock as well: before it goes back to the pool, and
-before its socket is closed, since the system may give the number of the socket to the next one. So
-an interrupt never reaches a connection that somebody else has, and a connection that it has reached
-is closed, not given back.
+A connection also leaves its `_Checkout` under that lock, for two reasons. If it goes back to the
+pool, the next call may get it. If its socket is closed, the system may give the descriptor to
+another socket. So an interrupt reaches no connection of another call, and a connection that it may
+have reached is closed, not returned to the pool.
 
-PyMongo's monitoring threads, which run no call, and other clients of PyMongo see nothing of this.
+PyMongo's monitoring threads run no call, so they are not affected.
 """
 
 from __future__ import annotations
@@ -24,54 +25,32 @@ from __future__ import annotations
 import socket
 import threading
 from contextlib import suppress
-from functools import cache
+from inspect import signature
+from math import inf
 from time import monotonic
 from typing import Any
 
+from pymongo import network_layer
+from pymongo.pool_options import PoolOptions
 from pymongo.synchronous import pool
 
 from tornado_pymongo.executor import Call, running_call
-from tornado_pymongo.internals import contract, samples
-from tornado_pymongo.internals.sockets import buffer_reads
-
-# How often a thread that waits for another one of PyMongo looks whether its call was aborted, in
-# seconds: as often as PyMongo itself looks while it waits for the server.
-_POLL = 0.5
+from tornado_pymongo.internals import contract
+from tornado_pymongo.internals.sockets import INTERVAL, buffer_reads, socket_of
 
 
 def interruptible() -> dict[str, Any]:
-    """Return the options with which a PyMongo client has calls that can be interrupted, if any."""
+    """Return the options that make the calls of PyMongo's client interruptible, if possible."""
     contract.check()
-    if contract.holds(contract.INTERRUPTS) and not _works():
-        contract.switch_off(contract.INTERRUPTS, "how a pool uses active_contexts")
-    if not contract.holds(contract.INTERRUPTS):
-        return {}
-    return {"_pool_class": _Pool, "_condition_class": _Condition}
-
-
-@cache
-def _works() -> bool:
-    """Check a connection out and in; tell whether its context is ours, and knows when it is used.
-
-    No connection is made.
-    """
-    with socket.socket() as sock:
-        tried = samples.make_pool(_Pool)
-        tried.ready()
-        tried.conns.append(samples.make_connection(tried, sock))
-        try:
-            with tried.checkout() as connection:
-                context = connection.cancel_context
-                is_seen = type(context) is _Interruptible and context.in_use
-            return is_seen and not context.in_use
-        except Exception:
-            return False
+    known = contract.holds(contract.INTERRUPTS)
+    return {"_pool_class": _Pool, "_condition_class": _Condition} if known else {}
 
 
 class _Checkout:
-    """A connection that a call has checked out, or waits for; what `Call.checkout` is.
+    """What `Call.checkout` is: the connection that a call has checked out, or waits for.
 
-    :param outer: the checkout that the call has besides, as when it asks for a key to encrypt with.
+    `outer` is another checkout of the call, made before: the operation for which PyMongo asks for
+    an encryption key has its connection already.
     """
 
     __slots__ = ("call", "connection", "outer", "session", "sock")
@@ -79,38 +58,36 @@ class _Checkout:
     def __init__(self, call: Call, handler: Any) -> None:
         self.call = call
         self.connection: Any = None
-        self.sock: Any = None  # what an interrupt shuts down, as long as it may
+        self.sock: Any = None  # an interrupt shuts it down; None before and after the use
         self.session: Any = getattr(handler, "session", None)
         self.outer: Any = call.checkout
 
     def begin(self, connection: Any) -> None:
-        """Take note of the connection; interrupt it if the call was aborted meanwhile."""
-        interface = connection.conn  # up to PyMongo 4.12 the socket itself
+        """Store the connection. If the call is already aborted, interrupt it."""
         self.connection = connection
         connection.cancel_context.checkout = self
         with self.call.checkout_lock:
-            self.sock = getattr(interface, "get_conn", interface)
+            self.sock = socket_of(connection)
             if self.call.aborted:
                 self.interrupt()
 
     def release(self) -> bool:
-        """Give up the connection; tell whether it may have been interrupted."""
+        """Protect the connection from interrupts; tell whether it may have had one."""
         with self.call.checkout_lock:
             self.sock = None
             return self.call.aborted
 
     def end(self) -> bool:
-        """Do so at the end of the checkout."""
-        aborted = self.release()
+        """Do the same, and end the checkout."""
         if self.call.checkout is self:
             self.call.checkout = self.outer
-        return aborted
+        return self.release()
 
     def awaited(self) -> int | None:
         """Return the descriptor that becomes readable when the server answers.
 
-        It is negative if the server is not awaited now: while the thread computes, or has no
-        connection yet, of which PyMongo opens few at a time. Return None if we cannot know.
+        It is negative if the thread does not wait for the server: it computes, or PyMongo has no
+        connection for it yet. It is None if the socket is not ours, and so does not tell.
         """
         if (sock := self.sock) is None:
             return -1
@@ -118,14 +95,13 @@ class _Checkout:
         return sock.fileno() if waiting else None if waiting is None else -1
 
     def interrupt(self) -> None:
-        """Have the thread that reads or writes there wake up with an error.
+        """Wake up the thread that reads or writes there. The call's `checkout_lock` is held.
 
-        The call's `checkout_lock` is held. A thread that waits for a connection, or reads from
-        something that is no socket, sees for itself within half a second that the call was aborted.
+        If it waits for a connection, or its socket is pyOpenSSL's, it finds out within 0.5 s.
         """
         if isinstance(self.sock, socket.socket):
             with suppress(OSError):
-                # An SSLSocket's own shutdown() would change its state under its reader.
+                # SSLSocket.shutdown() would remove its TLS object, which the reader uses.
                 socket.socket.shutdown(self.sock, socket.SHUT_RDWR)
 
 
@@ -140,7 +116,7 @@ class _Pool(pool.Pool):
 
     def connect(self, handler: Any = None) -> Any:
         connection = super().connect(handler)
-        # Those that monitor a server, by whatever name PyMongo has for it, keep their sockets.
+        # Monitoring connections keep their sockets. Up to 4.12, `handshake` of their pool is False.
         if not getattr(connection, "is_sdam", False) and getattr(self, "handshake", True):
             buffer_reads(connection)
         return connection
@@ -164,21 +140,21 @@ class _Pool(pool.Pool):
         checkout = getattr(context, "checkout", None)
         if checkout is not None:
             context.checkout = None
-            if checkout.end():  # it may be shut down, though all was well
+            if checkout.end():  # its socket may be shut down, though the operation succeeded
                 conn.close_conn(None)
                 _orphan(checkout)
         pool.Pool.checkin(self, conn)
 
 
 def _orphan(checkout: _Checkout) -> None:
-    """See to it that nobody gets the session of an operation that may still run on the server.
+    """Keep the session of an operation that may still run on the server from being used again.
 
-    The next operation of that session would wait there for this one.
+    The next operation of that session would wait on the server for this one.
     """
     session = checkout.session
     if session is not None and contract.holds(contract.ORPHANS):
         session._server_session.mark_dirty()
-        if session._implicit:  # it is nobody else's
+        if session._implicit:  # the user has no reference to it, so it can be killed
             checkout.call.orphaned_session = session._server_session.session_id
 
 
@@ -186,15 +162,14 @@ _CancellationContext: Any = getattr(pool, "_CancellationContext", object)
 
 
 class _Contexts(set[Any]):
-    """The cancellation contexts of a pool's connections that are in use: interruptible ones.
+    """The cancellation contexts of those connections of a pool that are in use.
 
-    PyMongo puts the context of each connection in here while it uses the connection, from before
-    the handshake on.
+    PyMongo adds the context of a connection before the handshake, and at each checkout.
     """
 
     def add(self, context: Any) -> None:
-        # Once for a connection, and for good: without the GIL, this stops all threads for a while.
-        # Measured there, twice a call: 7 more switches of threads with 4 of them, 14 with 84.
+        # Once in the life of a connection: without the GIL, assigning to __class__ stops all
+        # threads. Measured, if twice a call: 7 more thread switches with 4 threads, 14 with 84.
         if type(context) is not _Interruptible:
             context.__class__ = _Interruptible
         context.in_use = True
@@ -206,14 +181,14 @@ class _Contexts(set[Any]):
 
 
 class _Interruptible(_CancellationContext):  # type: ignore[misc]
-    """What PyMongo asks, while it waits for the server, whether it still shall."""
+    """A cancellation context, which PyMongo asks, while it waits, whether to go on."""
 
     in_use: bool
     checkout: _Checkout | None = None
 
     @property
     def cancelled(self) -> bool:
-        # PyMongo asks once more after its use, and an error then would leave a connection unclosed.
+        # PyMongo also asks after the use. An error would then leave the connection unclosed.
         if self.in_use and (call := running_call()) is not None:
             call.check()
         return bool(super().cancelled)
@@ -222,28 +197,49 @@ class _Interruptible(_CancellationContext):  # type: ignore[misc]
         super().cancel()
         if (checkout := self.checkout) is None:
             return
-        # PyMongo closes the connection, for an error or because its pool is cleared. If that error
-        # came from our interrupt, the call ends here, before PyMongo takes it for a failure of the
-        # server's and clears the pool.
+        # PyMongo closes the connection, because of an error or because its pool is cleared. If our
+        # interrupt caused the error, the call ends here, before PyMongo clears the pool.
         if checkout.release() and running_call() is checkout.call:
             checkout.connection.conn.close()
             checkout.call.check_once()
 
 
 class _Condition(threading.Condition):
-    """A condition of PyMongo's, which ends the waiting of a call that was aborted."""
+    """A condition on which PyMongo waits for other threads; an abort ends the wait."""
 
     def wait(self, timeout: float | None = None) -> bool:
         call = running_call()
         if call is None:
             return super().wait(timeout)
-        end = None if timeout is None else monotonic() + timeout
-        while True:
-            left = _POLL if end is None else min(end - monotonic(), _POLL)
-            if super().wait(max(left, 0.0)):
-                return True
+        end = monotonic() + (inf if timeout is None else timeout)
+        while not super().wait(max(min(end - monotonic(), INTERVAL), 0.0)):
             if call.aborted:
-                self.notify()  # it may have been our turn just now
+                self.notify()  # a notification may have come for us just now: pass it on
                 call.check()
-            if end is not None and monotonic() >= end:
+            if monotonic() >= end:
                 return False
+        return True
+
+
+def pool_of_one(sock: socket.socket) -> Any:
+    """Return a pool with one idle connection, which has this socket. It tells no listener."""
+    is_sdam = "is_sdam" in signature(pool.Pool).parameters  # up to 4.12 "handshake", its opposite
+    made = _Pool(("localhost", 27017), PoolOptions(), is_sdam)
+    interface = getattr(network_layer, "NetworkingInterface", lambda sock: sock)  # since 4.12
+    given: Any = (interface(sock), made, made.address, 0, False)
+    made.ready()
+    made.conns.append(pool.Connection(*given[: len(signature(pool.Connection).parameters)]))
+    return made
+
+
+def _try_out() -> str:
+    """Check a connection out and in: its context must be ours, and tell when it is in use."""
+    with socket.socket() as sock:
+        with pool_of_one(sock).checkout() as connection:
+            context = connection.cancel_context
+            is_known = type(context) is _Interruptible and context.in_use
+        is_known = is_known and not context.in_use and socket_of(connection) is sock
+    return "" if is_known else "how a pool uses active_contexts, or its sockets"
+
+
+contract.INTERRUPTS.trial = _try_out

@@ -1,17 +1,17 @@
 """Buffered reads of a connection's socket: fewer system calls for each operation.
 
-PyMongo sets a timeout before each of the two reads of a reply, its header and its body, and takes
-it back afterwards. Python's socket polls before each read that has a timeout. So an operation takes
-nine system calls, and each of them lets go of the GIL, for which other threads compete. Here it
-takes two, in the common case:
+PyMongo reads a reply in two steps, the header and the body. For each it sets a timeout, and resets
+it. Python's socket polls before each read that has a timeout. So an operation takes nine system
+calls, each of which releases the GIL, for which other threads compete. Mostly it takes two here:
 
-- A read fetches what is there, up to the size of a buffer, of which the next read gets the rest.
-- A reply that is there as a whole is handed on as it is, without going through those two reads.
-- A timeout is only noted. The one that PyMongo reads with is the kernel's, in a blocking read. Any
-  other is set on the socket, as ever, when a read or a write with it has to wait.
+- A read fills a buffer, and the next read is served from the buffer.
+- A reply that arrives in one piece is passed on at once, without PyMongo's two reads.
+- ``settimeout()`` only stores the timeout. The 0.5 s with which PyMongo reads are those of the
+  kernel (``SO_RCVTIMEO``), in a blocking read. Any other timeout is set on the socket when a read
+  or a write has to wait.
 
-All that a caller of the socket can see stays the same. The connections with which PyMongo monitors
-the servers, and those of pyOpenSSL, are left as they are.
+The caller of the socket sees no difference. PyMongo's monitoring connections keep their sockets,
+and so do connections of pyOpenSSL.
 """
 
 from __future__ import annotations
@@ -26,87 +26,84 @@ from pymongo import message
 from pymongo.synchronous import pool
 
 from tornado_pymongo.internals import contract
-from tornado_pymongo.internals.samples import csot
+from tornado_pymongo.internals.contract import csot
 
-# How long PyMongo waits in one read, in seconds, before it looks whether it still shall.
-_INTERVAL = 0.5
+# How long a read lasts, in seconds, before PyMongo asks whether the call was cancelled: as PyMongo
+# has it.
+INTERVAL = 0.5
 
 _OpMsg: Any = getattr(message, "_OpMsg", None)
 _HEADER = struct.Struct("<iiii").unpack_from
 
-# How large the buffer is, in bytes: as much as one record of TLS has.
+# The size of the buffer, in bytes: that of the largest TLS record, of which OpenSSL reads one at a
+# time.
 _SIZE = 2**14
 
 
+def socket_of(connection: Any) -> Any:
+    """Return the socket of PyMongo's connection."""
+    interface = connection.conn  # up to PyMongo 4.11, this is the socket
+    return getattr(interface, "conn", interface)
+
+
 def buffer_reads(connection: Any) -> None:
-    """Have a connection of PyMongo's, which is ready for use, have buffered reads."""
+    """Give PyMongo's connection, which has done its handshake, buffered reads."""
     if not contract.holds(contract.BUFFERED_READS):
         return
-    interface = connection.conn  # up to PyMongo 4.12 the socket itself
-    sock = getattr(interface, "conn", interface)
+    sock = socket_of(connection)
+    timeout = sock.gettimeout()
     if type(sock) is ssl.SSLSocket:
-        timeout = sock.gettimeout()
-        sock.__class__ = _BufferedTLSSocket  # it has no way to be made of another one
+        sock.__class__ = _BufferedTLSSocket  # one cannot be made from another
         _BufferedSocket._begin(sock, timeout)  # type: ignore[arg-type]
     elif type(sock) is socket.socket:
-        timeout = sock.gettimeout()
-        buffered = _BufferedSocket(sock.family, sock.type, sock.proto, sock.detach())
+        buffered = _BufferedSocket(fileno=sock.detach())
         buffered._begin(timeout)
-        holder = connection if sock is interface else interface
-        holder.conn = buffered
-        if type(connection) is pool.Connection:
-            connection.__class__ = _Connection
-            vars(connection)["_buffered"] = buffered
+        interface = type(connection.conn)
+        connection.conn = buffered if interface is socket.socket else interface(buffered)
+        connection.__class__ = _Connection
     elif not isinstance(sock, socket.socket) and not hasattr(sock, "set_verify"):  # pyOpenSSL's has
         contract.switch_off(contract.BUFFERED_READS, f"its sockets: {type(sock).__name__}")
 
 
 class _Connection(pool.Connection):
-    """A connection of PyMongo's that takes the shortest way to a reply that comes in one piece."""
-
-    _buffered: _BufferedSocket
+    """PyMongo's connection, with a short way for a reply that arrives in one piece."""
 
     def receive_message(self, request_id: int | None) -> Any:
         try:
-            reply = self._buffered.receive_whole(request_id)
+            reply = socket_of(self).receive_whole(request_id)
         except BaseException as error:
             self._raise_connection_failure(error)
         return super().receive_message(request_id) if reply is None else _OpMsg.unpack(reply)
 
 
 class _BufferedSocket(socket.socket):
-    """A socket with buffered reads; the timeout that it tells need not be set on the real one."""
+    """A socket with buffered reads, which sets a timeout only if it has to wait."""
 
-    _timeout: float | None  # as it was asked for
-    _real_timeout: float | None  # as it is set
-    _kernel_timeout: float | None  # after which a read wakes up though none is set
-    waiting: bool = False  # whether a thread is in a read
+    waiting: bool = False  # whether a thread is in recv()
 
-    # Whose methods are the real ones; super() would be slow (see `Call`).
+    # The class whose methods do the work. super() takes longer.
     _real: type[socket.socket] = socket.socket
 
     def _begin(self, timeout: float | None) -> None:
         self._buffer = bytearray(_SIZE)
         self._view = memoryview(self._buffer)
-        self._start = self._end = 0  # of what was read and not yet taken
-        self._kernel_timeout = self._set_kernel_timeout()
-        self._timeout = timeout
-        self._real_timeout = timeout if self._kernel_timeout is None else None
-        super().settimeout(self._real_timeout)
+        self._start = self._end = 0  # of the unread bytes in the buffer
+        self._timeout = timeout  # the one that PyMongo has set
+        self._kernel_timeout = self._set_kernel_timeout()  # that of a blocking read
+        self._set_real_timeout(timeout if self._kernel_timeout is None else None)
 
     def _set_kernel_timeout(self) -> float | None:
-        # If the system has another idea of these bytes, or none, each wait has a real timeout.
+        # If the system has no such option, or another layout of it, a timeout is set for each wait.
         with suppress(AttributeError, OSError):
-            seconds, rest = divmod(_INTERVAL, 1)
-            interval = struct.pack("@ll", int(seconds), int(rest * 1e6))
+            interval = struct.pack("@ll", 0, int(INTERVAL * 1e6))
             option = socket.SOL_SOCKET, socket.SO_RCVTIMEO
             self.setsockopt(*option, interval)
             if self.getsockopt(*option, len(interval)) == interval:
-                return _INTERVAL
+                return INTERVAL
         return None
 
     def __repr__(self) -> str:
-        # Filters of ResourceWarnings know what PyMongo leaves unclosed by that name.
+        # PyMongo leaves some sockets unclosed: filters of ResourceWarnings know them by that name.
         ours, real = (f"{each.__module__}.{each.__qualname__}" for each in (type(self), self._real))
         return super().__repr__().replace(ours, real)
 
@@ -117,31 +114,26 @@ class _BufferedSocket(socket.socket):
         return self._timeout
 
     def _set_real_timeout(self, timeout: float | None) -> None:
-        self._real_timeout = timeout
+        self._real_timeout = timeout  # the one that Python uses
         super().settimeout(timeout)
 
     def sendall(self, data: Any, flags: int = 0) -> None:
         timeout = self._timeout
         if timeout != self._real_timeout:
             if self._real_timeout is None and self._kernel_timeout is not None:
-                # Mostly there is no wait, and so no need for a timeout.
-                sent = self._send_at_once(data, flags)
-                if sent == len(data):
+                # Mostly the system takes all at once, and no timeout is needed.
+                with suppress(BlockingIOError):
+                    sent = self._real.send(self, data, flags | socket.MSG_DONTWAIT)
+                    data = memoryview(data)[sent:]
+                if not data:
                     return
-                data = memoryview(data)[sent:]
             self._set_real_timeout(timeout)
         self._real.sendall(self, data, flags)
 
-    def _send_at_once(self, data: Any, flags: int) -> int:
-        try:
-            return self._real.send(self, data, flags | socket.MSG_DONTWAIT)
-        except BlockingIOError:
-            return 0
-
     def receive_whole(self, request_id: int | None) -> bytes | None:
-        """Return the body of the reply to this request, if it comes as a whole and as expected.
+        """Return the body of the reply to this request, if it arrives in one piece.
 
-        Else return None, and leave what has come to be read.
+        Else return None: what has arrived is in the buffer, for `recv_into`.
         """
         timeout = self._kernel_timeout
         if timeout is None or self._timeout is not None or self.pending() or csot.get_timeout():
@@ -150,13 +142,11 @@ class _BufferedSocket(socket.socket):
             self._start, self._end = 0, self._wait_for(self._buffer, 0, 0, timeout)
         except TimeoutError:
             return None
-        end = self._end
-        if end > 16:
-            length, _, response_to, op_code = _HEADER(self._buffer)
-            if length == end and response_to == request_id and op_code == _OpMsg.OP_CODE:
-                self._start = end
-                return bytes(self._view[16:end])
-        return None
+        length, _, *kind = _HEADER(self._buffer)
+        if not self._end == length > 16 or kind != [request_id, _OpMsg.OP_CODE]:
+            return None
+        self._start = length
+        return bytes(self._view[16:length])
 
     def recv_into(self, buffer: Any, nbytes: int = 0, flags: int = 0) -> int:
         size = nbytes or len(buffer)
@@ -181,7 +171,7 @@ class _BufferedSocket(socket.socket):
             while True:
                 try:
                     return self._real.recv_into(self, buffer, nbytes, flags)
-                except BlockingIOError:  # noqa: PERF203 - the kernel's timeout has passed
+                except BlockingIOError:  # noqa: PERF203 - SO_RCVTIMEO is over
                     if not blocking:
                         raise
                     if timeout is not None:
@@ -190,12 +180,12 @@ class _BufferedSocket(socket.socket):
             self.waiting = False
 
     def pending(self) -> int:
-        """Return how many bytes are here, so that there is no need to wait for the socket."""
+        """Return the number of bytes that can be read without waiting for the socket."""
         return self._end - self._start
 
 
 class _BufferedTLSSocket(_BufferedSocket, ssl.SSLSocket):  # type: ignore[misc]
-    """The same with TLS, under which each wait has a real timeout: OpenSSL ignores the kernel's."""
+    """The same with TLS. OpenSSL ignores SO_RCVTIMEO, so a timeout is set for each wait."""
 
     _real = ssl.SSLSocket
 

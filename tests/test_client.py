@@ -121,12 +121,22 @@ def test_names_are_refused_as_pymongo_refuses_them(mongo_client):
         assert str(ours.value) == str(theirs.value)
 
 
-def test_what_pymongo_lacks_cannot_be_called(mongo_client):
-    """PyMongo's databases and collections can, if only to complain: see Derived."""
-    for nothing in mongo_client.nothing, mongo_client.db.nothing, mongo_client.db.things.nothing:
-        assert not callable(nothing)
-        with pytest.raises(TypeError, match="object is not callable"):
-            nothing()
+def test_a_method_that_pymongo_lacks_is_refused_with_its_words(mongo_client):
+    """A collection can be called, as PyMongo's can, if only to complain; a database cannot."""
+    for find in (
+        lambda client: client.db.findOne({}),
+        lambda client: client.db.things.findOne({}),
+        lambda client: client.db["things"].findOne({}),
+    ):
+        with pytest.raises(TypeError) as theirs:
+            find(mongo_client.delegate)
+        with pytest.raises(TypeError) as ours:
+            find(mongo_client)
+        assert "the 'findOne' method" in str(ours.value)
+        assert str(ours.value) == str(theirs.value)
+    assert not callable(mongo_client.nothing)
+    with pytest.raises(TypeError, match="'Database' object is not callable"):
+        mongo_client.nothing()
     for thing in mongo_client, mongo_client.db, mongo_client.db.things:
         assert hasattr(thing, "nothing")
         assert not hasattr(thing, "_nothing")
@@ -204,7 +214,7 @@ def test_the_clients_signature_has_pymongos_parameters_and_ours():
     theirs = inspect.signature(pymongo.MongoClient).parameters
     assert set(ours) - set(theirs) == {
         *("max_workers", "max_waiting", "max_stream_workers", "abort_on_cancel"),
-        *("read_ahead", "share_core", "slice_bytes", "spare_collector"),
+        *("read_ahead", "share_core", "slice_bytes", "spare_collector", "wrap_call"),
     }
     assert ours["max_workers"].kind is inspect.Parameter.KEYWORD_ONLY
     assert ours["max_waiting"].default == 100_000

@@ -247,7 +247,7 @@ def test_the_server_is_told_of_motor_and_of_who_it_is(make_motor):
 
 
 def test_a_method_that_is_not_there_is_a_type_error(motor_db):
-    with pytest.raises(TypeError, match="no such method exists as 'frobnicate'"):
+    with pytest.raises(TypeError, match="the 'frobnicate' method on .* no such method exists"):
         motor_db.frobnicate()
     with pytest.raises(TypeError, match="object is not callable"):
         motor_db()
@@ -296,7 +296,7 @@ async def test_a_cursor_is_rewound_in_place(motor_numbers):
 
 
 def test_each_refuses_what_cannot_be_called(motor_numbers):
-    with pytest.raises(TypeError, match="callback must be a callable"):
+    with pytest.raises(TypeError, match="callback must be a function of .*, not str"):
         motor_numbers.find().each("foo")
 
 

@@ -9,8 +9,6 @@ from functools import partial
 from operator import methodcaller
 from typing import Any
 
-from pymongo.errors import InvalidOperation
-
 from tornado_pymongo.bridge import Callback, check_callback, with_callback
 from tornado_pymongo.futures import CallFuture, TakingFuture, named_as_call_future
 
@@ -210,7 +208,7 @@ def each(
 ) -> None:
     """Call back for each document, and at the end or for an error, until it returns False."""
     if callback is None:
-        raise InvalidOperation("each() needs a function of (document, error), not None")
+        raise TypeError("each() needs a function of (document, error), not None")
     check_callback(callback)
 
     async def call_back() -> None:

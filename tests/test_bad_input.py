@@ -349,7 +349,11 @@ WRONG = {
         TypeError,
         "'CursorFuture' object is not iterable: use 'async for'",
     ),
-    "with client": (lambda x: with_(x.client), TypeError, "'MongoClient'.*: use 'async with'"),
+    "with client": (
+        lambda x: with_(x.client),
+        TypeError,
+        "'MongoClient'.*: use 'async with', or .delegate in code that blocks",
+    ),
     "with session": (lambda x: with_(x.session), TypeError, "'ClientSession'.*: use 'async with'"),
     "with cursor": (lambda x: with_(x.coll.find()), TypeError, "'Cursor'.*: use 'async with'"),
 }

@@ -657,6 +657,23 @@ async def _close(client):
     await client.close()
 
 
+@pytest.mark.parametrize("abort_on_cancel", [True, False])
+def test_of_a_call_that_was_cancelled_nothing_is_logged(make_client, gate, caplog, abort_on_cancel):
+    """It was logged as dropped, though nobody wanted it, if it could not be interrupted."""
+    client = make_client(abort_on_cancel=abort_on_cancel)
+
+    async def give_up():
+        call = asyncio.create_task(client.run_in_worker(gate, "result"))
+        await gate.until_entered()
+        call.cancel()
+        await asyncio.wait([call])
+
+    asyncio.run(give_up())
+    gate.opened.set()
+    asyncio.run(_close(client))  # which waits for it
+    assert caplog.text == ""
+
+
 def test_results_for_a_closed_loop_are_let_go_of(make_client, gate):
     """The first was dropped, and the others were kept for ever, with the loop."""
     client = make_client(max_workers=3)

@@ -251,11 +251,36 @@ in_child(number)
 """
 )
 
+IN_A_WORKER = (
+    FORKING
+    + """
+def start():
+    process = multiprocessing.get_context("fork").Process(target=in_child, args=[1])
+    process.start()
+    process.join(30)
+    return process.exitcode
+
+async def main():
+    await count(0)
+    assert await client.run_in_worker(start) == 0
+    await count(3)
+    await client.close()
+
+asyncio.run(main())
+print("done")
+"""
+)
+
 
 @pytest.mark.parametrize(
     ("program", "arguments"),
-    [(MULTIPROCESSING, []), (FORK_PROCESSES, ["used"]), (FORK_PROCESSES, ["unused"])],
-    ids=["multiprocessing", "fork_processes after use", "fork_processes before use"],
+    [
+        (MULTIPROCESSING, []),
+        (IN_A_WORKER, []),
+        (FORK_PROCESSES, ["used"]),
+        (FORK_PROCESSES, ["unused"]),
+    ],
+    ids=["multiprocessing", "a worker", "fork_processes after use", "fork_processes before use"],
 )
 def test_parent_and_children_go_on_after_a_fork(mongo_server, program, arguments):
     output, code = run_python(program, mongo_server.uri, *arguments)

@@ -137,24 +137,15 @@ def _awaitable_method(
         return self._start(Operation(self, name, args, kwargs), callback, future_class)
 
     awaitable_method.__doc__ = _document(method, blocks=True)
-    awaitable_method.__signature__ = _SignatureWithCallback(method)  # type: ignore[attr-defined]
+    awaitable_method.__signature__ = _with_callback(inspect.signature(method))  # type: ignore[attr-defined]
     return awaitable_method
 
 
-class _SignatureWithCallback(inspect.Signature):
-    """The signature of a method with `callback`, made when it is asked for, as that takes long."""
-
-    def __init__(self, method: Callable[..., Any]) -> None:
-        self._method = method
-
-    def __getattr__(self, name: str) -> Any:
-        # The first thing that is asked for is a slot of the base class, which is empty yet.
-        signature = inspect.signature(self._method)
-        *parameters, last = signature.parameters.values()
-        callback = inspect.Parameter("callback", inspect.Parameter.KEYWORD_ONLY, default=None)
-        parameters += [callback, last] if last.kind is last.VAR_KEYWORD else [last, callback]
-        super().__init__(parameters, return_annotation=signature.return_annotation)
-        return getattr(self, name)
+def _with_callback(signature: inspect.Signature) -> inspect.Signature:
+    *parameters, last = signature.parameters.values()
+    callback = inspect.Parameter("callback", inspect.Parameter.KEYWORD_ONLY, default=None)
+    parameters += [callback, last] if last.kind is last.VAR_KEYWORD else [last, callback]
+    return signature.replace(parameters=parameters)
 
 
 def _immediate_method(method: Callable[..., Any], name: str) -> Callable[..., Any]:

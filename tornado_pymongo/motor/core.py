@@ -18,7 +18,6 @@ from weakref import WeakValueDictionary
 import pymongo.mongo_client  # noqa: F401 - Motor does, and code written for it relies on that
 from gridfs import DEFAULT_CHUNK_SIZE
 from pymongo.collection import Collection
-from pymongo.database import Database
 from pymongo.driver_info import DriverInfo
 from pymongo.errors import ConfigurationError, InvalidOperation
 
@@ -37,7 +36,6 @@ version = "3.7.1"  # of the Motor whose names these are
 # What a Motor client gives in the place of each class of this library.
 _substitutes: dict[type, type] = {}
 
-
 # The clients of this package, by the `id` of PyMongo's.
 _clients: WeakValueDictionary[int, AgnosticClient] = WeakValueDictionary()
 
@@ -52,8 +50,8 @@ class AgnosticBase(Derived):
 
     def __init__(self, *args: Any, _delegate: Any = None, **options: Any) -> None:
         """Make PyMongo's object or, as subclasses that were written for Motor have it, take it."""
-        first = args[0] if args else None
-        if len(args) == 1 and isinstance(first, (Database, Collection)):
+        first: Any = args[0] if args else None
+        if len(args) == 1 and isinstance(first, self._sync_class):  # a database or a collection
             database = first.database if isinstance(first, Collection) else first
             _delegate, first = first, _clients.get(id(database.client))
         if _delegate is None or first is None:

@@ -254,8 +254,15 @@ in_child(number)
 IN_A_WORKER = (
     FORKING
     + """
+def before_the_loop_runs():
+    loop = asyncio.new_event_loop()
+    asyncio.set_event_loop(loop)
+    assert loop.run_until_complete(client.admin.command("ping"))["ok"] == 1
+    loop.close()
+    in_child(1)
+
 def start():
-    process = multiprocessing.get_context("fork").Process(target=in_child, args=[1])
+    process = multiprocessing.get_context("fork").Process(target=before_the_loop_runs)
     process.start()
     process.join(30)
     return process.exitcode

@@ -52,7 +52,7 @@ class AgnosticBase(Derived):
         """Make PyMongo's object or, as subclasses that were written for Motor have it, take it."""
         first: Any = args[0] if args else None
         if len(args) == 1 and isinstance(first, self._sync_class):  # a database or a collection
-            database = first.database if isinstance(first, Collection) else first
+            database: Any = first.database if isinstance(first, Collection) else first
             _delegate, first = first, _clients.get(id(database.client))
         if _delegate is None or first is None:
             super().__init__(*args, **options)

@@ -278,7 +278,7 @@ async def test_a_refused_call_tells_its_callback(make_client, gate):
 
 
 async def test_a_callback_that_cannot_be_called_is_refused_before_anything_starts(db):
-    with pytest.raises(InvalidOperation, match="callback must be a function.*not int"):
+    with pytest.raises(TypeError, match="callback must be a function.*not int"):
         db.things.insert_one({}, callback=5)
     assert await db.things.count_documents({}) == 0
 
@@ -652,6 +652,23 @@ def test_of_a_close_that_nobody_waited_for_nothing_is_logged(make_client, caplog
 
 async def _close(client):
     await client.close()
+
+
+@pytest.mark.parametrize("abort_on_cancel", [True, False])
+def test_of_a_call_that_was_cancelled_nothing_is_logged(make_client, gate, caplog, abort_on_cancel):
+    """It was logged as dropped, though nobody wanted it, if it could not be interrupted."""
+    client = make_client(abort_on_cancel=abort_on_cancel)
+
+    async def give_up():
+        call = asyncio.create_task(client.run_in_worker(gate, "result"))
+        await gate.until_entered()
+        call.cancel()
+        await asyncio.wait([call])
+
+    asyncio.run(give_up())
+    gate.opened.set()
+    asyncio.run(_close(client))  # which waits for it
+    assert caplog.text == ""
 
 
 def test_results_for_a_closed_loop_are_let_go_of(make_client, gate):

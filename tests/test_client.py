@@ -10,6 +10,7 @@ import logging
 import socket
 import threading
 import warnings
+from collections import deque
 
 import dns.name
 import dns.resolver
@@ -30,7 +31,7 @@ from pymongo.operations import SearchIndexModel
 from pymongo.uri_parser import parse_uri
 
 import tornado_pymongo
-from tornado_pymongo import proxy
+from tornado_pymongo import options, proxy
 
 
 async def test_documents_are_written_found_changed_and_deleted(db):
@@ -121,12 +122,22 @@ def test_names_are_refused_as_pymongo_refuses_them(mongo_client):
         assert str(ours.value) == str(theirs.value)
 
 
-def test_what_pymongo_lacks_cannot_be_called(mongo_client):
-    """PyMongo's databases and collections can, if only to complain: see Derived."""
-    for nothing in mongo_client.nothing, mongo_client.db.nothing, mongo_client.db.things.nothing:
-        assert not callable(nothing)
-        with pytest.raises(TypeError, match="object is not callable"):
-            nothing()
+def test_a_method_that_pymongo_lacks_is_refused_with_its_words(mongo_client):
+    """A collection can be called, as PyMongo's can, if only to complain; a database cannot."""
+    for find in (
+        lambda client: client.db.findOne({}),
+        lambda client: client.db.things.findOne({}),
+        lambda client: client.db["things"].findOne({}),
+    ):
+        with pytest.raises(TypeError) as theirs:
+            find(mongo_client.delegate)
+        with pytest.raises(TypeError) as ours:
+            find(mongo_client)
+        assert "the 'findOne' method" in str(ours.value)
+        assert str(ours.value) == str(theirs.value)
+    assert not callable(mongo_client.nothing)
+    with pytest.raises(TypeError, match="'Database' object is not callable"):
+        mongo_client.nothing()
     for thing in mongo_client, mongo_client.db, mongo_client.db.things:
         assert hasattr(thing, "nothing")
         assert not hasattr(thing, "_nothing")
@@ -204,7 +215,7 @@ def test_the_clients_signature_has_pymongos_parameters_and_ours():
     theirs = inspect.signature(pymongo.MongoClient).parameters
     assert set(ours) - set(theirs) == {
         *("max_workers", "max_waiting", "max_stream_workers", "abort_on_cancel"),
-        *("read_ahead", "share_core", "slice_bytes", "spare_collector"),
+        *("read_ahead", "share_core", "slice_bytes", "spare_collector", "wrap_call"),
     }
     assert ours["max_workers"].kind is inspect.Parameter.KEYWORD_ONLY
     assert ours["max_waiting"].default == 100_000
@@ -235,13 +246,101 @@ async def test_a_client_can_be_subclassed(db, mongo_server):
         assert client.things.database.client is client
 
 
+class Things(tornado_pymongo.Collection):
+    """What a user might derive of a collection."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.found = []
+
+
+class Shop(tornado_pymongo.Database):
+    """What a user might derive of a database."""
+
+    def __getitem__(self, name):
+        return Things(self, name)
+
+
+class ShopClient(tornado_pymongo.MongoClient):
+    """What a user might derive of a client."""
+
+    def __getitem__(self, name):
+        return Shop(self, name)
+
+
+class Reader(tornado_pymongo.Cursor):
+    """What a user might derive of a cursor."""
+
+
+@pytest.fixture
+def shop(db, mongo_server):
+    client = ShopClient(mongo_server.uri)
+    yield client[db.name]
+    client._close().result()
+
+
+def test_attributes_are_had_by_the_items_of_a_subclass(shop):
+    assert type(shop.client.anything) is Shop
+    assert type(shop.things) is Things
+    assert type(shop.client.anything.things) is Things
+    with pytest.raises(AttributeError, match="has no attribute '_things'"):
+        shop._things  # noqa: B018
+
+
+def test_a_copy_with_other_options_is_of_the_same_class(shop):
+    """Motor's is, PyMongo's is not. What a subclass has put there goes with it."""
+    things = shop.things
+    things.found.append(1)
+    copied = things.with_options(write_concern=WriteConcern(w=0))
+    assert type(copied) is Things and copied == things and copied is not things
+    assert copied.found is things.found
+    assert copied.write_concern == WriteConcern(w=0)
+    assert things.write_concern != WriteConcern(w=0)
+    assert copied.database is shop
+    assert type(shop.with_options(write_concern=WriteConcern(w=0)).things) is Things
+
+
+def test_other_collections_are_plain_as_in_pymongo_and_motor(shop):
+    for other in shop.things.sub, shop.things["sub"], shop.get_collection("things"):
+        assert type(other) is tornado_pymongo.Collection
+        assert other.database is shop
+    assert type(shop.client.get_database("db")) is tornado_pymongo.Database
+
+
+async def test_the_way_up_leads_to_the_objects_of_the_user(shop):
+    things = shop.things
+    copied = shop.with_options(read_preference=ReadPreference.SECONDARY)
+    for database in shop, copied:
+        assert database.client is shop.client
+        assert database.things.database is database
+    for cursor in things.find(), things.find_raw_batches(), things.find().limit(1).clone():
+        assert cursor.collection is things
+    assert things.sub.find().collection.database is shop
+    async with things.database.client.start_session() as session:
+        assert session.client is shop.client
+        assert things.find(session=session).session is session
+    assert (await shop.create_collection("new")).database is shop
+
+
+async def test_a_clone_of_a_cursor_is_of_its_class_and_begins_anew(numbers):
+    reader = Reader(numbers, batch_size=2, sort=[("_id", 1)])
+    reader.read = 1
+    assert (await reader.next())["_id"] == 0
+    for clone in reader.clone(), copy.copy(reader), copy.deepcopy(reader):
+        assert type(clone) is Reader and clone.read == 1
+        assert clone.collection is numbers
+        assert clone.retrieved == 0
+        assert (await clone.next())["_id"] == 0
+    assert [each["_id"] async for each in reader] == list(range(1, 250))
+
+
 async def test_iterating_without_async_is_refused(mongo_client, numbers):
     for thing in mongo_client, numbers, numbers.database:
         with pytest.raises(TypeError, match="is not iterable$"):
             list(thing)
         with pytest.raises(TypeError, match="is not iterable$"):
             "name" in thing  # noqa: B015
-    with pytest.raises(TypeError, match="'Cursor' object is not iterable: use 'async for'"):
+    with pytest.raises(TypeError, match="'Cursor' .* use 'async for', or .delegate in code that"):
         list(numbers.find())
     with pytest.raises(TypeError, match="'CommandCursor' object is not iterable: use 'async for'"):
         list(await numbers.aggregate([]))
@@ -315,12 +414,27 @@ async def test_run_in_worker_takes_a_blocking_method_of_a_subclass(mongo_client,
         ({"abort_on_cancel": 1}, "abort_on_cancel must be True or False, not 1"),
         ({"max_workers": 101}, "max_workers=101 and .* are more than maxPoolSize=100"),
         ({"max_workers": 6, "maxPoolSize": 5}, "raise maxPoolSize or lower max_workers"),
+        ({"max_worker": 5}, r"^Unknown option: max_worker\b.*did you mean max_workers\?$"),
+        ({"maxWorkers": 5}, r"did you mean max_workers\?$"),
+        ({"abortOnCancel": True}, r"did you mean abort_on_cancel\?$"),
+        ({"warp_call": print}, r"did you mean wrap_call\?$"),
         ({"max_workers": 90, "max_stream_workers": 20}, "max_stream_workers=20 are more than"),
     ],
 )
 def test_bad_limits_are_refused_by_name(options, message):
     with pytest.raises(ConfigurationError, match=message):
         tornado_pymongo.MongoClient(**options)
+
+
+def test_of_an_option_that_is_like_none_of_ours_pymongo_says_all():
+    with pytest.raises(ConfigurationError) as theirs:
+        pymongo.MongoClient(frobnicate=1, connect=False)
+    with pytest.raises(ConfigurationError) as ours:
+        tornado_pymongo.MongoClient(frobnicate=1)
+    assert str(ours.value) == str(theirs.value)
+    with pytest.raises(ConfigurationError) as ours:
+        tornado_pymongo.MongoClient(w=0, j=True)  # both of which there are
+    assert "did you mean" not in str(ours.value)
 
 
 def test_the_limits_follow_the_pool():
@@ -336,6 +450,22 @@ def test_the_limits_follow_the_pool():
     assert limits(max_stream_workers=40) == (100, 40)
     assert limits(maxPoolSize=0) == (100, 16)
     assert limits(maxPoolSize=0, max_workers=500, max_stream_workers=100) == (500, 100)
+
+
+def test_a_client_for_each_request_is_noticed_once(caplog, monkeypatch):
+    """Not one for each tenant, as there are few of these, nor those that were closed."""
+    gc.collect()  # those of other tests
+    monkeypatch.setattr(options, "_not_told", deque([None]))
+    clients = [tornado_pymongo.MongoClient() for _ in range(30)]
+    for client in clients:
+        client._close().result()
+    clients += [tornado_pymongo.MongoClient() for _ in range(30)]
+    assert not caplog.records
+    clients += [tornado_pymongo.MongoClient() for _ in range(30)]
+    (record,) = caplog.records
+    assert "MongoClients are open in this process" in record.getMessage()
+    assert "make one for the whole program, not one for each request" in record.getMessage()
+    assert record.mongo_event == "many_clients" and 50 <= record.mongo_clients < 60
 
 
 # Opening and closing

@@ -162,7 +162,7 @@ async def test_each_logs_what_the_callback_raises_and_stops(numbers, caplog):
 
 
 async def test_each_refuses_what_cannot_be_called(numbers):
-    with pytest.raises(InvalidOperation, match="callback"):
+    with pytest.raises(TypeError, match="callback"):
         numbers.find().each("no function")
 
 
@@ -353,7 +353,7 @@ async def test_a_cursor_can_be_closed_where_no_more_calls_are_taken(make_client,
 async def test_a_bad_callback_costs_no_document(numbers):
     cursor = numbers.find().sort("_id", 1)
     for n in range(2):
-        with pytest.raises(InvalidOperation, match="callback"):
+        with pytest.raises(TypeError, match="callback"):
             cursor.next(callback=5)
         assert await cursor.next() == {"_id": n}
 

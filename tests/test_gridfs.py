@@ -253,7 +253,7 @@ async def test_a_callback_that_is_none_is_refused_before_anything_starts(bucket,
         lambda: grid_out.stream_to_handler(None, callback=5),
         lambda: grid_out.close(callback=5),
     ):
-        with pytest.raises(InvalidOperation, match="callback must be a function"):
+        with pytest.raises(TypeError, match="callback must be a function"):
             call()
 
 

@@ -251,11 +251,43 @@ in_child(number)
 """
 )
 
+IN_A_WORKER = (
+    FORKING
+    + """
+def before_the_loop_runs():
+    loop = asyncio.new_event_loop()
+    asyncio.set_event_loop(loop)
+    assert loop.run_until_complete(client.admin.command("ping"))["ok"] == 1
+    loop.close()
+    in_child(1)
+
+def start():
+    process = multiprocessing.get_context("fork").Process(target=before_the_loop_runs)
+    process.start()
+    process.join(30)
+    return process.exitcode
+
+async def main():
+    await count(0)
+    assert await client.run_in_worker(start) == 0
+    await count(3)
+    await client.close()
+
+asyncio.run(main())
+print("done")
+"""
+)
+
 
 @pytest.mark.parametrize(
     ("program", "arguments"),
-    [(MULTIPROCESSING, []), (FORK_PROCESSES, ["used"]), (FORK_PROCESSES, ["unused"])],
-    ids=["multiprocessing", "fork_processes after use", "fork_processes before use"],
+    [
+        (MULTIPROCESSING, []),
+        (IN_A_WORKER, []),
+        (FORK_PROCESSES, ["used"]),
+        (FORK_PROCESSES, ["unused"]),
+    ],
+    ids=["multiprocessing", "a worker", "fork_processes after use", "fork_processes before use"],
 )
 def test_parent_and_children_go_on_after_a_fork(mongo_server, program, arguments):
     output, code = run_python(program, mongo_server.uri, *arguments)

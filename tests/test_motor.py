@@ -22,6 +22,7 @@ from tornado_pymongo.motor.motor_asyncio import (
     AsyncIOMotorClient,
     AsyncIOMotorClientEncryption,
     AsyncIOMotorCollection,
+    AsyncIOMotorDatabase,
     AsyncIOMotorGridFSBucket,
     AsyncIOMotorGridIn,
     AsyncIOMotorGridOut,
@@ -160,6 +161,77 @@ def test_an_object_of_pymongo_can_be_wrapped_by_hand(motor_db):
     assert motor_db.wrap(5) == 5
 
 
+class Users(AsyncIOMotorCollection):
+    """What users of Motor derive."""
+
+    def __getitem__(self, name):
+        return Users(self.database, f"{self.name}.{name}", _delegate=self.delegate[name])
+
+    async def find_one_or_404(self, *args):
+        return await self.find_one(*args) or 404
+
+
+class Site(AsyncIOMotorDatabase):
+    """What users of Motor derive."""
+
+    def __getitem__(self, name):
+        return Users(self, name)
+
+
+async def test_a_subclass_stays_one(motor_db):
+    site = Site(motor_db.client, motor_db.name)
+    users = site["users"]
+    assert type(site.users) is type(users.with_options()) is type(users.sub) is Users
+    assert users.database is users.sub.database is users.with_options().database is site
+    assert users.find().collection is users
+    assert users.wrap(users.delegate.with_options()).database is site
+    assert await users.sub.find_one_or_404({"_id": 1}) == 404
+    # Other programs in this process are not concerned.
+    assert type(motor_db.users) is AsyncIOMotorCollection
+    assert type(motor_db.client.db) is AsyncIOMotorDatabase
+
+
+class WrappedDatabase(AsyncIOMotorDatabase):
+    """As quart-mongo 0.1.2 has it: it gives PyMongo's object to a base class of Motor's."""
+
+    def __init__(self, client, name, **kwargs):
+        self._client = client
+        delegate = pymongo.database.Database(client.delegate, name, **kwargs)
+        super(core.AgnosticBaseProperties, self).__init__(delegate)
+
+    def __getitem__(self, name):
+        return WrappedCollection(self, name)
+
+
+class WrappedCollection(AsyncIOMotorCollection):
+    """As quart-mongo 0.1.2 has it."""
+
+    def __init__(self, database, name, _delegate=None):
+        delegate = _delegate or pymongo.collection.Collection(database.delegate, name)
+        super(core.AgnosticBaseProperties, self).__init__(delegate)
+        self.database = database
+
+
+async def test_a_subclass_may_make_pymongos_object_itself(motor_db):
+    database = WrappedDatabase(motor_db.client, motor_db.name)
+    assert database.client is motor_db.client
+    assert type(database.users) is WrappedCollection
+    assert database.users.database is database
+    assert database.users.find().collection.database is database
+    await database.users.insert_one({"_id": 1})
+    assert await motor_db.users.find_one() == {"_id": 1}
+    assert [each async for each in database.users.aggregate([])] == [{"_id": 1}]
+
+
+def test_pymongos_objects_are_no_databases_for_others(motor_db, mongo_client):
+    """Nor are those of another client, for which there are no threads."""
+    for database in motor_db.delegate, mongo_client.delegate.db:
+        with pytest.raises(TypeError, match="needs a client, database or collection of tornado_py"):
+            AsyncIOMotorCollection(database, "name")
+        with pytest.raises(TypeError, match="needs a client, database or collection of tornado_py"):
+            AsyncIOMotorGridFSBucket(database)
+
+
 # Loops
 
 
@@ -247,7 +319,7 @@ def test_the_server_is_told_of_motor_and_of_who_it_is(make_motor):
 
 
 def test_a_method_that_is_not_there_is_a_type_error(motor_db):
-    with pytest.raises(TypeError, match="no such method exists as 'frobnicate'"):
+    with pytest.raises(TypeError, match="the 'frobnicate' method on .* no such method exists"):
         motor_db.frobnicate()
     with pytest.raises(TypeError, match="object is not callable"):
         motor_db()
@@ -296,7 +368,7 @@ async def test_a_cursor_is_rewound_in_place(motor_numbers):
 
 
 def test_each_refuses_what_cannot_be_called(motor_numbers):
-    with pytest.raises(TypeError, match="callback must be a callable"):
+    with pytest.raises(TypeError, match="callback must be a function of .*, not str"):
         motor_numbers.find().each("foo")
 
 

@@ -27,7 +27,6 @@ from tornado_pymongo.bridge import until_over
 from tornado_pymongo.cursor_future import CursorFuture
 from tornado_pymongo.exclusive import until_free
 from tornado_pymongo.internals import cursors
-from tornado_pymongo.proxy import runtime_of
 
 BATCH = 50  # so 250 numbers are five batches, and an empty sixth
 
@@ -92,7 +91,7 @@ def submitted(client):
 
 async def is_read_ahead(cursor, size=BATCH):
     """Read the first batch, and one more document; tell whether a third one was asked for."""
-    client = runtime_of(cursor).client
+    client = cursor._runtime.client
     await read(cursor, size)
     before = submitted(client)
     await read(cursor, 1)
@@ -192,9 +191,9 @@ async def test_a_change_stream_by_another_name_is_not_read_ahead(numbers):
     while not await cursor.try_next():
         pass
     await cursor.next()
-    before = submitted(runtime_of(cursor).client)
+    before = submitted(cursor._runtime.client)
     await cursor.next()
-    assert submitted(runtime_of(cursor).client) - before == 1
+    assert submitted(cursor._runtime.client) - before == 1
     await cursor.close()
 
 
@@ -394,9 +393,9 @@ async def test_raw_batches_and_limits_are_read_ahead(scan, numbers):
         await numbers.aggregate_raw_batches([{"$sort": {"_id": 1}}], batchSize=BATCH),
     ):
         batches = [await anext(raw)]
-        before = submitted(runtime_of(raw).client)
+        before = submitted(raw._runtime.client)
         batches.append(await anext(raw))
-        assert submitted(runtime_of(raw).client) - before == 2
+        assert submitted(raw._runtime.client) - before == 2
         batches += [batch async for batch in raw]
         assert numbered(decode_all(b"".join(batches))) == list(range(250))
     limited = scan().limit(120)

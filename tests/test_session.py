@@ -326,9 +326,9 @@ async def test_the_end_of_async_with_does_not_hide_an_error_when_the_client_is_c
 
 async def test_with_transaction_refuses_what_is_no_coroutine_function(client, things):
     async with client.start_session() as session:
-        with pytest.raises(InvalidOperation, match="needs a coroutine function, not int"):
+        with pytest.raises(TypeError, match="needs a coroutine function, not int"):
             session.with_transaction(5)
-        with pytest.raises(InvalidOperation, match="returned NoneType"):
+        with pytest.raises(TypeError, match="returned NoneType"):
             await session.with_transaction(lambda session: None)
         assert not session.in_transaction
 

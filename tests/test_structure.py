@@ -27,7 +27,7 @@ ORDER = [
     "errors", "log", "collector",
     "executor",
     "internals",
-    "inbox", "futures", "unbound", "taking", "bridge", "runtime",
+    "inbox", "futures", "unbound", "taking", "bridge", "options", "runtime",
     "_types", "cursor_future", "proxy", "derive", "exclusive", "buffer",
     "cursor", "change_stream", "session", "gridfs", "encryption", "client",
     "__init__", "metrics",

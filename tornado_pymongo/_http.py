@@ -26,7 +26,7 @@ from tornado_pymongo.client import Database
 from tornado_pymongo.exclusive import until_free
 from tornado_pymongo.gridfs import BATCH, GridFSBucket
 from tornado_pymongo.internals.cursors import remove_unfinished, write_in_small_batches
-from tornado_pymongo.proxy import Function, start
+from tornado_pymongo.proxy import Function
 
 # How large an upload may be by default, in bytes.
 MAX_SIZE = 100 * 2**20
@@ -243,7 +243,7 @@ class Upload:
 
     async def _run(self, name: str, function: Callable[..., Any], *args: Any) -> None:
         try:
-            await start(Function(self.grid_in, name, partial(function, *args)))
+            await Function(self.grid_in, name, partial(function, *args)).start()
         except FileExists:
             self._is_ours = False
             raise HTTPError(409) from None

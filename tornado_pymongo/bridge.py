@@ -130,11 +130,11 @@ def check_callback(callback: Any) -> None:
     if callback is None:
         return
     if not callable(callback):
-        raise InvalidOperation(
+        raise TypeError(
             f"callback must be a function of (result, error), not {type(callback).__name__}"
         )
     if inspect.iscoroutinefunction(callback):
-        raise InvalidOperation(
+        raise TypeError(
             "callback must be a function of (result, error), not the coroutine function"
             f" {callback!r}, which nobody would await: await the call instead"
         )

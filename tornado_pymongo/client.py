@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import sys
 from collections.abc import Callable
 from functools import partial
 from typing import Any, ClassVar
@@ -16,19 +17,19 @@ import pymongo.database
 from pymongo.cursor import CursorType
 from pymongo.errors import ConfigurationError, InvalidOperation
 
-from tornado_pymongo.bridge import Callback, call_in_worker, check_callback, follow, with_callback
+from tornado_pymongo.bridge import Callback, check_callback, follow, with_callback
 from tornado_pymongo.cursor import Cursor
 from tornado_pymongo.cursor_future import CursorFuture
 from tornado_pymongo.derive import Derived, blocking_method
 from tornado_pymongo.executor import DRAIN, Executor, ThreadFuture
-from tornado_pymongo.executor.shared_core import SharedCore
 from tornado_pymongo.executor.statistics import Statistics
 from tornado_pymongo.futures import DetachedFuture
 from tornado_pymongo.internals.clients import connect, with_key_vault
 from tornado_pymongo.internals.cursors import exhaust_selects_server
 from tornado_pymongo.internals.decoding import with_slices
 from tornado_pymongo.internals.pool import interruptible
-from tornado_pymongo.proxy import Function, Operation, runtime_of, unwrap
+from tornado_pymongo.options import WrapCall, check_options, notice_many_clients, with_suggestion
+from tornado_pymongo.proxy import Function, Operation, Proxy, unwrap
 from tornado_pymongo.runtime import CLEAN_UP, Runtime
 
 # How many calls may wait by default. It guards the memory against a program that runs away, rather
@@ -77,6 +78,10 @@ class MongoClient(
     :param share_core: whether the threads that run calls, though none with a function of yours, are
         kept on one core for as long as that makes more calls a second. It is tried now and then
         while calls wait; only on Linux, under the GIL.
+    :param wrap_call: a function that is given what a worker will run, before each call, in the
+        caller's thread and context, and returns what the worker runs instead. It takes no
+        arguments, and its result and errors are to be passed on; a call that waits for changes may
+        run it several times. An error of `wrap_call` is that of the call, which does not start.
 
     PyMongo's ``waitQueueTimeoutMS`` is the longest that a call may wait for a worker, in
     milliseconds; ``timeoutMS`` and `pymongo.timeout` include that wait.
@@ -93,34 +98,24 @@ class MongoClient(
         spare_collector: bool = True,
         read_ahead: bool = True,
         share_core: bool = True,
+        wrap_call: WrapCall | None = None,
         **kwargs: Any,
     ) -> None:
-        _check_limit("max_workers", max_workers, least=1)
-        _check_limit("max_waiting", max_waiting, least=0)
-        _check_limit("max_stream_workers", max_stream_workers, least=1)
-        _check_limit("slice_bytes", slice_bytes, least=0)
-        switches = {
-            "abort_on_cancel": abort_on_cancel,
-            "read_ahead": read_ahead,
-            "share_core": share_core,
-            "spare_collector": spare_collector,
-        }
-        for name, switch in switches.items():
-            if not isinstance(switch, bool):
-                raise ConfigurationError(f"{name} must be True or False, not {switch!r}")
+        check_options(locals())
         given = inspect.signature(pymongo.MongoClient).bind(*args, **kwargs)
         given.arguments["connect"] = False
         options = given.arguments.setdefault("kwargs", {})
-        if options.get("auto_encryption_opts") is not None:
-            options["auto_encryption_opts"] = with_key_vault(
-                options["auto_encryption_opts"], unwrap
-            )
+        encryption = with_key_vault(options.get("auto_encryption_opts"), unwrap)
+        options["auto_encryption_opts"] = encryption
         for name, hook in with_slices(interruptible(), slice_bytes, spare_collector).items():
             options.setdefault(name, hook)
-        self.delegate = pymongo.MongoClient(*given.args, **given.kwargs)
+        try:
+            self.delegate = pymongo.MongoClient(*given.args, **given.kwargs)
+        except ConfigurationError as error:
+            raise with_suggestion(error, options) from None
         pool = self.delegate.options.pool_options
-        most = pool.max_pool_size
-        if most and (max_workers or 0) + (max_stream_workers or 0) > most:
+        most = pool.max_pool_size or sys.maxsize
+        if (max_workers or 0) + (max_stream_workers or 0) > most:
             raise ConfigurationError(
                 f"max_workers={max_workers} and max_stream_workers={max_stream_workers} are more"
                 f" than maxPoolSize={most}: the threads would wait for connections; raise"
@@ -128,24 +123,15 @@ class MongoClient(
             )
         if max_stream_workers is None:
             rest = most - max_workers if max_workers else most // 6
-            max_stream_workers = (
-                min(max(rest, 1), _MAX_STREAM_WORKERS) if most else _MAX_STREAM_WORKERS
-            )
+            max_stream_workers = min(max(rest, 1), _MAX_STREAM_WORKERS)
         if max_workers is None:
-            max_workers = self._default_workers(most)
-        streams = Executor(
-            max_stream_workers,
-            max_waiting,
-            name="tornado_pymongo_stream",
-            time_slices=True,
-            abort_on_cancel=abort_on_cancel,
-        )
-        executor = Executor(
+            max_workers = self._default_workers(pool.max_pool_size)
+        make = partial(Executor, max_waiting=max_waiting, abort_on_cancel=abort_on_cancel)
+        streams = make(max_stream_workers, name="tornado_pymongo_stream", time_slices=True)
+        executor = make(
             max_workers,
-            max_waiting,
             wait_seconds=pool.wait_queue_timeout,
-            abort_on_cancel=abort_on_cancel,
-            shares=(most, streams) if most else None,
+            shares=(most, streams) if pool.max_pool_size else None,
             share_core=share_core,
         )
         self._runtime = Runtime(
@@ -154,9 +140,11 @@ class MongoClient(
             streams,
             timeout=self.delegate.options.timeout,
             read_ahead=read_ahead,
+            wrap_call=wrap_call,
             loop=self._default_loop(),
             substitutes=self._substitutes,
         )
+        notice_many_clients()
 
     # Of a subclass: what stands in the place of this library's classes.
     _substitutes: ClassVar[dict[type, type]] = {}
@@ -249,9 +237,9 @@ class MongoClient(
                 f"{cls}.{name} runs in a worker by itself: await it, or give run_in_worker the"
                 f" blocking method of {cls}.delegate"
             )
-        executor = self._runtime.executor
-        work = _UserFunction(executor.shared_core, function, args, kwargs)
-        return call_in_worker(executor, self._runtime.future(), work)
+        name = getattr(function, "__qualname__", type(function).__qualname__)
+        run = self._runtime.executor.shared_core.outside
+        return _UserFunction(self, name, partial(run, function, *args, **kwargs)).start()
 
     async def __aenter__(self) -> MongoClient:
         return self
@@ -260,28 +248,20 @@ class MongoClient(
         await self.close()
 
 
-class _UserFunction:
-    """A function of the user's, which runs on any core."""
+class _UserFunction(Function):
+    """A function of the user's: timeoutMS counts for each operation in it."""
 
-    __slots__ = ("_call", "_function")
+    __slots__ = ()
 
-    def __init__(
-        self,
-        shared_core: SharedCore,
-        function: Callable[..., Any],
-        args: tuple[Any, ...],
-        kwargs: dict[str, Any],
-    ) -> None:
-        self._function = function
-        self._call = partial(shared_core.outside, function, *args, **kwargs)
+    has_timeout = False
 
     def __call__(self) -> Any:
-        return self._call()
+        """Run it, in a worker."""
+        return self._function()
 
     def call_name(self) -> str:
         """Return the name by which messages know it."""
-        name = getattr(self._function, "__qualname__", type(self._function).__qualname__)
-        return f"client.run_in_worker({name}, ...)"
+        return f"client.run_in_worker({self.name}, ...)"
 
 
 def _add_parameters(cls: type, init: Callable[..., Any]) -> None:
@@ -306,15 +286,8 @@ def statistics(client: MongoClient) -> Statistics:
 
     Runs at once, in the caller's thread.
     """
-    runtime = runtime_of(client)
+    runtime = client._runtime
     return Statistics(calls=runtime.executor.statistics(), streams=runtime.streams.statistics())
-
-
-def _check_limit(name: str, value: Any, least: int) -> None:
-    if value is None and name != "max_waiting":
-        return
-    if isinstance(value, bool) or not isinstance(value, int) or value < least:
-        raise ConfigurationError(f"{name} must be a whole number from {least} on, not {value!r}")
 
 
 def _ping(client: MongoClient) -> MongoClient:
@@ -351,6 +324,9 @@ class Collection(
                 f" database.create_collection({name!r}, ...) instead of create=True"
             )
         super().__init__(database, name, *args, **kwargs)
+
+    def _copy(self, delegate: Any) -> Proxy | None:
+        return super()._copy(delegate) if delegate == self.delegate else None  # a sub-collection
 
     def find(self, *args: Any, **kwargs: Any) -> Cursor | CursorFuture:
         """Return a Cursor for a query, which is sent for its first document.

@@ -21,7 +21,7 @@ import pymongo.asynchronous.command_cursor
 import pymongo.asynchronous.cursor
 import pymongo.command_cursor
 import pymongo.cursor
-from pymongo.errors import ConfigurationError, PyMongoError
+from pymongo.errors import ConfigurationError
 
 from tornado_pymongo.bridge import Callback, check_callback, loop_of_caller, with_callback
 from tornado_pymongo.buffer import Buffer, Consumable, Fetch, Want, WantIfAny, WantMany, WantToKnow
@@ -43,7 +43,7 @@ from tornado_pymongo.internals.cursors import (
     state_of,
     wished_wait,
 )
-from tornado_pymongo.proxy import Function, Operation, used_by, wrap
+from tornado_pymongo.proxy import Function, Operation, Proxy, used_by, wrap
 from tornado_pymongo.unbound import running_loop
 
 
@@ -67,9 +67,15 @@ class _BaseCursor(Consumable):
 
     read_ahead.is_immediate = True  # type: ignore[attr-defined]
 
-    def _made_by(self, owner: Any) -> None:
-        if isinstance(owner, _BaseCursor):  # it is a copy
-            self._read_ahead = owner._read_ahead
+    def _copy(self, delegate: Any) -> Proxy | None:
+        copy: Any = super()._copy(delegate)
+        copy._forget()
+        return copy  # type: ignore[no-any-return]
+
+    def _forget(self) -> None:
+        """Drop what belongs to another object of PyMongo's."""
+        for name in ("_things", "_last_call", "_batches", "_claimant"):
+            vars(self).pop(name, None)
 
     # Fetching, in a worker
 
@@ -167,8 +173,9 @@ class _BaseCursor(Consumable):
         # The early fetch would have the deadline of this call, and missing it would end the cursor.
         if begin_timeout(copy_context(), None) is not None:
             return
-        call = Call(runtime.executor, Fetch(self, "next", self._fetch))
-        with suppress(PyMongoError):  # no worker is free for it: it is fetched when it is asked for
+        # If no worker is free for it, or `wrap_call` fails, it is fetched when it is asked for.
+        with suppress(Exception):
+            call = Call(runtime.executor, Fetch(self, "next", self._fetch).wrapped())
             runtime.executor.start(call)
             self._last_call = weakref.ref(call)
 
@@ -358,8 +365,7 @@ class Cursor(
         self._check_free()
         old, running = self.delegate, self._running()
         self.delegate = old.clone()
-        for name in ("_things", "_last_call", "_batches"):
-            vars(self).pop(name, None)
+        self._forget()
         if not old.cursor_id and running is None:
             return self._runtime.completed(self, CursorFuture, callback)
         if running is not None:

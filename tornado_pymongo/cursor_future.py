@@ -10,8 +10,6 @@ from functools import partial
 from operator import methodcaller
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from pymongo.errors import InvalidOperation
-
 from tornado_pymongo.bridge import Callback, check_callback, loop_of_caller, with_callback
 from tornado_pymongo.futures import CallFuture, named_as
 from tornado_pymongo.taking import ResumedFuture
@@ -218,7 +216,7 @@ def each(
 ) -> None:
     """Call back for each document, and at the end or for an error, until it returns False."""
     if callback is None:
-        raise InvalidOperation("each() needs a function of (document, error), not None")
+        raise TypeError("each() needs a function of (document, error), not None")
     check_callback(callback)
 
     async def call_back() -> None:

@@ -11,7 +11,6 @@ from __future__ import annotations
 import asyncio
 import functools
 import inspect
-import types
 from collections.abc import Callable
 from typing import Any
 
@@ -23,9 +22,8 @@ from tornado_pymongo.futures import CallFuture
 from tornado_pymongo.proxy import Operation, Proxy, Read, wrap, wrappers
 
 # Besides the public members, these are passed on if PyMongo's class has them. The methods of
-# iteration and of the with statement have asynchronous counterparts. `__call__` is left out: all it
-# does is complain, and make callable(database.anything) true.
-_SPECIAL_MEMBERS = {"__bool__", "__copy__", "__deepcopy__", "__getitem__", "_id"}
+# iteration and of the with statement have asynchronous counterparts.
+_SPECIAL_MEMBERS = {"__bool__", "__call__", "__copy__", "__deepcopy__", "__getitem__", "_id"}
 
 
 class Derived(Proxy):
@@ -46,18 +44,19 @@ class Derived(Proxy):
         wrappers[sync_class] = cls
 
     def __getattr__(self, name: str) -> Any:
+        sync_class, is_public = self._sync_class, not name.startswith("_")
         # Python asks for special methods; the others are not there yet, or failed.
-        if name.startswith("__") or name == "delegate" or _defines(type(self), name):
-            raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
-        sync_class = self._sync_class
-        if hasattr(sync_class, name) and not name.startswith("_"):
-            # PyMongo's class has got it after it was derived.
-            setattr(type(self), name, _derive(sync_class, self._async_class, name))
-            return getattr(self, name)
-        if not hasattr(sync_class, "__getattr__"):
-            raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
-        self._check_at_hand(name)
-        return wrap(sync_class.__getattr__(self.delegate, name), self)
+        if not (name.startswith("__") or name == "delegate" or _defines(type(self), name)):
+            if is_public and hasattr(sync_class, name):
+                # PyMongo's class has got it after it was derived.
+                setattr(type(self), name, _derive(sync_class, self._async_class, name))
+                return getattr(self, name)
+            if hasattr(sync_class, "__getattr__"):
+                if is_public and hasattr(sync_class, "__getitem__"):
+                    return self[name]  # which a subclass may have made its own
+                self._check_at_hand(name)
+                return wrap(sync_class.__getattr__(self.delegate, name), self)
+        raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
 
     def _check_at_hand(self, name: str) -> None:
         """Raise if reading this attribute, which is no coroutine of PyMongo's, would block."""
@@ -124,11 +123,8 @@ def _derive(sync_class: type, async_class: type, name: str) -> Any:
     if not blocks:
         return _immediate_method(getattr(sync_class, name), name)
     returned = getattr(getattr(async_class, name, None), "__annotations__", {}).get("return")
-    future_class = CallFuture
-    for cursor, cursor_future in future_classes.items():
-        if cursor in str(returned):
-            future_class = cursor_future
-    return _awaitable_method(getattr(sync_class, name), name, future_class)
+    of_cursors = (cls for cursor, cls in future_classes.items() if cursor in str(returned))
+    return _awaitable_method(getattr(sync_class, name), name, next(of_cursors, CallFuture))
 
 
 def _awaitable_method(
@@ -141,28 +137,15 @@ def _awaitable_method(
         return self._start(Operation(self, name, args, kwargs), callback, future_class)
 
     awaitable_method.__doc__ = _document(method, blocks=True)
-    awaitable_method.__signature__ = _SignatureWithCallback(method)  # type: ignore[attr-defined]
+    awaitable_method.__signature__ = _with_callback(inspect.signature(method))  # type: ignore[attr-defined]
     return awaitable_method
 
 
-class _SignatureWithCallback(inspect.Signature):
-    """The signature of a method with `callback`, made when it is asked for, as that takes long."""
-
-    def __init__(self, method: Callable[..., Any]) -> None:
-        super().__init__()
-        self._method = method
-
-    @property
-    def parameters(self) -> types.MappingProxyType[str, inspect.Parameter]:
-        return self.replace().parameters
-
-    def replace(self, **changes: Any) -> inspect.Signature:  # type: ignore[override]
-        """Return an ordinary signature, with these changes."""
-        signature = inspect.signature(self._method)
-        *parameters, last = signature.parameters.values()
-        callback = inspect.Parameter("callback", inspect.Parameter.KEYWORD_ONLY, default=None)
-        parameters += [callback, last] if last.kind is last.VAR_KEYWORD else [last, callback]
-        return signature.replace(parameters=parameters).replace(**changes)
+def _with_callback(signature: inspect.Signature) -> inspect.Signature:
+    *parameters, last = signature.parameters.values()
+    callback = inspect.Parameter("callback", inspect.Parameter.KEYWORD_ONLY, default=None)
+    parameters += [callback, last] if last.kind is last.VAR_KEYWORD else [last, callback]
+    return signature.replace(parameters=parameters)
 
 
 def _immediate_method(method: Callable[..., Any], name: str) -> Callable[..., Any]:

@@ -16,6 +16,7 @@ import os
 from asyncio import CancelledError
 from collections import deque
 from contextlib import suppress
+from typing import Any
 
 from tornado_pymongo import log
 from tornado_pymongo.executor.call import Call, Deliver
@@ -74,9 +75,11 @@ class Inbox:
         last_error = None
         with suppress(IndexError):  # another thread may do the same
             while True:
-                _, call = self._items.popleft()
+                deliver, call = self._items.popleft()
                 # None is no loss: a client's close() at the end of a program returns it.
                 if call.result is None and isinstance(call.error, (type(None), CancelledError)):
+                    continue
+                if _is_cancelled(getattr(deliver, "__self__", None)):
                     continue
                 lost += 1
                 last_error = call.error or last_error
@@ -89,6 +92,11 @@ class Inbox:
                 results=lost,
                 last_error="none" if last_error is None else repr(last_error),
             )
+
+
+def _is_cancelled(future: Any) -> bool:
+    """Tell whether nobody wants what a call was to give: it ran on, or was interrupted too late."""
+    return isinstance(future, asyncio.Future) and future.cancelled()
 
 
 def inbox_of(loop: asyncio.AbstractEventLoop) -> Inbox:

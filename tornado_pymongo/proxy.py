@@ -1,7 +1,7 @@
 """Objects of ours that stand for PyMongo's, and what one call does with them.
 
 A database may have a collection of any name, so all attributes of a proxy but `delegate` are
-private. Other modules use the functions of this one.
+private. Other modules use the functions of this one, and the public methods of `Operation`.
 """
 
 from __future__ import annotations
@@ -13,9 +13,10 @@ import sys
 import types
 from collections.abc import Callable
 from contextvars import ContextVar
+from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from pymongo.errors import InvalidOperation
+from pymongo.errors import ConfigurationError, InvalidOperation
 
 from tornado_pymongo.bridge import Callback, call_in_worker, check_callback, with_callback
 from tornado_pymongo.executor import Executor, running_call
@@ -29,11 +30,17 @@ bound_session: ContextVar[Any] = ContextVar("bound_session", default=None)
 # The modules of PyMongo's classes that block, which must not reach a coroutine without a proxy.
 _BLOCKING_MODULES = re.compile(r"(pymongo|gridfs)\.synchronous\.")
 
+# For code that blocks, such as a library's, there is PyMongo's object.
+_ASYNC_HINT = ": use 'async {}', or .delegate in code that blocks, which runs in a worker"
+
 
 class Operation:
     """A method of a PyMongo object, with the arguments of one call."""
 
     __slots__ = ("args", "kwargs", "name", "proxy")
+
+    # Whether the client's timeoutMS counts from when it is called.
+    has_timeout: ClassVar[bool] = True
 
     def __init__(
         self, proxy: Proxy, name: str, args: tuple[Any, ...] = (), kwargs: Any = None
@@ -42,6 +49,31 @@ class Operation:
         self.name = name
         self.args = args
         self.kwargs: dict[str, Any] = kwargs or {}
+
+    def start(self, callback: Callback | None = None) -> Any:
+        """Start it in a worker; return a Future or, if there is a callback, None."""
+        return self.proxy._start(self, callback)
+
+    def start_into(self, future: CallFuture) -> None:
+        """Start it in a worker, and have a Future get the result."""
+        self.proxy._start_into(future, self)
+
+    def wrapped(self) -> Callable[[], Any]:
+        """Return what the worker runs: this or, if the client has a `wrap_call`, what that makes.
+
+        Whatever error `wrap_call` has is raised.
+        """
+        wrap_call = self.proxy._runtime.wrap_call
+        if wrap_call is None:
+            return self
+        function = wrap_call(self)
+        if not callable(function):
+            raise ConfigurationError(
+                f"wrap_call must return a function, not {type(function).__name__}"
+            )
+        named: Any = partial(function)
+        named.call_name = self.call_name
+        return named  # type: ignore[no-any-return]
 
     def __call__(self) -> Any:
         """Run it: in a worker if it blocks, else in the caller's thread."""
@@ -108,6 +140,9 @@ class Proxy:
     delegate: Any
     _runtime: Runtime
 
+    # The objects of ours that it was made of, such as a cursor's collection, database and client.
+    _parents: tuple[Proxy, ...] = ()
+
     # Whether a method of it is one operation, for which the client's timeoutMS counts from when it
     # is called. Otherwise it counts for each operation by itself, as PyMongo has it.
     _is_operation: ClassVar[bool] = True
@@ -117,15 +152,26 @@ class Proxy:
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         """Make PyMongo's object, with the arguments of PyMongo's class, one of them from here."""
-        runtimes = [arg._runtime for arg in (*args, *kwargs.values()) if isinstance(arg, Proxy)]
+        ours = [arg for arg in (*args, *kwargs.values()) if isinstance(arg, Proxy)]
         args, kwargs = unwrap_all(args, kwargs)
-        self.delegate = self._sync_class(*args, **kwargs)
-        if not runtimes:
+        delegate = self._sync_class(*args, **kwargs)
+        if not ours:
             raise TypeError(
                 f"{type(self).__name__} needs a client, database or collection of tornado_pymongo,"
                 " not of PyMongo"
             )
-        self._runtime = runtimes[0]
+        self._stand_for(delegate, ours[0])
+
+    def _stand_for(self, delegate: Any, parent: Proxy) -> None:
+        """Become the object of ours for one of PyMongo's, which was made of `parent`."""
+        parents = (parent, *parent._parents)
+        vars(self).update(delegate=delegate, _parents=parents, _runtime=parent._runtime)
+
+    def _copy(self, delegate: Any) -> Proxy | None:
+        """Return an object like this one for PyMongo's copy of `delegate`, None if it is none."""
+        copy = object.__new__(type(self))
+        vars(copy).update(vars(self), delegate=delegate)
+        return copy
 
     def _start(
         self, operation: Operation, callback: Callback | None = None, future_class: Any = CallFuture
@@ -144,9 +190,14 @@ class Proxy:
         ]
         for proxy in used:
             proxy._check_usable()
-        executor = self._executor_for(operation)
-        timeout = self._runtime.timeout if self._is_operation else None
-        call_in_worker(executor, future, operation, timeout)
+        try:
+            function = operation.wrapped()
+        except Exception as error:
+            # Without this frame, which holds the Future, which holds the error.
+            future.set_exception(error.with_traceback(error.__traceback__.tb_next))  # type: ignore[union-attr]
+            return future
+        timeout = self._runtime.timeout if self._is_operation and operation.has_timeout else None
+        call_in_worker(self._executor_for(operation), future, function, timeout)
         for proxy in used:
             proxy._used_by(future)
         return future
@@ -177,11 +228,11 @@ class Proxy:
 
     def __iter__(self) -> Any:
         # Without this, Python would take __getitem__ for that of a sequence, and never end.
-        hint = ": use 'async for'" if hasattr(type(self), "__aiter__") else ""
+        hint = _ASYNC_HINT.format("for") if hasattr(type(self), "__aiter__") else ""
         raise TypeError(f"{type(self).__name__!r} object is not iterable{hint}")
 
     def __enter__(self) -> Any:
-        hint = ": use 'async with'" if hasattr(type(self), "__aenter__") else ""
+        hint = _ASYNC_HINT.format("with") if hasattr(type(self), "__aenter__") else ""
         raise TypeError(f"{type(self).__name__!r} object does not support 'with'{hint}")
 
     def __exit__(self, *exc_info: object) -> None:
@@ -206,23 +257,6 @@ class Proxy:
     if TYPE_CHECKING:  # derived
 
         def __getitem__(self, key: Any) -> Any: ...
-
-
-def runtime_of(proxy: Proxy) -> Runtime:
-    """Return what the objects of a client share."""
-    return proxy._runtime
-
-
-def start(
-    operation: Operation, callback: Callback | None = None, future_class: Any = CallFuture
-) -> Any:
-    """Start an operation in a worker; return a Future or, if there is a callback, None."""
-    return operation.proxy._start(operation, callback, future_class)
-
-
-def start_into(future: CallFuture, operation: Operation) -> None:
-    """Have a Future get the result of an operation."""
-    operation.proxy._start_into(future, operation)
 
 
 def used_by(proxy: Proxy, future: CallFuture) -> None:
@@ -269,15 +303,16 @@ def wrap(value: Any, owner: Proxy) -> Any:
             return type(value)(wrap(each, owner) for each in value)
         return value
     runtime = owner._runtime
-    for known in (owner, runtime.client):
+    for known in (owner, *owner._parents, runtime.client):
         if value is known.delegate:
             return known
+    if type(value) is type(owner.delegate) and (copy := owner._copy(value)) is not None:
+        return copy
     if cls._has_state and (known := runtime.known.get(id(value))) is not None:
         return known
     cls = runtime.substitutes.get(cls, cls)
     wrapped = cls.__new__(cls)
-    wrapped.delegate = value
-    wrapped._runtime = runtime
+    wrapped._stand_for(value, owner)
     wrapped._made_by(owner)
     if cls._has_state:
         runtime.known[id(value)] = wrapped
@@ -291,10 +326,4 @@ def unwrap(value: Any) -> Any:
 
 def unwrap_all(args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     """Return the arguments with PyMongo's objects in the place of this library's."""
-    if args:
-        args = tuple([arg.delegate if isinstance(arg, Proxy) else arg for arg in args])
-    if kwargs:
-        kwargs = {
-            name: arg.delegate if isinstance(arg, Proxy) else arg for name, arg in kwargs.items()
-        }
-    return args, kwargs
+    return tuple(map(unwrap, args)), {name: unwrap(arg) for name, arg in kwargs.items()}

@@ -15,6 +15,7 @@ from pymongo.errors import PyMongoError
 from tornado_pymongo.bridge import Callback, loop_of_caller, with_callback
 from tornado_pymongo.executor import Call, Executor
 from tornado_pymongo.futures import CallFuture, TaskFuture
+from tornado_pymongo.options import WrapCall
 
 # For how long we may try to tell the server that sessions are over, in seconds: a guess. PyMongo by
 # itself has no limit if the server is there and does not answer.
@@ -29,6 +30,7 @@ class Runtime:
     :param streams: those that wait for changes.
     :param timeout: for how long an operation may take, in seconds, if the client has a timeoutMS.
     :param read_ahead: whether cursors fetch the next batch early.
+    :param wrap_call: what the user has us call round each call, if anything.
     :param loop: of calls that are made while no loop runs, if that was chosen.
     :param substitutes: classes that stand in the place of this library's, proxies and Futures.
     """
@@ -41,6 +43,7 @@ class Runtime:
         *,
         timeout: float | None,
         read_ahead: bool,
+        wrap_call: WrapCall | None,
         loop: asyncio.AbstractEventLoop | None,
         substitutes: dict[type, type],
     ) -> None:
@@ -49,6 +52,7 @@ class Runtime:
         self.streams = streams
         self.timeout = timeout
         self.read_ahead = read_ahead
+        self.wrap_call = wrap_call
         self.loop = loop
         self.substitutes = substitutes
         # Our objects that must be the same each time, by the `id` of PyMongo's object.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import inspect
-from collections.abc import Callable, Coroutine, Generator
+from collections.abc import Callable, Generator
 from contextlib import suppress
 from functools import partial
 from typing import Any
@@ -36,12 +36,10 @@ class ClientSession(
 
     _has_state = True
 
-    # The calls that were given this session, and of the transaction's operations their Futures and
-    # what is to be called when they are over, which may be late. All of them weak, so as not to
-    # keep results, in tuples that are made anew: a call may be let go of in another thread, and a
-    # WeakSet would change then, while one goes over it.
+    # The calls that were given this session. Weak, so as not to keep results, in a tuple that is
+    # made anew: a call may be let go of in another thread, and a WeakSet would change then, while
+    # one goes over it.
     _users: tuple[ref[Call], ...] = ()
-    _operations: tuple[tuple[ref[CallFuture], ref[partial[None]]], ...] = ()
 
     # The abort of a transaction that follows from the abort of one of its operations.
     _aborting: CallFuture | None = None
@@ -55,22 +53,22 @@ class ClientSession(
             self._check_free()  # its operations must come one after the other
 
     def _used_by(self, future: CallFuture) -> None:
-        if future.call is not None:
-            self._users = (*filter(_going_on, self._users), ref(future.call))
+        if (call := future.call) is not None:
+            self._users = (*(user for user in self._users if user() is not None), ref(call))
             if self.delegate.in_transaction:
-                abort = partial(self._abort_with, future.call)
-                future.add_done_callback(abort)  # which has it until it was called
-                going_on = (each for each in self._operations if each[1]() is not None)
-                self._operations = (*going_on, (ref(future), ref(abort)))
+                future.add_done_callback(partial(self._see_to_abort, call))  # which keeps the call
 
-    def _abort_with(self, call: Call, future: asyncio.Future[Any]) -> None:
+    def _see_to_abort(self, *_: object) -> None:
         """Abort the transaction if one of its operations was: nobody knows what that has done."""
-        if future.cancelled() and call.aborted and self._aborting is None:
-            self._aborting = self._runtime.in_task(self._abort_when_free())
-            self._aborting.add_done_callback(_log_failure)
+        if self._aborting is None and self.delegate.in_transaction:
+            calls = [call for user in self._users if (call := user()) is not None]
+            if any(call.aborted for call in calls) and not self._runtime.executor.closed:
+                self._aborting = self._runtime.in_task(self._abort_when_free())
 
     def _user(self) -> Call | None:
-        return next(filter(None, map(_going_on, self._users)), None)
+        """Return a call that was given this session and is not over."""
+        calls = (user() for user in self._users)
+        return next((call for call in calls if call is not None and not call.done()), None)
 
     def _running(self) -> Call | None:
         # An operation of the transaction runs on when whoever waited for it has given up. Aborted
@@ -84,50 +82,44 @@ class ClientSession(
         if runtime.executor.closed and name == "end_session" and not self.in_transaction:
             # Its client has ended it on the server; what is left does not wait.
             return runtime.completed(self.delegate.end_session(), callback=callback)
-        first = self._what_comes_first(name)
-        if first is None:
+        if self._obstacle(name) is None:
             return super()._start(operation, callback, future_class)
         check_callback(callback)
-        return runtime.in_task(self._start_after(first, operation), callback)
+        return runtime.in_task(self._start_after(operation), callback)
 
-    def _what_comes_first(self, name: str) -> Callable[[], Coroutine[Any, Any, Any]] | None:
-        """Return a coroutine function that must end before a method is called, if there is one."""
-        for operation, abort in self._operations:
-            future, abort_with = operation(), abort()
-            if future is not None and abort_with is not None and future.cancelled():
-                abort_with(future)
+    def _obstacle(self, name: str) -> Call | CallFuture | None:
+        """Return what must be over before a method is called, if there is anything."""
+        self._see_to_abort()
         if self._aborting is not None and (
             name == "abort_transaction" or not self._aborting.done()
         ):
-            return self._aborted
-        if self._user() is not None and name in ("end_session", "__exit__"):
-            return self._unused
-        if super()._running() is None and self._running() is not None:
-            return self._free
-        return None
+            return self._aborting
+        is_end = name in ("end_session", "__exit__")
+        waits = is_end or (self.delegate.in_transaction and super()._running() is None)
+        return self._user() if waits else None
 
-    async def _start_after(
-        self, first: Callable[[], Coroutine[Any, Any, Any]], operation: Operation
-    ) -> Any:
-        await first()
-        if first == self._aborted:
-            if operation.name == "abort_transaction":
-                return None
-            return await super()._start(operation)
-        return await self._start(operation)  # an abort may have to come first by now
+    async def _start_after(self, operation: Operation) -> Any:
+        while (obstacle := self._obstacle(operation.name)) is not None:
+            if isinstance(obstacle, Call):
+                await until_over(obstacle)
+                await self._free()
+            else:
+                await asyncio.shield(obstacle)
+                if operation.name == "abort_transaction":
+                    return None
+        return await super()._start(operation)
 
-    async def _aborted(self) -> None:
-        assert self._aborting is not None
-        with suppress(PyMongoError):  # which was logged
-            await asyncio.shield(self._aborting)
-
-    async def _unused(self) -> None:
-        while (user := self._user()) is not None:
-            await until_over(user)
-
-    async def _abort_when_free(self) -> Any:
+    async def _abort_when_free(self) -> None:
         await self._free()
-        return await super()._start(Operation(self, "abort_transaction"))
+        try:
+            await super()._start(Operation(self, "abort_transaction"))
+        except PyMongoError as error:
+            log.warning(
+                "transaction_not_aborted",
+                "a transaction of which an operation was cancelled could not be aborted, and waits"
+                " for the end of its session or of its time: %(error)s",
+                error=str(error),
+            )
 
     def start_transaction(self, *args: Any, **kwargs: Any) -> TransactionContext:
         """Start a transaction, which is committed or aborted at the end of ``async with``.
@@ -143,8 +135,7 @@ class ClientSession(
                 " transaction: await that first"
             )
         self.delegate.start_transaction(*args, **kwargs)
-        self._aborting = None
-        self._operations = ()
+        self._aborting, self._users = None, ()
         return TransactionContext(self)
 
     def with_transaction(
@@ -156,17 +147,17 @@ class ClientSession(
         as PyMongo has it. The source is PyMongo's `AsyncClientSession.with_transaction`, of
         which the installed version's own code decides on retries, back-off and deadlines.
 
-        :raises pymongo.errors.InvalidOperation: if `callback` is no coroutine function.
+        :raises TypeError: if `callback` is no coroutine function.
         """
         if not callable(callback):
-            raise InvalidOperation(
+            raise TypeError(
                 f"with_transaction needs a coroutine function, not {type(callback).__name__}"
             )
 
         async def run(session: ClientSession) -> Any:
             result = callback(session)
             if not inspect.isawaitable(result):
-                raise InvalidOperation(
+                raise TypeError(
                     "with_transaction needs a coroutine function: what it was given returned"
                     f" {type(result).__name__}, so its operations were not waited for"
                 )
@@ -174,7 +165,7 @@ class ClientSession(
                 return await result
             except asyncio.CancelledError:
                 if self._aborting is not None:
-                    await self._aborted()
+                    await asyncio.shield(self._aborting)
                 raise
 
         return self._runtime.in_task(self._run_transaction(run, args, kwargs))
@@ -204,21 +195,6 @@ class ClientSession(
             source is PyMongo's `ClientSession.bind`.
             """
             return BoundSession(self, end_session)
-
-
-def _going_on(user: ref[Call]) -> Call | None:
-    call = user()
-    return None if call is None or call.done() else call
-
-
-def _log_failure(aborting: asyncio.Future[Any]) -> None:
-    if not aborting.cancelled() and (error := aborting.exception()) is not None:
-        log.warning(
-            "transaction_not_aborted",
-            "a transaction of which an operation was cancelled could not be aborted, and waits for"
-            " the end of its session or of its time: %(error)s",
-            error=str(error),
-        )
 
 
 class TransactionContext:

@@ -81,7 +81,7 @@ def look(owner: Derived, name: str) -> Any:
     def method(*args: Any, **kwargs: Any) -> Any:
         if not waits:
             return call(owner, value, args, kwargs)
-        return proxy.start(Function(owner, name, partial(call, owner, value, args, kwargs)))
+        return Function(owner, name, partial(call, owner, value, args, kwargs)).start()
 
     method.of_pymongo = value  # for a test that puts it back
     return method
@@ -127,7 +127,7 @@ class AsyncContext:
         return await self._call(partial(self._manager.__exit__, *exc_info))
 
     def _call(self, function: Any) -> Any:
-        return proxy.start(Function(self._owner, "with", function))
+        return Function(self._owner, "with", function).start()
 
 
 class Mirror(types.ModuleType):

@@ -11,9 +11,11 @@ import os
 import warnings
 from functools import partial
 from typing import Any, ClassVar
+from weakref import WeakValueDictionary
 
 import pymongo.mongo_client  # noqa: F401 - Motor does, and code written for it relies on that
 from gridfs import DEFAULT_CHUNK_SIZE
+from pymongo.collection import Collection
 from pymongo.driver_info import DriverInfo
 from pymongo.errors import ConfigurationError, InvalidOperation
 
@@ -37,13 +39,28 @@ version = "3.7.1"  # of the Motor whose names these are
 # What a Motor client gives in the place of each class of this library.
 _substitutes: dict[type, type] = {}
 
+# The clients of this package, by the `id` of PyMongo's.
+_clients: WeakValueDictionary[int, AgnosticClient] = WeakValueDictionary()
+
 
 class AgnosticBase(Derived):
     """What all of Motor's classes have."""
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
-        _substitutes[cls.__bases__[-1]] = cls
+        if cls.__module__ == __name__:  # no class of the user's
+            _substitutes[cls.__bases__[-1]] = cls
+
+    def __init__(self, *args: Any, _delegate: Any = None, **options: Any) -> None:
+        """Make PyMongo's object or, as subclasses that were written for Motor have it, take it."""
+        first: Any = args[0] if args else None
+        if len(args) == 1 and isinstance(first, self._sync_class):  # a database or a collection
+            database: Any = first.database if isinstance(first, Collection) else first
+            _delegate, first = first, _clients.get(id(database.client))
+        if _delegate is None or first is None:
+            super().__init__(*args, **options)
+        else:
+            self._stand_for(_delegate, first)
 
     def get_io_loop(self) -> Any:
         """Return the loop that the client was made with, or else that of the caller."""
@@ -58,7 +75,7 @@ class AgnosticBase(Derived):
         return f"{prefix}{type(self).__name__.removeprefix(prefix)}({self._redacted()})"
 
 
-class _Watchable(AgnosticBase):
+class AgnosticBaseProperties(AgnosticBase):
     """A client, a database or a collection."""
 
     def watch(self, *args: Any, callback: Callback | None = None, **kwargs: Any) -> Any:
@@ -75,7 +92,7 @@ class _Watchable(AgnosticBase):
         return with_callback(latent, callback)
 
 
-class AgnosticClient(_Watchable, tornado_pymongo.MongoClient):
+class AgnosticClient(AgnosticBaseProperties, tornado_pymongo.MongoClient):
     """A MongoClient that takes Motor's arguments.
 
     :param io_loop: the loop of calls that are made while none runs. Other calls are of the loop
@@ -92,14 +109,12 @@ class AgnosticClient(_Watchable, tornado_pymongo.MongoClient):
     _platform: ClassVar[str] = f"tornado_pymongo {tornado_pymongo.__version__}"
 
     def __init__(self, *args: Any, io_loop: Any = None, **options: Any) -> None:
-        self._check_loop(io_loop)
+        if io_loop is not None and not isinstance(io_loop, self._loop_type):
+            raise TypeError(f"io_loop must be instance of {self._loop_name}, not {io_loop!r}")
         self._io_loop = io_loop
         options.setdefault("driver", DriverInfo("Motor", version, self._platform))
         super().__init__(*args, **options)
-
-    def _check_loop(self, io_loop: Any) -> None:
-        if io_loop is not None and not isinstance(io_loop, self._loop_type):
-            raise TypeError(f"io_loop must be instance of {self._loop_name}, not {io_loop!r}")
+        _clients[id(self.delegate)] = self
 
     def _default_loop(self) -> Any:
         return getattr(self._io_loop, "asyncio_loop", self._io_loop)
@@ -128,7 +143,7 @@ class AgnosticClient(_Watchable, tornado_pymongo.MongoClient):
         return super().close(callback, drain_seconds=drain_seconds)
 
 
-class _Container(_Watchable):
+class _Container(AgnosticBaseProperties):
     """A database or a collection."""
 
     def aggregate(self, *args: Any, callback: Callback | None = None, **kwargs: Any) -> Any:
@@ -152,9 +167,10 @@ class MotorCollection(_Container, tornado_pymongo.Collection):
         except ConfigurationError as error:  # to be created on the server
             raise TypeError(str(error)) from None
 
-    def __call__(self, *args: Any, **kwargs: Any) -> Any:  # noqa: D102
-        # A database cannot be called, so that callable(client.anything) tells what there is.
-        raise TypeError(f"no such method exists as {self.delegate.name!r}")
+    # A subclass that was written for Motor may set it.
+    database = tornado_pymongo.Collection.database.setter(  # type: ignore[attr-defined]
+        lambda self, database: self._stand_for(self.delegate, database)
+    )
 
 
 class MotorClientSession(AgnosticBase, tornado_pymongo.ClientSession):
@@ -210,12 +226,6 @@ class AgnosticBaseCursor(AgnosticBase):
             return super().to_list(length, callback)  # type: ignore[misc]
         check_callback(callback)
         return self._runtime.completed([], callback=callback)
-
-    def each(self, callback: Callback) -> None:
-        """Call ``callback(document, None)`` for each document, as `Cursor.each` does."""
-        if not callable(callback):
-            raise TypeError("callback must be a callable")
-        super().each(callback)  # type: ignore[misc]
 
 
 class MotorCursor(AgnosticBaseCursor, tornado_pymongo.Cursor):
@@ -284,9 +294,7 @@ class MotorGridIn(AgnosticBase, tornado_pymongo.GridIn):
 
     def set(self, name: str, value: Any, callback: Callback | None = None) -> Any:
         """Set an attribute of the file, in a worker; return a Future of None."""
-        return self._start(
-            Function(self, "set", partial(setattr, self.delegate, name, value)), callback
-        )
+        return Function(self, "set", partial(setattr, self.delegate, name, value)).start(callback)
 
     def __setattr__(self, name: str, value: Any) -> None:
         if isinstance(getattr(type(self), name, None), property):
@@ -316,7 +324,6 @@ class MotorGridOutCursor(AgnosticBaseCursor, tornado_pymongo.GridOutCursor):
     """A GridOutCursor under Motor's name."""
 
 
-AgnosticBaseProperties = AgnosticBase
 AgnosticChangeStream = MotorChangeStream
 AgnosticClientEncryption = MotorClientEncryption
 AgnosticClientSession = MotorClientSession

@@ -7,7 +7,7 @@ from typing import Any
 
 from tornado_pymongo.change_stream import ChangeStreamFuture, UnboundChangeStreamFuture
 from tornado_pymongo.cursor_future import CursorFuture, UnboundCursorFuture
-from tornado_pymongo.proxy import Operation, start_into
+from tornado_pymongo.proxy import Operation
 
 
 class Latent:
@@ -20,7 +20,7 @@ class Latent:
         operation, self.unsent = self.unsent, None
         if operation is not None and not self.done():
             try:
-                start_into(self, operation)
+                operation.start_into(self)
             except Exception as error:
                 self.set_exception(error)
 

@@ -15,7 +15,7 @@ from collections.abc import (
 )
 from datetime import datetime
 from types import TracebackType
-from typing import Any, Generic, NoReturn, TypeAlias, overload
+from typing import Any, ClassVar, Generic, NoReturn, TypeAlias, overload
 from uuid import UUID
 
 import bson
@@ -75,6 +75,7 @@ from typing_extensions import ParamSpec, Self, TypeVar
 from tornado_pymongo.bridge import Callback
 from tornado_pymongo.executor import Call
 from tornado_pymongo.futures import CallFuture, TakingFuture
+from tornado_pymongo.options import WrapCall
 
 DocumentType = TypeVar("DocumentType", bound=Mapping[str, Any], default=dict[str, Any])
 _P = ParamSpec("_P")
@@ -233,6 +234,7 @@ class MongoClient(Derived, Generic[DocumentType]):
         spare_collector: bool = True,
         read_ahead: bool = True,
         share_core: bool = True,
+        wrap_call: WrapCall | None = None,
         **kwargs: Any,
     ) -> None: ...
     def __getattr__(self, name: str) -> Database[DocumentType]: ...
@@ -2573,9 +2575,13 @@ class GridOutCursor(Cursor[Any]):
     def to_list(self, length: int | None = None, *, callback: Callback[list[GridOut]]) -> None: ...
 
 class Operation:
+    has_timeout: ClassVar[bool]
     def __init__(
         self, proxy: Proxy, name: str, args: tuple[Any, ...] = ..., kwargs: Any = None
     ) -> None: ...
+    def start(self, callback: Callback | None = None) -> Any: ...
+    def start_into(self, future: CallFuture) -> None: ...
+    def wrapped(self) -> Callable[[], Any]: ...
     def __call__(self) -> Any: ...
     def call_name(self) -> str: ...
     args: Any

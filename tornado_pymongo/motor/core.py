@@ -76,6 +76,10 @@ class AgnosticBase(Derived):
 
 
 class AgnosticBaseProperties(AgnosticBase):
+    """What a client, a database and a collection share."""
+
+
+class _Watchable(AgnosticBaseProperties):
     """A client, a database or a collection."""
 
     def watch(self, *args: Any, callback: Callback | None = None, **kwargs: Any) -> Any:
@@ -92,7 +96,7 @@ class AgnosticBaseProperties(AgnosticBase):
         return with_callback(latent, callback)
 
 
-class AgnosticClient(AgnosticBaseProperties, tornado_pymongo.MongoClient):
+class AgnosticClient(_Watchable, tornado_pymongo.MongoClient):
     """A MongoClient that takes Motor's arguments.
 
     :param io_loop: the loop of calls that are made while none runs. Other calls are of the loop
@@ -143,7 +147,7 @@ class AgnosticClient(AgnosticBaseProperties, tornado_pymongo.MongoClient):
         return super().close(callback, drain_seconds=drain_seconds)
 
 
-class _Container(AgnosticBaseProperties):
+class _Container(_Watchable):
     """A database or a collection."""
 
     def aggregate(self, *args: Any, callback: Callback | None = None, **kwargs: Any) -> Any:

@@ -58,7 +58,9 @@ class AgnosticBase(Derived):
     def get_io_loop(self) -> Any: ...
     def wrap(self, obj: Any) -> Any: ...
 
-class AgnosticClient(AgnosticBase, MongoClient[DocumentType]):
+class AgnosticBaseProperties(AgnosticBase): ...
+
+class AgnosticClient(AgnosticBaseProperties, MongoClient[DocumentType]):
     def get_io_loop(self) -> Any: ...
     @property
     def io_loop(self) -> Any: ...
@@ -164,7 +166,7 @@ class AgnosticClient(AgnosticBase, MongoClient[DocumentType]):
         snapshot: bool | None = False,
     ) -> MotorClientSession: ...
 
-class MotorDatabase(AgnosticBase, Database[DocumentType]):
+class MotorDatabase(AgnosticBaseProperties, Database[DocumentType]):
     @overload
     def aggregate(
         self,
@@ -326,7 +328,9 @@ class MotorDatabase(AgnosticBase, Database[DocumentType]):
         read_concern: ReadConcern | None = ...,
     ) -> MotorDatabase[_DocumentTypeArg]: ...
 
-class MotorCollection(AgnosticBase, Collection[DocumentType]):
+class MotorCollection(AgnosticBaseProperties, Collection[DocumentType]):
+    @property
+    def database(self) -> MotorDatabase[DocumentType]: ...
     @overload
     def aggregate(
         self,
@@ -459,8 +463,6 @@ class MotorCollection(AgnosticBase, Collection[DocumentType]):
         callback: Callback[MotorRawBatchCommandCursor[DocumentType]],
         **kwargs: Any,
     ) -> None: ...
-    @property
-    def database(self) -> MotorDatabase[DocumentType]: ...
     @overload
     def list_indexes(
         self,
@@ -571,7 +573,6 @@ class AgnosticBaseCursor(AgnosticBase):
     @property
     def closed(self) -> bool: ...
     def to_list(self, length: int | None = None, callback: Callback | None = None) -> Any: ...
-    def each(self, callback: Callback) -> None: ...
 
 class MotorCursor(AgnosticBaseCursor, Cursor[DocumentType]):
     def rewind(self, callback: Callback[Self] | None = None) -> Self: ...
@@ -590,11 +591,9 @@ class MotorCursor(AgnosticBaseCursor, Cursor[DocumentType]):
     def to_list(
         self, length: int | None = None, *, callback: Callback[list[DocumentType]]
     ) -> None: ...
-    def each(self, callback: Callback[DocumentType]) -> None: ...
 
 class MotorRawBatchCursor(AgnosticBaseCursor, RawBatchCursor[DocumentType]):
     def rewind(self, callback: Callback[Self] | None = None) -> Self: ...
-    def each(self, callback: Callback[bytes]) -> None: ...
     @overload
     def to_list(
         self, length: int | None = None, callback: None = None
@@ -622,10 +621,8 @@ class MotorCommandCursor(AgnosticBaseCursor, CommandCursor[DocumentType]):
     def to_list(
         self, length: int | None = None, *, callback: Callback[list[DocumentType]]
     ) -> None: ...
-    def each(self, callback: Callback[DocumentType]) -> None: ...
 
 class MotorRawBatchCommandCursor(AgnosticBaseCursor, RawBatchCommandCursor[DocumentType]):
-    def each(self, callback: Callback[bytes]) -> None: ...
     @overload
     def to_list(
         self, length: int | None = None, callback: None = None
@@ -747,7 +744,6 @@ class MotorGridOutCursor(AgnosticBaseCursor, GridOutCursor):
     def next(self, callback: Callback[MotorGridOut]) -> None: ...
     async def __anext__(self) -> MotorGridOut: ...
     def next_object(self) -> MotorGridOut | None: ...
-    def each(self, callback: Callback[MotorGridOut]) -> None: ...
     @overload
     def to_list(
         self, length: int | None = None, callback: None = None
@@ -768,7 +764,6 @@ class MotorGridOutCursor(AgnosticBaseCursor, GridOutCursor):
     @property
     def fetch_next(self) -> CallFuture[bool]: ...
 
-AgnosticBaseProperties = AgnosticBase
 AgnosticChangeStream = MotorChangeStream
 AgnosticClientEncryption = MotorClientEncryption
 AgnosticClientSession = MotorClientSession

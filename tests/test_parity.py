@@ -51,8 +51,6 @@ HAND_WRITTEN = {
     "ClientSession.bind": "sets a context variable of the caller's",
     "ClientSession.start_transaction": "is cheap, and chained on in Motor's code",
     "ClientSession.with_transaction": "its callback is a coroutine function",
-    "Collection.find": "PyMongo selects a server in it for an exhaust cursor",
-    "Collection.find_raw_batches": "PyMongo selects a server in it for an exhaust cursor",
     "Cursor.__getitem__": "blocks for an index but not for a slice",
     "Cursor.add_option": "blocks for the exhaust flag only, and is chained on in Motor's code",
     "Cursor.rewind": "is chained on in Motor's code, and blocks where a cursor is open only",

@@ -114,7 +114,9 @@ async def test_a_call_keeps_its_name(carried):
     await call
 
 
-async def test_its_error_is_that_of_the_call_which_does_not_start(make_client, numbers, commands):
+async def test_its_error_is_that_of_the_call_which_does_not_start(
+    make_client, numbers, commands, monkeypatch
+):
     def wrap_call(function):
         raise LookupError("no trace")
 
@@ -136,6 +138,13 @@ async def test_its_error_is_that_of_the_call_which_does_not_start(make_client, n
         with pytest.raises(LookupError, match="no trace") as caught:
             await future
         assert caught.traceback[-1].name == "wrap_call"
+    cursor = numbers.find(batch_size=2)
+    await cursor.next()
+    monkeypatch.setattr(numbers.database.client._runtime, "wrap_call", wrap_call)
+    with pytest.raises(LookupError, match="no trace"):
+        await cursor.close()
+    monkeypatch.undo()
+    await cursor.close()
     result, error = await called
     assert result is None and isinstance(error, LookupError)
     assert commands.names == []

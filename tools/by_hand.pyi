@@ -5,6 +5,7 @@ no base here has those of its source.
 """
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
 from typing import Any, Generic, Self, TypeAlias, overload
 
 from bson.codec_options import CodecOptions, TypeRegistry
@@ -32,7 +33,7 @@ from tornado_pymongo.buffer import Consumable
 from tornado_pymongo.client import Database
 from tornado_pymongo.cursor import CommandCursor
 from tornado_pymongo.futures import CallFuture
-from tornado_pymongo.session import BoundSession, TransactionContext
+from tornado_pymongo.session import TransactionContext
 
 # PyMongo's, with a default: `MongoClient()` and the annotation `MongoClient` need no parameter.
 DocumentType = TypeVar("DocumentType", bound=Mapping[str, Any], default=dict[str, Any])
@@ -172,7 +173,7 @@ class ClientSession:
         read_preference: _ServerMode | None = None,
         max_commit_time_ms: int | None = None,
     ) -> CallFuture[_T]: ...
-    def bind(self, end_session: bool = True) -> BoundSession: ...
+    def bind(self, end_session: bool = True) -> AbstractAsyncContextManager[ClientSession]: ...
 
 class Proxy:
     __iter__: None  # or pyright would take it for a sequence, for its __getitem__

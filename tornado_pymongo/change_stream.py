@@ -22,7 +22,7 @@ from tornado_pymongo.internals.cursors import (
     mark_closed,
     wished_wait,
 )
-from tornado_pymongo.proxy import Operation
+from tornado_pymongo.proxy import Operation, Proxy
 from tornado_pymongo.unbound import UnboundFuture
 
 
@@ -44,7 +44,8 @@ class ChangeStream(
     of the last change that was taken.
     """
 
-    def _made_by(self, owner: Any) -> None:
+    def _stand_for(self, delegate: Any, parent: Proxy) -> None:
+        super()._stand_for(delegate, parent)
         self._buffer.position = self.delegate.resume_token
 
     def _executor_for(self, operation: Operation) -> Executor:

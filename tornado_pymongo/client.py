@@ -18,7 +18,6 @@ from pymongo.cursor import CursorType
 from pymongo.errors import ConfigurationError, InvalidOperation
 
 from tornado_pymongo.bridge import Callback, check_callback, follow, with_callback
-from tornado_pymongo.cursor import Cursor
 from tornado_pymongo.cursor_future import CursorFuture
 from tornado_pymongo.derive import Derived, blocking_method
 from tornado_pymongo.executor import DRAIN, Executor, ThreadFuture
@@ -156,6 +155,11 @@ class MongoClient(
     def _default_workers(self, most: int) -> int:
         return most or _MAX_WORKERS
 
+    def _ping(self) -> MongoClient:
+        delegate = self.delegate
+        delegate.admin.command("ping", read_preference=delegate.read_preference)
+        return self
+
     def open(self, callback: Callback | None = None) -> Any:
         """Connect to the server; return a Future of this client.
 
@@ -164,7 +168,7 @@ class MongoClient(
 
         :raises pymongo.errors.PyMongoError: if the server cannot be used.
         """
-        return self._start(Function(self, "open", partial(_ping, self)), callback)
+        return self._start(Function(self, "open", self._ping), callback)
 
     def aconnect(self, callback: Callback | None = None) -> Any:
         """Begin to connect, in a worker; return a Future of None.
@@ -290,12 +294,6 @@ def statistics(client: MongoClient) -> Statistics:
     return Statistics(calls=runtime.executor.statistics(), streams=runtime.streams.statistics())
 
 
-def _ping(client: MongoClient) -> MongoClient:
-    delegate = client.delegate
-    delegate.admin.command("ping", read_preference=delegate.read_preference)
-    return client
-
-
 class Database(
     Derived,
     sync_class=pymongo.database.Database,
@@ -309,7 +307,11 @@ class Collection(
     sync_class=pymongo.collection.Collection,
     async_class=pymongo.asynchronous.collection.AsyncCollection,
 ):
-    """PyMongo's Collection for Tornado and asyncio."""
+    """PyMongo's Collection for Tornado and asyncio.
+
+    For an exhaust cursor PyMongo up to 4.17 selects a server in `find` and `find_raw_batches`. Then
+    they run in a worker, and return a Future of the Cursor that can be used as the Cursor.
+    """
 
     def __init__(self, database: Database, name: str, *args: Any, **kwargs: Any) -> None:
         """Make a Collection of `database`, with the arguments of PyMongo's class.
@@ -328,31 +330,11 @@ class Collection(
     def _copy(self, delegate: Any) -> Proxy | None:
         return super()._copy(delegate) if delegate == self.delegate else None  # a sub-collection
 
-    def find(self, *args: Any, **kwargs: Any) -> Cursor | CursorFuture:
-        """Return a Cursor for a query, which is sent for its first document.
-
-        Runs at once, in the caller's thread, with one exception: for an exhaust cursor PyMongo up
-        to 4.17 selects a server, so that runs in a worker, and what is returned is a Future of the
-        Cursor which can be used as the Cursor. The source is PyMongo's `Collection.find`.
-        """
-        return self._find("find", args, kwargs)
-
-    def find_raw_batches(self, *args: Any, **kwargs: Any) -> Cursor | CursorFuture:
-        """Return a RawBatchCursor for a query, as `find` returns a Cursor.
-
-        The source is PyMongo's `Collection.find_raw_batches`.
-        """
-        return self._find("find_raw_batches", args, kwargs)
-
-    def _find(
-        self, name: str, args: tuple[Any, ...], kwargs: dict[str, Any]
-    ) -> Cursor | CursorFuture:
-        operation = Operation(self, name, args, kwargs)
-        cursor_type = kwargs.get("cursor_type", args[5] if len(args) > 5 else None)
-        if cursor_type == CursorType.EXHAUST and exhaust_selects_server:
-            return self._start(operation, None, CursorFuture)  # type: ignore[no-any-return]
-        return operation()  # type: ignore[no-any-return]
-
-    for _method in find, find_raw_batches:
-        _source_doc = inspect.getdoc(getattr(pymongo.collection.Collection, _method.__name__))
-        _method.__doc__ = f"{_method.__doc__}\n\n{_source_doc}"
+    def _do(self, operation: Operation) -> Any:
+        # To make an exhaust cursor, PyMongo up to 4.17 selects a server, which waits.
+        if exhaust_selects_server and operation.name in ("find", "find_raw_batches"):
+            args = operation.args
+            cursor_type = operation.kwargs.get("cursor_type", args[5] if len(args) > 5 else None)
+            if cursor_type == CursorType.EXHAUST:
+                return self._start(operation, None, CursorFuture)
+        return super()._do(operation)

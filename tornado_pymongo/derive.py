@@ -151,7 +151,7 @@ def _with_callback(signature: inspect.Signature) -> inspect.Signature:
 def _immediate_method(method: Callable[..., Any], name: str) -> Callable[..., Any]:
     @functools.wraps(method)
     def immediate_method(self: Proxy, /, *args: Any, **kwargs: Any) -> Any:
-        return Operation(self, name, args, kwargs)()
+        return self._do(Operation(self, name, args, kwargs))
 
     immediate_method.__doc__ = _document(method, blocks=False)
     immediate_method.is_immediate = True  # type: ignore[attr-defined]

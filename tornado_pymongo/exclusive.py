@@ -10,7 +10,7 @@ import weakref
 from collections.abc import Callable
 from typing import Any
 
-from pymongo.errors import InvalidOperation
+from pymongo.errors import InvalidOperation, PyMongoError
 
 from tornado_pymongo.bridge import Callback, check_callback, until_over, with_callback
 from tornado_pymongo.derive import Closing
@@ -83,7 +83,8 @@ class Stream(Exclusive):
     def _close(self, callback: Callback | None = None) -> Any:
         future = self._runtime.future(DetachedFuture, callback)
         self._start_into(future, Operation(self, "close"))
-        if future.done() and future.exception() is not None and self._leave_alone():
+        refused = future.done() and isinstance(future.exception(), PyMongoError)
+        if refused and self._leave_alone():
             return self._runtime.completed(None, callback=callback)
         return with_callback(future, callback)
 

@@ -183,11 +183,8 @@ class Proxy:
 
     def _start_into(self, future: CallFuture, operation: Operation) -> CallFuture:
         """Have a Future get the result of an operation: all that blocks comes through here."""
-        used = [
-            arg
-            for arg in (*operation.args, *operation.kwargs.values(), bound_session.get())
-            if isinstance(arg, Proxy)
-        ]
+        args = (*operation.args, *operation.kwargs.values(), bound_session.get())
+        used = [arg for arg in args if isinstance(arg, Proxy)]
         for proxy in used:
             proxy._check_usable()
         try:
@@ -212,8 +209,9 @@ class Proxy:
     def _used_by(self, future: CallFuture) -> None:
         """Take note of a call that has this object among its arguments."""
 
-    def _made_by(self, owner: Proxy) -> None:
-        """Take over what PyMongo's object does not have."""
+    def _do(self, operation: Operation) -> Any:
+        """Run an operation that does not wait, and return its result."""
+        return operation()
 
     def _was_aborted(self) -> None:
         """Clean up after the running call, which was aborted. It must not wait."""
@@ -273,10 +271,8 @@ def wrapper_of(cls: type) -> type[Proxy] | None:
 
     :raises pymongo.errors.InvalidOperation: if `cls` blocks and has no class here.
     """
-    try:
+    if cls in wrappers:
         return wrappers[cls]
-    except KeyError:
-        pass
     for base in cls.__mro__:
         if base in wrappers:
             break
@@ -313,7 +309,6 @@ def wrap(value: Any, owner: Proxy) -> Any:
     cls = runtime.substitutes.get(cls, cls)
     wrapped = cls.__new__(cls)
     wrapped._stand_for(value, owner)
-    wrapped._made_by(owner)
     if cls._has_state:
         runtime.known[id(value)] = wrapped
     return wrapped

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import inspect
-from collections.abc import Callable, Generator
-from contextlib import suppress
+import sys
+from collections.abc import AsyncIterator, Callable, Generator
+from contextlib import asynccontextmanager, suppress
 from functools import partial
 from typing import Any
 from weakref import ref
@@ -54,21 +55,23 @@ class ClientSession(
 
     def _used_by(self, future: CallFuture) -> None:
         if (call := future.call) is not None:
-            self._users = (*(user for user in self._users if user() is not None), ref(call))
+            self._users = (*map(ref, self._calls()), ref(call))
             if self.delegate.in_transaction:
                 future.add_done_callback(partial(self._see_to_abort, call))  # which keeps the call
 
-    def _see_to_abort(self, *_: object) -> None:
-        """Abort the transaction if one of its operations was: nobody knows what that has done."""
-        if self._aborting is None and self.delegate.in_transaction:
-            calls = [call for user in self._users if (call := user()) is not None]
-            if any(call.aborted for call in calls) and not self._runtime.executor.closed:
-                self._aborting = self._runtime.in_task(self._abort_when_free())
+    def _calls(self) -> list[Call]:
+        """Return the calls that were given this session and that somebody still knows."""
+        return [call for user in self._users if (call := user()) is not None]
 
     def _user(self) -> Call | None:
         """Return a call that was given this session and is not over."""
-        calls = (user() for user in self._users)
-        return next((call for call in calls if call is not None and not call.done()), None)
+        return next((call for call in self._calls() if not call.done()), None)
+
+    def _see_to_abort(self, *_: object) -> None:
+        """Abort the transaction if one of its operations was: nobody knows what that has done."""
+        is_open = self.delegate.in_transaction and not self._runtime.executor.closed
+        if self._aborting is None and is_open and any(call.aborted for call in self._calls()):
+            self._aborting = self._runtime.in_task(self._abort_when_free())
 
     def _running(self) -> Call | None:
         # An operation of the transaction runs on when whoever waited for it has given up. Aborted
@@ -187,14 +190,25 @@ class ClientSession(
 
     if hasattr(pymongo.client_session.ClientSession, "bind"):
 
-        def bind(self, end_session: bool = True) -> BoundSession:
+        @asynccontextmanager
+        async def bind(self, end_session: bool = True) -> AsyncIterator[ClientSession]:
             """Use this session for all operations in an ``async with session.bind()``.
 
             Runs in the caller's thread, and holds for the caller's task and what it starts. With
             `end_session`, the session is ended, in a worker, when the ``async with`` is left. The
             source is PyMongo's `ClientSession.bind`.
             """
-            return BoundSession(self, end_session)
+            try:
+                # It sets a context variable, which must happen in the caller's context.
+                with self.delegate.bind(end_session=False):
+                    token = bound_session.set(self)
+                    try:
+                        yield self
+                    finally:
+                        bound_session.reset(token)
+            finally:
+                if end_session:
+                    await self.__aexit__(*sys.exc_info())
 
 
 class TransactionContext:
@@ -218,25 +232,3 @@ class TransactionContext:
             else:
                 with suppress(InvalidOperation, TooManyCalls):  # as in Closing
                     await self._session.abort_transaction()
-
-
-class BoundSession:
-    """What `bind` returns."""
-
-    def __init__(self, session: ClientSession, end_session: bool) -> None:
-        self._session = session
-        self._end_session = end_session
-        self._context = session.delegate.bind(end_session=False)
-
-    # PyMongo's context sets a context variable, which must happen in the caller's context.
-
-    async def __aenter__(self) -> ClientSession:
-        self._context.__enter__()
-        self._token = bound_session.set(self._session)
-        return self._session
-
-    async def __aexit__(self, *exc_info: Any) -> None:
-        bound_session.reset(self._token)
-        self._context.__exit__(*exc_info)
-        if self._end_session:
-            await self._session.__aexit__(*exc_info)

@@ -5,4 +5,3 @@ import tornado_pymongo._types
 
 ClientSession = tornado_pymongo._types.ClientSession
 TransactionContext = tornado_pymongo._types.TransactionContext
-BoundSession = tornado_pymongo._types.BoundSession

@@ -1,16 +1,8 @@
 # Generated from PyMongo 4.20.1 by tools/make_stubs.py: do not edit.
 # mypy: disable-error-code=override
 
-from collections.abc import (
-    Callable,
-    Coroutine,
-    Generator,
-    Iterable,
-    Mapping,
-    MutableMapping,
-    Sequence,
-)
-from contextvars import Context
+from collections.abc import Generator, Iterable, Mapping, MutableMapping, Sequence
+from contextlib import AbstractAsyncContextManager
 from typing import Any, overload
 
 import bson
@@ -29,14 +21,11 @@ from typing_extensions import Self
 
 from tornado_pymongo._types import (
     ChangeStream,
-    ChangeStreamFuture,
     ClientEncryption,
     ClientSession,
     Collection,
     CommandCursor,
     Cursor,
-    CursorFuture,
-    CursorT,
     Database,
     Derived,
     DocumentType,
@@ -44,13 +33,13 @@ from tornado_pymongo._types import (
     GridIn,
     GridOut,
     GridOutCursor,
-    ItemT,
     MongoClient,
     RawBatchCommandCursor,
     RawBatchCursor,
 )
 from tornado_pymongo.bridge import Callback
 from tornado_pymongo.futures import CallFuture
+from tornado_pymongo.motor.latent import LatentChangeStream, MotorLatentCommandCursor
 
 version: str
 
@@ -85,7 +74,7 @@ class AgnosticClient(AgnosticBaseProperties, MongoClient[DocumentType]):
         show_expanded_events: bool | None = None,
         *,
         callback: None = None,
-    ) -> _LatentChangeStream[MotorChangeStream[DocumentType], DocumentType]: ...
+    ) -> LatentChangeStream[MotorChangeStream[DocumentType], DocumentType]: ...
     @overload
     def watch(
         self,
@@ -202,7 +191,7 @@ class MotorDatabase(AgnosticBaseProperties, Database[DocumentType]):
         show_expanded_events: bool | None = None,
         *,
         callback: None = None,
-    ) -> _LatentChangeStream[MotorChangeStream[DocumentType], DocumentType]: ...
+    ) -> LatentChangeStream[MotorChangeStream[DocumentType], DocumentType]: ...
     @overload
     def watch(
         self,
@@ -370,7 +359,7 @@ class MotorCollection(AgnosticBaseProperties, Collection[DocumentType]):
         show_expanded_events: bool | None = None,
         *,
         callback: None = None,
-    ) -> _LatentChangeStream[MotorChangeStream[DocumentType], DocumentType]: ...
+    ) -> LatentChangeStream[MotorChangeStream[DocumentType], DocumentType]: ...
     @overload
     def watch(
         self,
@@ -390,6 +379,27 @@ class MotorCollection(AgnosticBaseProperties, Collection[DocumentType]):
         callback: Callback[MotorChangeStream[DocumentType]],
     ) -> None: ...
     def __getattr__(self, name: str) -> MotorCollection[DocumentType]: ...
+    def __getitem__(self, name: str) -> MotorCollection[DocumentType]: ...
+    @overload
+    def aggregate_raw_batches(
+        self,
+        pipeline: _Pipeline,
+        session: MotorClientSession | None = None,
+        comment: Any | None = None,
+        *,
+        callback: None = None,
+        **kwargs: Any,
+    ) -> MotorLatentCommandCursor[MotorRawBatchCommandCursor[DocumentType], bytes]: ...
+    @overload
+    def aggregate_raw_batches(
+        self,
+        pipeline: _Pipeline,
+        session: MotorClientSession | None = None,
+        comment: Any | None = None,
+        *,
+        callback: Callback[MotorRawBatchCommandCursor[DocumentType]],
+        **kwargs: Any,
+    ) -> None: ...
     def find(
         self,
         filter: Mapping[str, Any] | None = None,
@@ -442,27 +452,6 @@ class MotorCollection(AgnosticBaseProperties, Collection[DocumentType]):
         allow_disk_use: bool | None = None,
         let: Mapping[str, Any] | None = None,
     ) -> MotorRawBatchCursor[DocumentType]: ...
-    def __getitem__(self, name: str) -> MotorCollection[DocumentType]: ...
-    @overload
-    def aggregate_raw_batches(
-        self,
-        pipeline: _Pipeline,
-        session: MotorClientSession | None = None,
-        comment: Any | None = None,
-        *,
-        callback: None = None,
-        **kwargs: Any,
-    ) -> MotorLatentCommandCursor[MotorRawBatchCommandCursor[DocumentType], bytes]: ...
-    @overload
-    def aggregate_raw_batches(
-        self,
-        pipeline: _Pipeline,
-        session: MotorClientSession | None = None,
-        comment: Any | None = None,
-        *,
-        callback: Callback[MotorRawBatchCommandCursor[DocumentType]],
-        **kwargs: Any,
-    ) -> None: ...
     @overload
     def list_indexes(
         self,
@@ -520,6 +509,7 @@ class MotorCollection(AgnosticBaseProperties, Collection[DocumentType]):
 
 class MotorClientSession(AgnosticBase, ClientSession):
     def __await__(self) -> Generator[Any, Any, MotorClientSession]: ...
+    def bind(self, end_session: bool = True) -> AbstractAsyncContextManager[MotorClientSession]: ...
     @property
     def client(self) -> AgnosticClient[Any]: ...
 
@@ -635,25 +625,6 @@ class MotorRawBatchCommandCursor(AgnosticBaseCursor, RawBatchCommandCursor[Docum
     def fetch_next(self) -> CallFuture[bool]: ...
 
 class MotorChangeStream(AgnosticBase, ChangeStream[DocumentType]): ...
-
-class MotorLatentCommandCursor(CursorFuture[CursorT, ItemT]):
-    classes: tuple[type, ...]
-    def batch_size(self, batch_size: int) -> Self: ...
-    def add_done_callback(
-        self, fn: Callable[[Any], object], /, *, context: Context | None = None
-    ) -> None: ...
-    def send(self, value: Any) -> Any: ...
-    @property
-    def delegate(self) -> Any: ...
-
-class _LatentChangeStream(ChangeStreamFuture[CursorT, ItemT]):
-    def next(self) -> Coroutine[Any, Any, ItemT]: ...
-    def add_done_callback(
-        self, fn: Callable[[Any], object], /, *, context: Context | None = None
-    ) -> None: ...
-    def send(self, value: Any) -> Any: ...
-    @property
-    def delegate(self) -> Any: ...
 
 class MotorGridFSBucket(AgnosticBase, GridFSBucket):
     @property

@@ -11,6 +11,7 @@ from __future__ import annotations
 import asyncio
 import functools
 import inspect
+import sys
 from collections.abc import Callable
 from typing import Any
 
@@ -41,6 +42,11 @@ class Derived(Proxy):
         for name in dir(sync_class):
             if (not name.startswith("_") or name in _SPECIAL_MEMBERS) and not _defines(cls, name):
                 setattr(cls, name, _derive(sync_class, async_class, name))
+        for name in dir(async_class):
+            by_hand = getattr(cls, name, None)
+            if not name.startswith("_") and inspect.isfunction(by_hand):
+                if is_blocking(async_class, name):
+                    mark_coroutine_function(by_hand)
         wrappers[sync_class] = cls
 
     def __getattr__(self, name: str) -> Any:
@@ -106,6 +112,19 @@ def blocking_method(proxy: Any, name: str) -> bool:
     )
 
 
+# What returns a Future is a coroutine function for libraries that await what such a function returns
+# and take any other for one that has ended. The mark of Python 3.12 is seen by `inspect`, the older
+# one only by asyncio.
+if sys.version_info >= (3, 12):
+    mark_coroutine_function = inspect.markcoroutinefunction
+else:
+
+    def mark_coroutine_function(function: Callable[..., Any]) -> Callable[..., Any]:
+        """Have asyncio take a function for a coroutine function."""
+        function._is_coroutine = asyncio.coroutines._is_coroutine  # type: ignore[attr-defined]
+        return function
+
+
 # What a coroutine function of PyMongo's is annotated to return, if a plain Future will not do, and
 # the class of the Future that does.
 future_classes: dict[str, type[CallFuture]] = {}
@@ -122,9 +141,12 @@ def _derive(sync_class: type, async_class: type, name: str) -> Any:
         return member
     if not blocks:
         return _immediate_method(getattr(sync_class, name), name)
-    returned = getattr(getattr(async_class, name, None), "__annotations__", {}).get("return")
-    of_cursors = (cls for cursor, cls in future_classes.items() if cursor in str(returned))
-    return _awaitable_method(getattr(sync_class, name), name, next(of_cursors, CallFuture))
+    twin = getattr(async_class, name, None)
+    returned = str(getattr(twin, "__annotations__", {}).get("return"))
+    of_cursors = (cls for cursor, cls in future_classes.items() if cursor in returned)
+    method = _awaitable_method(getattr(sync_class, name), name, next(of_cursors, CallFuture))
+    method.__wrapped__ = twin or method.__wrapped__  # type: ignore[attr-defined] # for mocks
+    return mark_coroutine_function(method)
 
 
 def _awaitable_method(

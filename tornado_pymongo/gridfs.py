@@ -124,7 +124,7 @@ class GridIn(Stream, sync_class=gridfs.GridIn, async_class=gridfs.AsyncGridIn):
 
     def __setattr__(self, name: str, value: Any) -> None:
         if name in ("delegate", "_runtime", "_last_call"):
-            super().__setattr__(name, value)
+            object.__setattr__(self, name, value)  # not of a class that PyMongo's own comes after
         elif self.delegate.closed:
             raise AttributeError(
                 f"a closed GridIn cannot be changed at once: await grid_in.set({name!r}, ...)"

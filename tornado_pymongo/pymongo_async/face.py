@@ -15,8 +15,8 @@ from typing import Any, Generic, NoReturn
 
 from tornado_pymongo.derive import Derived, is_blocking
 
-# The special methods of PyMongo Async's that may run: all that they do is complain.
-_HARMLESS = {"__iter__", "__next__"}
+# The members of PyMongo Async's that may run, unless they wait: all that they do is complain.
+_COMPLAINTS = {"__iter__", "__next__", "next"}
 
 # From where the classes can be imported.
 MODULE = __name__.rpartition(".")[0]
@@ -51,20 +51,24 @@ def make_face(
             continue
         if not name.startswith("_") and hasattr(cls, name) and is_blocking(twin, name):
             members[name] = _coroutine_member(cls, source, name)
-        elif name in _HARMLESS:
+        elif name in _COMPLAINTS:
             members[name] = source
-        elif _has(cls, name) or hasattr(Generic, name):
+        elif inspect.iscoroutinefunction(getattr(base, name, None)):
+            members[name] = inspect.getattr_static(cls, name)  # it waits in the base alone
+        elif _has(cls, name):
             continue
         elif name == "__del__":
             members[name] = _do_nothing
-        elif not name.startswith("__"):
+        elif inspect.isfunction(source) and hasattr(object, name):
+            members[name] = getattr(object, name)
+        elif not name.startswith("__") and not hasattr(Generic, name):
             members[name] = Mask(name)
     bases = tuple(each for each in (by_hand, base, cls, twin) if each not in (object, None))
     return types.new_class(twin.__name__, bases, exec_body=lambda body: body.update(members))
 
 
 def _has(cls: type, name: str) -> bool:
-    return any(name in vars(base) for base in cls.__mro__)
+    return any(name in vars(base) for base in cls.__mro__[:-1])
 
 
 def _do_nothing(self: object) -> None:
@@ -84,7 +88,8 @@ def _coroutine_function(method: Callable[..., Any], source: Callable[..., Any]) 
 
     @functools.wraps(source)
     async def coroutine_function(self: Any, /, *args: Any, **kwargs: Any) -> Any:
-        if "callback" in kwargs:  # which the method of ours has, and no coroutine function
+        # Ours takes a callback where PyMongo Async's does not.
+        if "callback" in kwargs and "callback" not in inspect.signature(source).parameters:
             raise TypeError(f"{source.__qualname__}() takes no callback: await it")
         return await method(self, *args, **kwargs)
 

@@ -43,10 +43,10 @@ class Derived(Proxy):
             if (not name.startswith("_") or name in _SPECIAL_MEMBERS) and not _defines(cls, name):
                 setattr(cls, name, _derive(sync_class, async_class, name))
         for name in dir(async_class):
-            by_hand = getattr(cls, name, None)
-            if not name.startswith("_") and inspect.isfunction(by_hand):
-                if is_blocking(async_class, name):
-                    mark_coroutine_function(by_hand)
+            by_hand: Any = getattr(cls, name, None)
+            is_method = not name.startswith("_") and inspect.isfunction(by_hand)
+            if is_method and is_blocking(async_class, name):
+                mark_coroutine_function(by_hand)
         wrappers[sync_class] = cls
 
     def __getattr__(self, name: str) -> Any:
@@ -112,9 +112,9 @@ def blocking_method(proxy: Any, name: str) -> bool:
     )
 
 
-# What returns a Future is a coroutine function for libraries that await what such a function returns
-# and take any other for one that has ended. The mark of Python 3.12 is seen by `inspect`, the older
-# one only by asyncio.
+# Libraries await what a coroutine function returns, and take any other for one that is done when it
+# returns. So what returns a Future is marked as a coroutine function. `inspect` sees the mark of
+# Python 3.12, and asyncio the older one.
 if sys.version_info >= (3, 12):
     mark_coroutine_function = inspect.markcoroutinefunction
 else:

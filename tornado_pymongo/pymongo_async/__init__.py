@@ -4,10 +4,10 @@
 
     from tornado_pymongo.pymongo_async import AsyncMongoClient  # or from tornado_pymongo
 
-`isinstance` and type checks at run time take them for PyMongo Async's, and what waits is a coroutine
+`isinstance` and type checks at run time take them for PyMongo Async's. What waits is a coroutine
 function, which starts when it is awaited. `install` has libraries find them that make a client of
-their own. A program that you cannot change is started by
-``python -m tornado_pymongo.pymongo_async``, with the arguments that Python would get.
+their own. ``python -m tornado_pymongo.pymongo_async`` starts a program that you cannot change, with
+the arguments that Python would get.
 """
 
 from __future__ import annotations
@@ -73,9 +73,9 @@ def install() -> None:
     :raises ImportError: if a module has one of PyMongo Async's classes already. It names each, and
         nothing is changed.
     """
-    for module in "encryption", "gridfs":
-        import_module(f"{__name__}.{module}")
-    # PyMongo Async's class is the last base of ours, and has its name.
+    for later in "encryption", "gridfs":
+        import_module(f"{__name__}.{later}")
+    # PyMongo Async's class is the last base of ours.
     ours = {id(face.__bases__[-1]): face for face in faces.values()}
     to_replace, too_late = [], []
     for module in list(sys.modules.values()):
@@ -88,8 +88,8 @@ def install() -> None:
                 too_late.append(f"{module.__name__}.{name}")
     if too_late:
         raise ImportError(
-            "classes of PyMongo Async's are imported already, by these names: "
-            f"{', '.join(sorted(too_late))}. Call tornado_pymongo.pymongo_async.install() before"
+            f"classes of PyMongo Async are imported already, as {', '.join(sorted(too_late))}: call"
+            " tornado_pymongo.pymongo_async.install() before that"
         )
     for module, name, face in to_replace:
         setattr(module, name, face)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any, ClassVar, NoReturn
 
 from tornado_pymongo import change_stream, client, cursor, session
-from tornado_pymongo.derive import Derived
 from tornado_pymongo.executor import DRAIN
 from tornado_pymongo.pymongo_async.face import make_face
 
@@ -13,7 +12,7 @@ from tornado_pymongo.pymongo_async.face import make_face
 faces: dict[type, type] = {}
 
 
-def add_face(cls: type[Derived], by_hand: type = object) -> type[Derived]:
+def add_face(cls: type, by_hand: type | None = None) -> Any:
     """Make the face of a class of ours, and have clients give it."""
     faces[cls] = make_face(cls, by_hand, faces.get(cls.__bases__[0]))
     return faces[cls]

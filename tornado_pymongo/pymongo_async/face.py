@@ -13,7 +13,7 @@ import types
 from collections.abc import Callable
 from typing import Any, Generic, NoReturn
 
-from tornado_pymongo.derive import Derived, is_blocking
+from tornado_pymongo.derive import is_blocking
 
 # The members of PyMongo Async's that may run, unless they wait: all that they do is complain.
 _COMPLAINTS = {"__iter__", "__next__", "next"}
@@ -35,19 +35,17 @@ class Mask:
         raise AttributeError(f"type object {owner.__name__!r} has no attribute {self._name!r}")
 
 
-def make_face(
-    cls: type[Derived], by_hand: type = object, base: type | None = None
-) -> type[Derived]:
+def make_face(cls: Any, by_hand: type | None = None, base: type | None = None) -> Any:
     """Return the class that has the name of PyMongo Async's class for `cls`.
 
     :param by_hand: what is not derived of it.
     :param base: the face of the base of `cls`, if it has one.
     """
-    twin = cls._async_class
+    twin: type = cls._async_class
     members: dict[str, Any] = {"__module__": MODULE, "__doc__": _document(cls, twin)}
     for name in dir(twin):
         source = inspect.getattr_static(twin, name)
-        if name in vars(by_hand):
+        if by_hand is not None and name in vars(by_hand):
             continue
         if not name.startswith("_") and hasattr(cls, name) and is_blocking(twin, name):
             members[name] = _coroutine_member(cls, source, name)
@@ -63,7 +61,7 @@ def make_face(
             members[name] = getattr(object, name)
         elif not name.startswith("__") and not hasattr(Generic, name):
             members[name] = Mask(name)
-    bases = tuple(each for each in (by_hand, base, cls, twin) if each not in (object, None))
+    bases = tuple(each for each in (by_hand, base, cls, twin) if each is not None)
     return types.new_class(twin.__name__, bases, exec_body=lambda body: body.update(members))
 
 
@@ -75,9 +73,9 @@ def _do_nothing(self: object) -> None:
     """Do nothing: PyMongo's own object cleans up by itself."""
 
 
-def _coroutine_member(cls: type[Derived], source: Any, name: str) -> Any:
+def _coroutine_member(cls: type, source: Any, name: str) -> Any:
     """Return a coroutine function, or a property that is one, round a member of ours."""
-    if not isinstance(source, property):
+    if inspect.isfunction(source):
         return _coroutine_function(getattr(cls, name), source)
     getter = inspect.getattr_static(cls, name).fget
     return property(_coroutine_function(getter, source.fget), doc=source.__doc__)
@@ -101,7 +99,7 @@ def _coroutine_function(method: Callable[..., Any], source: Callable[..., Any]) 
     return coroutine_function
 
 
-def _document(cls: type[Derived], twin: type) -> str:
+def _document(cls: type, twin: type) -> str:
     return (
         f"PyMongo's `{twin.__name__}`, by a `tornado_pymongo.{cls.__name__}`.\n\n"
         f"What waits is a coroutine function, and runs in a worker thread when it is awaited.\n\n"

@@ -27,11 +27,10 @@ def install() -> None:
 def run_next() -> None:
     """Run the next ``sitecustomize`` on the path, if there is one."""
     folder = os.path.dirname(__file__)
-    here = [place for place in sys.path if os.path.abspath(place) != folder]
-    path, sys.path[:] = list(sys.path), here
-    this = sys.modules.pop("sitecustomize")
+    path, this = list(sys.path), sys.modules.pop("sitecustomize")
+    sys.path[:] = [place for place in path if os.path.abspath(place) != folder]
     try:
-        import sitecustomize  # noqa: F401
+        importlib.import_module("sitecustomize")
     except ImportError as error:
         if error.name != "sitecustomize":
             raise
@@ -40,5 +39,6 @@ def run_next() -> None:
         sys.modules.setdefault("sitecustomize", this)
 
 
-install()
-run_next()
+if __name__ == "sitecustomize":  # and not a part of the library
+    install()
+    run_next()

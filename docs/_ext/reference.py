@@ -255,6 +255,8 @@ def _entry_of(name: str, cls: type | None, full_name: str) -> str | None:
     value = getattr(tornado_pymongo, head, None)
     if value is None or isinstance(value, ModuleType) or (member and not hasattr(value, member)):
         return None
+    if value in faces.values():
+        member = ""  # their members have no entries
     return f"tornado_pymongo.{value.__name__}" + (f".{member}" if member else "")
 
 
@@ -417,8 +419,8 @@ class Faces(SphinxDirective):
     """List the classes that have PyMongo Async's names."""
 
     def run(self) -> list[nodes.Node]:
-        """Return an entry for each, with links to ours and to PyMongo Async's."""
-        lines = []
+        """Return an entry for each, with a link to the class of ours."""
+        lines = [".. py:currentmodule:: None", ""]
         for cls, face in faces.items():
             name, module = face.__name__, face._async_class.__module__
             lines += [f".. py:class:: tornado_pymongo.pymongo_async.{name}"]

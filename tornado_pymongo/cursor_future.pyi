@@ -1,16 +1,14 @@
 # Generated from PyMongo 4.20.1 by tools/make_stubs.py: do not edit.
-# mypy: disable-error-code=override
+# mypy: disable-error-code="assignment, misc, override"
 
-from asyncio import AbstractEventLoop
 from collections.abc import AsyncIterator, Callable
 from typing import Any
 
-import tornado_pymongo._types
-
-CursorFuture = tornado_pymongo._types.CursorFuture
+from tornado_pymongo._types import CursorFuture as CursorFuture
+from tornado_pymongo._types import CursorMethods as CursorMethods
+from tornado_pymongo._types import UnboundCursorFuture as UnboundCursorFuture
 
 def each(
-    documents: AsyncIterator[Any],
-    callback: Callable[[Any, BaseException | None], Any],
-    loop: AbstractEventLoop,
-) -> None: ...
+    documents: AsyncIterator[Any], callback: Callable[[Any, BaseException | None], Any], loop: Any
+) -> None:
+    """Call back for each document, and at the end or for an error, until it returns False."""

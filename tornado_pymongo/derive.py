@@ -135,7 +135,7 @@ def _derive(sync_class: type, async_class: type, name: str) -> Any:
     member = inspect.getattr_static(sync_class, name)
     blocks = is_blocking(async_class, name)
     if inspect.isdatadescriptor(member):
-        doc = _document(getattr(member, "fget", member), blocks)
+        doc = _document(member, blocks)
         return property(_awaitable_getter(name) if blocks else _getter(name), doc=doc)
     if not inspect.isroutine(member):
         return member
@@ -194,12 +194,12 @@ def _getter(name: str) -> Callable[[Derived], Any]:
 
 def _document(member: Any, blocks: bool) -> str:
     """Return PyMongo's docstring, headed by what is different here."""
-    where = (
-        "Runs in a worker thread; returns a Future of the caller's loop. With\n"
-        "``callback=``, returns None and calls ``callback(result, error)`` on that loop."
-        if blocks
-        else "Runs at once, in the caller's thread: it does not wait."
-    )
-    return f"{where}\n\nPyMongo's documentation of its source, `{member.__qualname__}`:\n\n" + (
-        inspect.getdoc(member) or ""
-    )
+    where = "Runs at once, in the caller's thread: it does not wait."
+    if blocks:
+        where = "Runs in a worker thread; returns a Future of the caller's loop."
+        if inspect.isroutine(member):
+            where += (
+                " With\n``callback=``, returns None and calls ``callback(result, error)`` on it."
+            )
+    name, doc = getattr(member, "fget", member).__qualname__, inspect.getdoc(member)
+    return f"{where}\n\nPyMongo's documentation of its source, `{name}`:\n\n{doc or ''}"

@@ -35,7 +35,11 @@ def derived_table():
     """Return {"Class.member": kind} for the installed PyMongo."""
     return {
         f"{cls.__name__}.{name}": kind_of(cls, name)
-        for cls in (getattr(tornado_pymongo, name) for name in tornado_pymongo.__all__)
+        for cls in (
+            getattr(tornado_pymongo, name)
+            for name in tornado_pymongo.__all__
+            if not name.startswith("Async")
+        )
         if isinstance(cls, type) and issubclass(cls, derive.Derived)
         for name in dir(cls._sync_class)
         if not name.startswith("_")

@@ -30,6 +30,7 @@ ORDER = [
     "inbox", "futures", "unbound", "taking", "bridge", "options", "runtime",
     "_types", "cursor_future", "proxy", "derive", "exclusive", "buffer",
     "cursor", "change_stream", "session", "gridfs", "encryption", "client",
+    "_launch", "pymongo_async",
     "__init__", "metrics",
     "_http", "web", "aiohttp",
     "motor",
@@ -40,6 +41,7 @@ ORDER = [
 # Names with an underscore that are PyMongo's or CPython's at these places, though a module of ours
 # has one of the same name: the file, the expression, and whose it is.
 NOT_OURS = {
+    ("_launch/path/sitecustomize.py", "os._exit"): "Python's, which ends the process at once",
     ("gridfs.py", "grid_in._id"): "a public name of GridFS, that of a file's id",
     ("_http.py", "grid_in._id"): "a public name of GridFS, that of a file's id",
     ("_http.py", "grid_out._id"): "a public name of GridFS, that of a file's id",

@@ -32,21 +32,29 @@ from tornado_pymongo.bridge import Callback
 from tornado_pymongo.buffer import Consumable
 from tornado_pymongo.client import Database
 from tornado_pymongo.cursor import CommandCursor
-from tornado_pymongo.futures import CallFuture
+from tornado_pymongo.derive import Derived
+from tornado_pymongo.executor.statistics import Statistics
+from tornado_pymongo.futures import CallFuture, NoCallback
+from tornado_pymongo.pymongo_async.core import AsyncMongoClient
 from tornado_pymongo.session import TransactionContext
 
 # PyMongo's, with a default: `MongoClient()` and the annotation `MongoClient` need no parameter.
 DocumentType = TypeVar("DocumentType", bound=Mapping[str, Any], default=dict[str, Any])
-_P = ParamSpec("_P")
-_T = TypeVar("_T")
+P = ParamSpec("P")
+T = TypeVar("T")
 CursorT = TypeVar("CursorT", default=Any)
 _AnyT = TypeVar("_AnyT", bound=_BaseCursor[Any])
 ItemT = TypeVar("ItemT", default=Any)
 _QueryT = TypeVar("_QueryT", bound=Cursor[Any])
 _CommandT = TypeVar("_CommandT", bound=CommandCursor[Any])
+ReturnT = TypeVar("ReturnT", default=NoCallback)
+R = TypeVar("R", default=NoCallback)
+
+# A callback, with what it returns: see tornado_pymongo.futures.NoCallback.
+CallbackOf: TypeAlias = Callable[[T | None, BaseException | None], R]
 
 # As PyMongo has it, but that mypy takes for a variable amid PyMongo's circular imports.
-_WriteOp: TypeAlias = (
+WriteOp: TypeAlias = (
     InsertOne[DocumentType]
     | DeleteOne
     | DeleteMany
@@ -59,7 +67,7 @@ class MongoClient:
     # PyMongo says it of any operation, without the type of the documents.
     async def bulk_write(
         self,
-        models: Sequence[_WriteOp[Any]],
+        models: Sequence[WriteOp[Any]],
         session: ClientSession | None = None,
         ordered: bool = True,
         verbose_results: bool = False,
@@ -72,8 +80,8 @@ class MongoClient:
     async def close(self, *, drain_seconds: float = ...) -> None: ...
     async def aclose(self, *, drain_seconds: float = ...) -> None: ...
     def run_in_worker(
-        self, function: Callable[_P, _T], /, *args: _P.args, **kwargs: _P.kwargs
-    ) -> CallFuture[_T]: ...
+        self, function: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs
+    ) -> CallFuture[T]: ...
 
 class Collection:
     # PyMongo says RawBatchCursor, which is another class.
@@ -108,10 +116,9 @@ class Cursor:
     @overload
     def __getitem__(self, index: slice) -> Self: ...
     def add_option(self, mask: int) -> CursorFuture[Self, DocumentType]: ...
-    @overload
-    def rewind(self, callback: None = None) -> CursorFuture[Self, DocumentType]: ...
-    @overload
-    def rewind(self, callback: Callback[Self]) -> None: ...
+    def rewind(
+        self, callback: CallbackOf[Self, R] | None = None
+    ) -> CursorFuture[Self, DocumentType, R]: ...
 
 # PyMongo says that these give documents. They give batches of them, undecoded.
 
@@ -129,7 +136,7 @@ class RawBatchCommandCursor:
     def each(self, callback: Callback[bytes]) -> None: ...
     async def to_list(self, length: int | None = None) -> list[bytes]: ...
 
-class CursorFuture(CallFuture[CursorT], Generic[CursorT, ItemT]):
+class CursorFuture(CallFuture[CursorT, ReturnT], Generic[CursorT, ItemT, ReturnT]):
     def __aiter__(self) -> AsyncIterator[ItemT]: ...
     async def __anext__(self) -> ItemT: ...
     async def __aenter__(self) -> CursorT: ...
@@ -146,7 +153,7 @@ class CursorFuture(CallFuture[CursorT], Generic[CursorT, ItemT]):
     @overload
     def __getitem__(self: CursorFuture[_QueryT, ItemT], index: slice) -> _QueryT: ...
 
-class ChangeStreamFuture(CursorFuture[CursorT, ItemT]): ...
+class ChangeStreamFuture(CursorFuture[CursorT, ItemT, ReturnT]): ...
 
 class ClientSession:
     def __init__(
@@ -167,12 +174,12 @@ class ClientSession:
     ) -> TransactionContext: ...
     def with_transaction(
         self,
-        callback: Callable[[ClientSession], Awaitable[_T]],
+        callback: Callable[[ClientSession], Awaitable[T]],
         read_concern: ReadConcern | None = None,
         write_concern: WriteConcern | None = None,
         read_preference: _ServerMode | None = None,
         max_commit_time_ms: int | None = None,
-    ) -> CallFuture[_T]: ...
+    ) -> CallFuture[T]: ...
     def bind(self, end_session: bool = True) -> AbstractAsyncContextManager[ClientSession]: ...
 
 class Proxy:
@@ -220,7 +227,9 @@ class AgnosticClient:
         max_stream_workers: int | None = None,
         abort_on_cancel: bool = True,
         slice_bytes: int | None = ...,
+        spare_collector: bool = True,
         read_ahead: bool = True,
+        share_core: bool = True,
         **kwargs: Any,
     ) -> None: ...
 
@@ -264,3 +273,22 @@ class MotorGridFSBucket:
 
 class MotorGridOut:
     def seek(self, pos: int, whence: int = ...) -> int: ...
+
+# To checkers, the classes of PyMongo Async's names are none of ours.
+
+def statistics(client: MongoClient[Any] | AsyncMongoClient[Any]) -> Statistics: ...
+
+# Where PyMongo Async's names have it in another way. What never returns would be inherited.
+
+class AsyncClientSession:
+    def bind(self, end_session: bool = True) -> AbstractAsyncContextManager[Self]: ...
+
+class AsyncCollection:
+    __call__: None
+
+class AsyncDatabase:
+    __call__: None
+
+# To checkers, a base of PyMongo's class is unknown.
+class AsyncGridOut(Derived):
+    async def readlines(self, size: int = -1) -> list[bytes]: ...

@@ -17,10 +17,12 @@ PACKAGE = Path(__file__).parents[1] / "tornado_pymongo"
 
 NOT_THE_DRIVER = {
     "_http",
+    "_launch",
     "_mongod",
     "_mongod_keeper",
     "aiohttp",
     "motor",
+    "pymongo_async",
     "pytest_plugin",
     "testing",
     "web",

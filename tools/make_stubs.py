@@ -4,10 +4,12 @@
 
     python -m tools.make_stubs            # write them
     python -m tools.make_stubs --check    # show how those committed differ, and fail if they do
+    python -m tools.make_stubs --test     # compare those committed with the classes (stubtest)
 
 A stub has the members that our classes have at run time. What they take and return is read from
 the source of PyMongo's asynchronous classes, with our classes in the place of theirs; but first
 from ``by_hand.pyi``, for what PyMongo's source does not say, and last from our own source.
+The docstrings are what editors show: the first paragraph of PyMongo's, and all of ours.
 
 PyMongo's classes know each other in circles: a client gives collections, which know their client.
 So what ours are is declared in one stub, of a module that is none, from which the stubs of their
@@ -26,27 +28,31 @@ import importlib.util
 import inspect
 import subprocess
 import sys
+import textwrap
+import types
 from collections.abc import Container, Iterable, Iterator, Mapping
 from pathlib import Path
-from textwrap import indent
 from types import MappingProxyType
 from typing import Any
 
 import pymongo
 
 import tornado_pymongo  # noqa: F401  (it derives the classes)
-from tornado_pymongo import derive, proxy
+from tornado_pymongo import derive, proxy, pymongo_async
 from tornado_pymongo.futures import CallFuture
 from tornado_pymongo.motor import core, motor_asyncio, motor_tornado
+from tornado_pymongo.pymongo_async import core as core_of_faces
+from tornado_pymongo.pymongo_async import encryption, gridfs  # noqa: F401  (they make classes)
 
 HOME = Path(__file__).parents[1]
 BY_HAND = HOME / "tools" / "by_hand.pyi"
 
 # Some members are not what they are in a base: a cursor of raw batches gives bytes, as PyMongo's
-# types do not say, and the close() of a Future of a cursor is not that of a coroutine.
+# types do not say, and the close() of a Future of a cursor is not that of a coroutine. Some are not
+# the same in two bases (misc), and some are None here, so that they cannot be called (assignment).
 HEADER = f"""\
 # Generated from PyMongo {pymongo.version} by tools/make_stubs.py: do not edit.
-# mypy: disable-error-code=override
+# mypy: disable-error-code="assignment, misc, override"
 
 """
 
@@ -88,6 +94,12 @@ INHERITED = ["delegate", "__init__", "__getattr__"]
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
+
+def full_name(cls: type) -> str:
+    """Return the name of a class with that of its module."""
+    return f"{cls.__module__}.{cls.__name__}"
+
+
 # Our classes by PyMongo's asynchronous ones, and by name.
 OURS: dict[type, Any] = {cls._async_class: cls for cls in proxy.wrappers.values() if cls}
 OURS_BY_NAME = {cls.__name__: cls for cls in OURS.values()}
@@ -105,6 +117,17 @@ MOTOR = "tornado_pymongo.motor."
 MOTORS_MODULES = [core.__name__, motor_asyncio.__name__, motor_tornado.__name__]
 MODULES = [TYPES, *sorted(SHARED), *MOTORS_MODULES]
 
+# The classes with PyMongo Async's names by ours, and the modules in which they are made.
+FACES = core_of_faces.faces
+FACE_MODULES = [f"{pymongo_async.__name__}.{name}" for name in ("core", "encryption", "gridfs")]
+RENAMED_FACES = {
+    full_name(ours): f"{module}.{name}"
+    for ours, face in FACES.items()
+    for module in FACE_MODULES
+    if vars(sys.modules[module]).get(name := face.__name__) is face
+}
+MODULES += FACE_MODULES
+
 # Motor's classes by ours, of which they are subclasses.
 MOTORS = {ours: cls for ours, cls in core._substitutes.items() if ours.__module__ in SHARED}
 
@@ -113,7 +136,8 @@ class Source:
     """The source of a module: its statements, and where its names come from."""
 
     def __init__(self, module: str, path: Path) -> None:
-        self.statements = list(flat(ast.parse(path.read_text()).body))
+        self.body = ast.parse(path.read_text()).body
+        self.statements = list(flat(self.body))
         self.classes = {node.name: node for node in self.statements if type(node) is ast.ClassDef}
         self._origins: dict[str, str] = {}
         for node in self.statements:
@@ -196,7 +220,7 @@ def our_name(path: str) -> str:
     if not module.startswith(("bson.", "pymongo.", "gridfs.")):
         return path
     for declared in (name, name.removeprefix("_")):  # there in another way
-        if by_hand.origin(declared) == f"{TYPES}.{declared}":
+        if by_hand.origin(declared) == f"{TYPES}.{declared}" and not declared.startswith("Async"):
             return f"{TYPES}.{declared}"
     found = getattr(importlib.import_module(module), name, None)
     ours = OURS.get(found) if isinstance(found, type) else None
@@ -221,11 +245,6 @@ def is_generic(cls: type) -> bool:
     return cls.__name__ in by_hand.classes and len(by_hand.classes[cls.__name__].bases) > 1
 
 
-def full_name(cls: type) -> str:
-    """Return the name of a class with that of its module."""
-    return f"{cls.__module__}.{cls.__name__}"
-
-
 # The full names of our classes, and of Motor's that stand in their places; a class that has none of
 # its own has that of its base.
 RENAMED = {
@@ -240,7 +259,9 @@ class Stub:
 
     def __init__(self, module: str, renamed: Mapping[str, str] = MappingProxyType({})) -> None:
         self.module = module
-        self._classes = HOMES if module == TYPES else source_of(module).classes
+        self._classes = HOMES if module == TYPES else source_of(module).classes.keys()
+        if module in FACE_MODULES:
+            self._classes = vars(sys.modules[module]).keys()
         self._names: dict[str, str] = {}  # what it imports by name, and the full name of each
         self._modules: set[str] = set()  # what it imports as a module
         self._renamed = renamed
@@ -252,7 +273,7 @@ class Stub:
     def original_name(self, path: str) -> str:
         """Return what something is called in this stub, even if it has another name there."""
         module, _, name = path.rpartition(".")
-        if module in SHARED:
+        if module in SHARED and module != self.module:
             module, path = TYPES, f"{TYPES}.{name}"
         if module in ("", self.module):
             return name
@@ -266,8 +287,8 @@ class Stub:
         """Return the whole stub."""
         body: list[str] = []
         if self.module == TYPES:
-            for node in by_hand.statements:
-                if isinstance(node, ast.Assign | ast.AnnAssign):
+            for node in by_hand.body:
+                if isinstance(node, ast.Assign | ast.AnnAssign | ast.If):
                     body.append(ast.unparse(node))
                     for each in ast.walk(node):
                         if isinstance(each, ast.Name):
@@ -279,8 +300,9 @@ class Stub:
             for name in names:
                 self.name(full_name(getattr(sys.modules[self.module], name)))
         imports = [f"import {module}" for module in self._modules]
-        for name, path in self._names.items():
-            imports.append(f"from {path.rpartition('.')[0]} import {name}")
+        for path in self._names.values():
+            module, _, imported = path.rpartition(".")
+            imports.append(f"from {module} import {imported}")
         return HEADER + formatted("\n".join(imports + body))
 
     def _declarations(self, module: str) -> Iterator[str]:
@@ -294,12 +316,21 @@ class Stub:
                 yield of_class(self, value).text()
             elif self.module == TYPES or not is_told:
                 continue
-            elif isinstance(value, type) and isinstance(node, ast.Assign | ast.ClassDef):
+            elif isinstance(value, type) and isinstance(node, ast.ClassDef):
+                self._names[name] = f"{TYPES}.{name} as {name}"
+            elif value in FACES.values():
+                yield FaceStub(self, value).text()
+            elif isinstance(value, type) and isinstance(node, ast.Assign):
                 yield f"{name} = {self.name(full_name(value))}"
             elif isinstance(node, Function | ast.AnnAssign):
-                yield ast.unparse(Translator(self, source_of(module)).declaration(node))
+                told = Translator(self, source_of(module)).declaration(node)
+                for other in by_hand.statements:
+                    if isinstance(other, Function) and other.name == name:
+                        told = Translator(self, by_hand).declaration(other)
+                doc = ast.get_docstring(node) if isinstance(node, Function) else None
+                yield ast.unparse(documented([told], doc or "")[0])
             elif isinstance(node, ast.Assign):
-                yield f"{name}: {type(value).__name__}"
+                yield f"{name}: {'Any' if callable(value) else type(value).__name__}"
 
 
 class Translator(ast.NodeTransformer):
@@ -354,6 +385,46 @@ class Translator(ast.NodeTransformer):
         return node
 
 
+def documented(nodes: list[Any], text: str) -> list[Any]:
+    """Give a function its docstring; if it is overloaded, its first declaration."""
+    if text and nodes and isinstance(nodes[0], Function):
+        nodes[0].body = [ast.Expr(ast.Constant(text))]
+    return nodes
+
+
+def document(cls: Any, name: str) -> str:
+    """Return the first paragraph of PyMongo's docstring of a member, and all of ours."""
+    member = inspect.getattr_static(cls, name, None)
+    if name.startswith("_") or not (inspect.isroutine(member) or isinstance(member, property)):
+        return ""
+    ours, theirs = member.__doc__ or "", ""
+    for kind in ("_sync_class", "_async_class"):
+        doc = inspect.getdoc(getattr(getattr(cls, kind, None), name, None))
+        if doc and ours.endswith(doc):
+            ours, theirs = ours.removesuffix(doc), doc
+    ours, _, _ = ours.partition("PyMongo's documentation of its source")
+    return f"{first_paragraph(theirs)}\n\n{inspect.cleandoc(ours)}".strip()
+
+
+def document_of_class(cls: Any) -> str:
+    """Return the first paragraph of PyMongo's docstring of a class, and all of ours."""
+    source = getattr(cls, "_sync_class", None)
+    bases = [base for base in cls.__mro__ if source and getattr(base, "_sync_class", 0) is source]
+    texts = [inspect.cleandoc(base.__doc__ or "") for base in bases or [cls]]
+    if source:
+        last = inspect.getdoc(source) or ""
+        for i in reversed(range(len(texts))):  # each can end in the one below
+            texts[i], last = texts[i].removesuffix(last), texts[i]
+        told = vars(source).get("__doc__") or source.__init__.__doc__ or ""
+        texts.insert(0, first_paragraph(inspect.cleandoc(told)))
+    return "\n\n".join(dict.fromkeys(map(str.strip, filter(None, texts))))
+
+
+def first_paragraph(text: str) -> str:
+    """Return the first paragraph of a docstring."""
+    return textwrap.fill(text.partition("\n\n")[0], 88)
+
+
 def variable(name: str, annotation: str) -> ast.stmt:
     """Return the declaration of a variable."""
     return ast.parse(f"{name}: {annotation}").body[0]
@@ -389,9 +460,15 @@ class ClassStub:
     def text(self) -> str:
         """Return the declaration of the class."""
         names = self.names()
-        body = [node for name in names for node in self.member(name)] + self._passed_on(names)
-        code = "\n".join(map(ast.unparse, body)) or "..."
-        return f"class {self._cls.__name__}({', '.join(self._bases())}):\n{indent(code, '    ')}"
+        body: list[Any] = [ast.Expr(ast.Constant(document_of_class(self._cls)))]
+        for name in names:
+            body += documented(self.member(name), document(self._cls, name))
+        body += self._passed_on(names)
+        node: Any = ast.parse(f"class {self._cls.__name__}({', '.join(self._bases())}): ...").body[
+            0
+        ]
+        node.body = body
+        return ast.unparse(node)
 
     def names(self) -> list[str]:
         """Return the names of the members that this class has, and its bases have not."""
@@ -430,9 +507,9 @@ class ClassStub:
     def _parameter(self) -> str:
         return f"[{self._stub.name(f'{TYPES}.DocumentType')}]"
 
-    def _find(self, name: str) -> tuple[Source, list[ast.stmt]]:
+    def _find(self, name: str, in_by_hand: bool = True) -> tuple[Source, list[ast.stmt]]:
         """Return what defines a member of the class, and the source that this stands in."""
-        if found := by_hand.definitions(self._cls.__name__, name):
+        if in_by_hand and (found := by_hand.definitions(self._cls.__name__, name)):
             return by_hand, found
         for cls in (*getattr(vars(self._cls).get("_async_class"), "__mro__", ()), self._cls):
             if cls.__module__.startswith(("pymongo.", "gridfs.", "tornado_pymongo.")):
@@ -451,11 +528,16 @@ class ClassStub:
         nodes = self._translated(name)
         is_coroutine = bool(nodes) and isinstance(nodes[0], ast.AsyncFunctionDef)
         if is_coroutine and is_public(name) and self._find(name)[0] is not self._source:
-            nodes = [each for node in nodes for each in self._futures(node)]
+            nodes = list(map(self._with_future, nodes))
         return nodes
 
-    def _translated(self, name: str, **substitutes: str) -> list[Any]:
-        source, found = self._find(name)
+    def coroutine_functions(self, name: str) -> list[Any]:
+        """Return the declarations of a coroutine function, which a method of ours stands for."""
+        _, found = self._find(name)
+        return self._translated(name, in_by_hand=isinstance(found[0], ast.AsyncFunctionDef))
+
+    def _translated(self, name: str, in_by_hand: bool = True, **substitutes: str) -> list[Any]:
+        source, found = self._find(name, in_by_hand)
         translator = Translator(self._stub, source, dir(self._cls), **substitutes)
         value = vars(self._cls).get(name)
         if name in UNTOLD and source is self._source:
@@ -505,35 +587,36 @@ class ClassStub:
         found = self._source.definitions(self._cls.__name__, name)
         return found[0] if found and isinstance(found[0], ast.FunctionDef) else None
 
-    def _futures(self, node: Any) -> list[Any]:
-        """Return what stands here for a coroutine function: with a callback, and without."""
+    def _with_future(self, node: Any) -> Any:
+        """Return what stands here for a coroutine function: it returns a Future, takes a callback.
+
+        With a callback it returns None at run time. To say so would take two overloads; and then
+        the result is of any type if options are passed on (``**options``), which could hold one.
+        """
         result = ast.unparse(node.returns)
         node = as_plain(node)
-        node.returns = expression(self._future(result))
         if "property" in decorators(node):
-            return [node]
+            node.returns = expression(self._future(result))
+            return node
         method = getattr(self._at_run_time, node.name, None)
         parameter = inspect.signature(method).parameters["callback"] if method else None
         positional = parameter is not None and parameter.kind is parameter.POSITIONAL_OR_KEYWORD
-        with_callback = copy.deepcopy(node)
-        with_callback.returns = expression("None")
-        callback = f"{self._stub.name('tornado_pymongo.bridge.Callback')}[{result}]"
-        add_argument(node, "callback", "None", "None", positional)
-        add_argument(with_callback, "callback", callback, None, positional)
-        for each in (node, with_callback):
-            if "overload" not in decorators(each):
-                each.decorator_list.append(expression(self._stub.name("typing.overload")))
-        return [node, with_callback]
+        callback, returned = map(self._stub.name, [f"{TYPES}.CallbackOf", f"{TYPES}.R"])
+        add_argument(node, "callback", f"{callback}[{result}, {returned}] | None", positional)
+        node.returns = expression(self._future(result, returned))
+        return node
 
-    def _future(self, result: str) -> str:
-        """Return the type of a Future of this result."""
+    def _future(self, *parameters: str) -> str:
+        """Return the type of a Future of a result, and of what a callback returns if it has one."""
+        result, *returned = parameters
         cls, _, parameter = result.partition("[")
         for name, future_class in derive.future_classes.items():
             if cls.endswith(name):
                 item = "bytes" if "RawBatch" in cls else parameter[:-1]
-                future = self._stub.name(f"{future_class.__module__}.{future_class.__name__}")
-                return f"{future}[{result}, {item}]"
-        return f"{self._stub.name('tornado_pymongo.futures.CallFuture')}[{result}]"
+                future = self._stub.name(full_name(future_class))
+                return f"{future}[{', '.join([result, item, *returned])}]"
+        future = self._stub.name("tornado_pymongo.futures.CallFuture")
+        return f"{future}[{', '.join(parameters)}]"
 
     def _passed_on(self, known: list[str]) -> list[Any]:
         """Return what declares the members of its cursor that a Future passes on by __getattr__."""
@@ -548,13 +631,61 @@ class ClassStub:
             owner = next(base for base in owners[0].__mro__ if name in vars(base))
             cursor = f"{TYPES}.{CURSORS[tuple(cls.__name__ for cls in owners)]}"
             this = f"{self._cls.__name__}[{self._stub.name(cursor)}, {self._stub.name(item)}]"
-            for node in ClassStub(self._stub, owner)._translated(
-                name, DocumentType=item, Self=cursor
-            ):
+            found = ClassStub(self._stub, owner)._translated(name, DocumentType=item, Self=cursor)
+            for i, node in enumerate(found):
                 node.args.args[0].annotation = expression(this)
-                is_coroutine = isinstance(node, ast.AsyncFunctionDef)
-                nodes += self._futures(node) if is_coroutine else [node]
+                if isinstance(node, ast.AsyncFunctionDef):
+                    found[i] = self._with_future(node)
+            nodes += documented(found, document(owner, name))
         return nodes
+
+
+class FaceStub(ClassStub):
+    """The stub of a class with a name of PyMongo Async's, whose methods are coroutine functions.
+
+    To checkers it derives from PyMongo Async's class and not from ours as well: else they would not
+    take a subclass's coroutine function for a method of ours, which returns a Future.
+    """
+
+    def __init__(self, stub: Stub, cls: Any) -> None:
+        super().__init__(stub, cls)
+        (self._ours,) = (ours for ours, face in FACES.items() if face is cls)
+        self._base = FACES.get(self._ours.__bases__[0])
+        self._owners = {  # by the name of a member, the first class of ours that has it
+            name: ours
+            for ours in reversed(self._ours.__mro__)
+            if ours.__module__ in SHARED
+            for name in ClassStub(Stub(stub.module), ours).names()
+        }
+
+    def names(self) -> list[str]:
+        """Return the names of the members that its base among these classes does not have so."""
+        known = FaceStub(self._stub, self._base)._owners if self._base else {}
+        names = [name for name, owner in self._owners.items() if known.get(name) is not owner]
+        return list(dict.fromkeys(names + members(by_hand, self._cls)))
+
+    def _bases(self) -> list[str]:
+        if self._cls.__name__ in by_hand.classes and by_hand.classes[self._cls.__name__].bases:
+            return super()._bases()
+        twin = vars(self._ours)["_async_class"]
+        parameter = self._parameter() if is_generic(self._ours) else ""
+        bases = [self._stub.name(full_name(twin)) + parameter]
+        if self._base:
+            base = self._stub.name(RENAMED_FACES[full_name(self._ours.__bases__[0])])
+            bases.insert(0, base + (parameter or f"[{self._stub.name('typing.Any')}]"))
+        return bases
+
+    def member(self, name: str) -> list[Any]:
+        """Return what declares a member: a coroutine function, or what ours has."""
+        if by_hand.definitions(self._cls.__name__, name):
+            return super()._translated(name)
+        ours = ClassStub(self._stub, self._owners[name], self._cls)
+        if is_async_def(inspect.getattr_static(self._cls, name, None)):
+            return ours.coroutine_functions(name)
+        return ours.member(name)
+
+    def _passed_on(self, known: list[str]) -> list[Any]:
+        return []
 
 
 class MotorStub(ClassStub):
@@ -602,7 +733,7 @@ class MotorStub(ClassStub):
         bases = []
         for base in self._told_bases():
             futures = derive.future_classes.values()
-            variables = ["CursorT", "ItemT"] if base in futures else ["DocumentType"]
+            variables = ["CursorT", "ItemT", "ReturnT"] if base in futures else ["DocumentType"]
             name = self._stub.original_name(full_name(base))
             names = [self._stub.name(f"{TYPES}.{each}") for each in variables]
             is_plain = base not in futures and not is_generic(base)
@@ -627,6 +758,12 @@ def results(stub: Stub, cls: type, name: str) -> list[str]:
     return [ast.unparse(getattr(node, "returns", node)) for node in nodes]
 
 
+def is_async_def(member: Any) -> bool:
+    """Tell whether a method or property is a coroutine function, and not only marked as one."""
+    code = getattr(getattr(member, "fget", member), "__code__", None)
+    return code is not None and bool(code.co_flags & inspect.CO_COROUTINE)
+
+
 def is_settable(cls: type, name: str) -> bool:
     """Tell whether PyMongo's asynchronous class lets an attribute of its objects be set."""
     member = inspect.getattr_static(vars(cls)["_async_class"], name, None)
@@ -638,17 +775,11 @@ def as_property(name: str, annotation: str) -> ast.stmt:
     return ast.parse(f"@property\ndef {name}(self) -> {annotation}: ...").body[0]
 
 
-def add_argument(
-    node: ast.FunctionDef, name: str, annotation: str, default: str | None, positional: bool
-) -> None:
-    """Add an argument to a function, which can be positional if those before allow it."""
-    argument = ast.arg(name, expression(annotation))
-    if positional and (default is not None or not node.args.defaults):
-        node.args.args.append(argument)
-        node.args.defaults += [] if default is None else [expression(default)]
-    else:
-        node.args.kwonlyargs.append(argument)
-        node.args.kw_defaults.append(None if default is None else expression(default))
+def add_argument(node: ast.FunctionDef, name: str, annotation: str, positional: bool) -> None:
+    """Add an argument that is None by default to a function."""
+    arguments = node.args.args if positional else node.args.kwonlyargs
+    arguments.append(ast.arg(name, expression(annotation)))
+    (node.args.defaults if positional else node.args.kw_defaults).append(expression("None"))
 
 
 def formatted(code: str) -> str:
@@ -661,16 +792,35 @@ def formatted(code: str) -> str:
     return code
 
 
+def test() -> int:
+    """Run mypy's stubtest, with a module for the stub that has none."""
+    from mypy import stubtest
+
+    module = types.ModuleType(TYPES)
+    for name, home in HOMES.items():
+        if home in SHARED:
+            setattr(module, name, getattr(sys.modules[home], name))
+    sys.modules[TYPES] = module
+    inspect.iscoroutinefunction = is_async_def  # type: ignore[assignment]
+    sys.argv[1:] = ["tornado_pymongo", "--allowlist", str(BY_HAND.with_name("stubtest.allow"))]
+    return stubtest.main()
+
+
 def main() -> int:
     """Write the stubs, or compare them."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--check", action="store_true", help="write nothing, show what differs")
-    check = parser.parse_args().check
+    parser.add_argument("--test", action="store_true", help="write nothing, run mypy's stubtest")
+    options = parser.parse_args()
+    if options.test:
+        return test()
+    check = options.check
     differs = False
     for module in MODULES:
         path = HOME / f"{module.replace('.', '/')}.pyi"
         old = path.read_text() if path.exists() else ""
-        new = Stub(module, RENAMED if module.startswith(MOTOR) else {}).text()
+        renamed = RENAMED if module.startswith(MOTOR) else {}
+        new = Stub(module, RENAMED_FACES if module in FACE_MODULES else renamed).text()
         lines = difflib.unified_diff(
             old.splitlines(keepends=True), new.splitlines(keepends=True), str(path), "as generated"
         )

@@ -5,8 +5,9 @@
     client = tornado_pymongo.MongoClient()
     document = await client.shop.orders.find_one({"_id": 1})  # or yield it
 
-The names are PyMongo's; what blocks there returns a Future here. Each class has the name of its
-asynchronous twin as well (`AsyncMongoClient`...), and what `pymongo` has to go with them is here.
+The names are PyMongo's; what blocks there returns a Future here. `AsyncMongoClient` and the other
+names of PyMongo Async's are those of `tornado_pymongo.pymongo_async`. What `pymongo` has to go with
+its classes is here as well.
 """
 
 # First, so that it says what is missing before anything else fails because of that.
@@ -54,43 +55,40 @@ from tornado_pymongo.errors import TooManyCalls
 from tornado_pymongo.executor.statistics import Statistics, WorkerStatistics
 from tornado_pymongo.session import ClientSession
 
-# The names of PyMongo Async for the same classes.
-AsyncChangeStream = ChangeStream
-AsyncClientSession = ClientSession
-AsyncClusterChangeStream = ClusterChangeStream
-AsyncCollection = Collection
-AsyncCollectionChangeStream = CollectionChangeStream
-AsyncCommandCursor = CommandCursor
-AsyncCursor = Cursor
-AsyncDatabase = Database
-AsyncDatabaseChangeStream = DatabaseChangeStream
-AsyncMongoClient = MongoClient
-AsyncRawBatchCommandCursor = RawBatchCommandCursor
-AsyncRawBatchCursor = RawBatchCursor
-
 if TYPE_CHECKING:
     from tornado_pymongo.encryption import ClientEncryption
     from tornado_pymongo.gridfs import GridFS, GridFSBucket, GridIn, GridOut, GridOutCursor
-
-    AsyncClientEncryption = ClientEncryption
-    AsyncGridFS = GridFS
-    AsyncGridFSBucket = GridFSBucket
-    AsyncGridIn = GridIn
-    AsyncGridOut = GridOut
-    AsyncGridOutCursor = GridOutCursor
+    from tornado_pymongo.pymongo_async import (
+        AsyncChangeStream,
+        AsyncClientEncryption,
+        AsyncClientSession,
+        AsyncClusterChangeStream,
+        AsyncCollection,
+        AsyncCollectionChangeStream,
+        AsyncCommandCursor,
+        AsyncCursor,
+        AsyncDatabase,
+        AsyncDatabaseChangeStream,
+        AsyncGridFS,
+        AsyncGridFSBucket,
+        AsyncGridIn,
+        AsyncGridOut,
+        AsyncGridOutCursor,
+        AsyncMongoClient,
+        AsyncRawBatchCommandCursor,
+        AsyncRawBatchCursor,
+    )
 else:
     # Imported where they are used: GridFS is a tenth of all the rest, and as much as that is the
     # encryption where pymongocrypt is installed.
-    _LATER = {
-        "ClientEncryption": "encryption",
-        **dict.fromkeys(("GridFS", "GridFSBucket", "GridIn", "GridOut", "GridOutCursor"), "gridfs"),
-    }
-
     def __getattr__(name: str) -> Any:
-        module = _LATER.get(name.removeprefix("Async"))
-        if module is None:
+        if name.startswith("Async"):
+            module = "pymongo_async"
+        else:
+            module = "gridfs" if name.startswith("Grid") else "encryption"
+        if name not in __all__:
             raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-        return getattr(import_module(f"{__name__}.{module}"), name.removeprefix("Async"))
+        return getattr(import_module(f"{__name__}.{module}"), name)
 
     def __dir__() -> list[str]:
         return sorted({*globals(), *__all__})

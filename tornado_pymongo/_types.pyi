@@ -1,5 +1,5 @@
 # Generated from PyMongo 4.20.1 by tools/make_stubs.py: do not edit.
-# mypy: disable-error-code=override
+# mypy: disable-error-code="assignment, misc, override"
 
 import builtins
 from collections import deque
@@ -13,7 +13,6 @@ from collections.abc import (
     MutableMapping,
     Sequence,
 )
-from contextlib import AbstractAsyncContextManager
 from datetime import datetime
 from types import TracebackType
 from typing import Any, ClassVar, Generic, NoReturn, TypeAlias, overload
@@ -75,19 +74,22 @@ from typing_extensions import ParamSpec, Self, TypeVar
 
 from tornado_pymongo.bridge import Callback
 from tornado_pymongo.executor import Call
-from tornado_pymongo.futures import CallFuture
+from tornado_pymongo.futures import CallFuture, NoCallback
 from tornado_pymongo.options import WrapCall
 from tornado_pymongo.unbound import UnboundFuture
 
 DocumentType = TypeVar("DocumentType", bound=Mapping[str, Any], default=dict[str, Any])
-_P = ParamSpec("_P")
-_T = TypeVar("_T")
+P = ParamSpec("P")
+T = TypeVar("T")
 CursorT = TypeVar("CursorT", default=Any)
 _AnyT = TypeVar("_AnyT", bound=_BaseCursor[Any])
 ItemT = TypeVar("ItemT", default=Any)
 _QueryT = TypeVar("_QueryT", bound=Cursor[Any])
 _CommandT = TypeVar("_CommandT", bound=CommandCursor[Any])
-_WriteOp: TypeAlias = (
+ReturnT = TypeVar("ReturnT", default=NoCallback)
+R = TypeVar("R", default=NoCallback)
+CallbackOf: TypeAlias = Callable[[T | None, BaseException | None], R]
+WriteOp: TypeAlias = (
     InsertOne[DocumentType]
     | DeleteOne
     | DeleteMany
@@ -97,58 +99,138 @@ _WriteOp: TypeAlias = (
 )
 
 class Buffer:
+    """Things that were fetched and not taken, in order. One thread puts, another one takes."""
+
     def __init__(self) -> None: ...
-    def put(self, items: deque[Any], position: Any) -> None: ...
+    def put(self, items: deque[Any], position: Any) -> None:
+        """Put in a batch. An empty one changes the position after all before it was taken."""
+
     def __len__(self) -> int: ...
     def __bool__(self) -> bool: ...
-    def is_used_up(self) -> bool: ...
-    def has_next_batch(self) -> bool: ...
-    def first(self) -> Any: ...
-    def take(self) -> Any: ...
-    def skip_empty(self) -> None: ...
-    def clear(self) -> None: ...
+    def is_used_up(self) -> bool:
+        """Tell whether all that was fetched was taken, an empty batch too."""
+
+    def has_next_batch(self) -> bool:
+        """Tell whether there are things behind the batch that is being taken from."""
+
+    def first(self) -> Any:
+        """Return the first thing, or None if there is none."""
+
+    def take(self) -> Any:
+        """Remove and return the first thing.
+
+        :raises IndexError: if there is none."""
+
+    def skip_empty(self) -> None:
+        """Drop the empty batches that come next, and take over their position."""
+
+    def clear(self) -> None:
+        """Drop all things, and keep the position of the last one that was taken."""
     error: Any
     is_broken: Any
     items: Any
     position: Any
 
-class Consumable(Stream): ...
+class Consumable(Stream):
+    """A PyMongo object that hands out each of its things once."""
 
 class Fetch(Function):
+    """A function that fetches, whose error somebody must be told.
+
+    It keeps PyMongo's object and our buffer of the moment when it was made. A fetch that was given
+    up may still run when its cursor is rewound; it does not touch the new ones."""
+
     def __init__(
         self, proxy: Consumable, name: str, function: Callable[[Any, Buffer], Any]
     ) -> None: ...
     proxy: Consumable
 
 class Want:
+    """The next thing of an object: see `futures.Demand`.
+
+    :param operation: what fetches it, in a worker."""
+
     def __init__(self, owner: Consumable, operation: Operation) -> None: ...
     @property
-    def buffer(self) -> Buffer: ...
-    def is_met(self, fetch: Call | None) -> bool: ...
-    def end(self, future: Any) -> None: ...
-    def operation(self) -> Operation: ...
-    def serve(self, future: Any, fetch: Call | None) -> None: ...
-    def take(self) -> Any: ...
-    def again(self) -> Any: ...
-    def is_there(self) -> bool: ...
-    def failed(self, error: BaseException) -> None: ...
-    def given_up(self, call: Call) -> None: ...
+    def buffer(self) -> Buffer:
+        """What the object has, at this moment."""
+
+    def is_met(self, fetch: Call | None) -> bool:
+        """Tell whether a Future of it can be completed.
+
+        :param fetch: the call that was made for it and is over, if there was one."""
+
+    def end(self, future: Any) -> None:
+        """Complete a Future of it, as there is nothing more."""
+
+    def operation(self) -> Operation:
+        """Return what fetches it."""
+
+    def serve(self, future: Any, fetch: Call | None) -> None:
+        """Complete a Future of it, or have something fetched."""
+
+    def take(self) -> Any:
+        """Remove it from the buffer, and return it."""
+
+    def again(self) -> Any:
+        """Return a new Future of it."""
+
+    def is_there(self) -> bool:
+        """Tell whether `take` would return something now."""
+
+    def failed(self, error: BaseException) -> None:
+        """Take note that the error of a fetch was told to a consumer."""
+
+    def given_up(self, call: Call) -> None:
+        """Do what is to be done with a call for which nobody waits any more."""
 
 class WantIfAny(Want):
-    def end(self, future: Any) -> None: ...
-    def is_there(self) -> bool: ...
-    def take(self) -> Any: ...
+    """The next thing of an object, or None if the first look finds nothing."""
+
+    def end(self, future: Any) -> None:
+        """Complete a Future of it, as there is nothing."""
+
+    def is_there(self) -> bool:
+        """Tell that there is None at least."""
+
+    def take(self) -> Any:
+        """Remove it from the buffer, and return it, or None."""
 
 class WantToKnow(WantIfAny):
-    def take(self) -> bool: ...
+    """Whether there is a next thing, which stays in the buffer."""
+
+    def take(self) -> bool:
+        """Tell whether there is one."""
 
 class WantMany(WantIfAny):
+    """The next things, as a list.
+
+    :param length: at most how many; None for all."""
+
     def __init__(self, owner: Consumable, operation: Operation, length: int | None) -> None: ...
-    def is_met(self, fetch: Call | None) -> bool: ...
-    def take(self) -> list[Any]: ...
+    def is_met(self, fetch: Call | None) -> bool:
+        """Tell whether so many are here, or all that a fetch could get."""
+
+    def take(self) -> list[Any]:
+        """Remove them from the buffer, and return them."""
 
 class ChangeStream(Consumable, Generic[DocumentType]):
+    """The internal abstract base class for change stream cursors.
+
+    The changes of a collection, database or deployment, to be iterated with ``async for``.
+
+    While it waits for a change, it takes one of the client's ``max_stream_workers`` threads, for
+    ``max_await_time_ms`` at a time, by default a second. If more streams wait than there are
+    threads, they take turns, which become shorter. With up to 300 streams in a client, each asks
+    the server again within two seconds. There are at most some 200 turns a second in all, for the
+    sake of other calls; so with 1,000 streams it takes five seconds.
+
+    If a call is given up, as in ``wait_for(stream.next(), 5)``, its turn may still fetch a change:
+    that is kept for the next call, so none is lost. `close` interrupts it. `resume_token` is that
+    of the last change that was taken."""
+
     delegate: pymongo.synchronous.change_stream.ChangeStream[DocumentType]
+
     def __init__(
         self,
         target: MongoClient | Database[DocumentType] | Collection[DocumentType],
@@ -166,64 +248,147 @@ class ChangeStream(Consumable, Generic[DocumentType]):
         show_expanded_events: bool | None = None,
     ) -> None: ...
     @property
-    def resume_token(self) -> Mapping[str, Any] | None: ...
-    @overload
-    def next(self, callback: None = None) -> CallFuture[DocumentType]: ...
-    @overload
-    def next(self, callback: Callback[DocumentType]) -> None: ...
-    @overload
-    def try_next(self, callback: None = None) -> CallFuture[DocumentType | None]: ...
-    @overload
-    def try_next(self, callback: Callback[DocumentType | None]) -> None: ...
+    def resume_token(self) -> Mapping[str, Any] | None:
+        """The token of the last change that was taken, from which another stream can go on.
+
+        The source is PyMongo's `ChangeStream.resume_token`."""
+
+    def next(
+        self, callback: CallbackOf[DocumentType, R] | None = None
+    ) -> CallFuture[DocumentType, R]:
+        """Return a Future of the next change; it raises `StopAsyncIteration` in a closed stream.
+
+        Asks the server from a worker until there is a change, unless one is here. The source is
+        PyMongo's `ChangeStream.next`."""
+
+    def try_next(
+        self, callback: CallbackOf[DocumentType | None, R] | None = None
+    ) -> CallFuture[DocumentType | None, R]:
+        """Return a Future of the next change, or of None if there is none yet.
+
+        Asks the server from a worker, once, unless one is here. The source is PyMongo's
+        `ChangeStream.try_next`."""
+
     def __aiter__(self) -> Self: ...
     async def __anext__(self) -> DocumentType: ...
     @property
-    def alive(self) -> bool: ...
+    def alive(self) -> bool:
+        """Check whether this cursor has the potential to return more data.
+
+        Runs at once, in the caller's thread: it does not wait."""
 
 class CollectionChangeStream(ChangeStream[DocumentType]):
+    """A change stream that watches changes on a single collection.
+
+    The changes of a collection."""
+
     delegate: pymongo.synchronous.change_stream.CollectionChangeStream[DocumentType]
 
 class DatabaseChangeStream(ChangeStream[DocumentType]):
+    """A change stream that watches changes on all collections in a database.
+
+    The changes of all collections of a database."""
+
     delegate: pymongo.synchronous.change_stream.DatabaseChangeStream[DocumentType]
 
 class ClusterChangeStream(DatabaseChangeStream[DocumentType]):
+    """A change stream that watches changes on all collections in the cluster.
+
+    The changes of all databases of a deployment."""
+
     delegate: pymongo.synchronous.change_stream.ClusterChangeStream[DocumentType]
 
 class ChangeStreamMethods(CursorMethods):
+    """What can be asked of a change stream before it is there."""
+
     classes: tuple[type, ...]
     is_given_up: bool
-    @property
-    def alive(self: ChangeStreamMethods[CursorT, ItemT]) -> bool: ...
-    @overload
-    def close(
-        self: ChangeStreamMethods[CursorT, ItemT], callback: None = None
-    ) -> CallFuture[None]: ...
-    @overload
-    def close(self: ChangeStreamMethods[CursorT, ItemT], callback: Callback[None]) -> None: ...
-    @overload
-    def next(
-        self: ChangeStreamMethods[CursorT, ItemT], *, callback: None = None
-    ) -> CallFuture[ItemT]: ...
-    @overload
-    def next(self: ChangeStreamMethods[CursorT, ItemT], *, callback: Callback[ItemT]) -> None: ...
-    @property
-    def resume_token(self: ChangeStreamMethods[CursorT, ItemT]) -> Mapping[str, Any] | None: ...
-    @overload
-    def try_next(
-        self: ChangeStreamMethods[CursorT, ItemT], *, callback: None = None
-    ) -> CallFuture[ItemT | None]: ...
-    @overload
-    def try_next(
-        self: ChangeStreamMethods[CursorT, ItemT], *, callback: Callback[ItemT | None]
-    ) -> None: ...
 
-class ChangeStreamFuture(CursorFuture[CursorT, ItemT]):
+    @property
+    def alive(self: ChangeStreamMethods[CursorT, ItemT]) -> bool:
+        """Check whether this cursor has the potential to return more data.
+
+        Runs at once, in the caller's thread: it does not wait."""
+
+    def close(
+        self: ChangeStreamMethods[CursorT, ItemT], callback: CallbackOf[None, R] | None = None
+    ) -> CallFuture[None, R]:
+        """Close it, in a worker if the server must know; return a Future of None.
+
+        A call that is running is waited for. Whoever stops waiting for the close does not stop it.
+        The source is the `close` of PyMongo's class."""
+
+    def next(
+        self: ChangeStreamMethods[CursorT, ItemT], *, callback: CallbackOf[ItemT, R] | None = None
+    ) -> CallFuture[ItemT, R]:
+        """Return a Future of the next change; it raises `StopAsyncIteration` in a closed stream.
+
+        Asks the server from a worker until there is a change, unless one is here. The source is
+        PyMongo's `ChangeStream.next`."""
+
+    @property
+    def resume_token(self: ChangeStreamMethods[CursorT, ItemT]) -> Mapping[str, Any] | None:
+        """The token of the last change that was taken, from which another stream can go on.
+
+        The source is PyMongo's `ChangeStream.resume_token`."""
+
+    def try_next(
+        self: ChangeStreamMethods[CursorT, ItemT],
+        *,
+        callback: CallbackOf[ItemT | None, R] | None = None,
+    ) -> CallFuture[ItemT | None, R]:
+        """Return a Future of the next change, or of None if there is none yet.
+
+        Asks the server from a worker, once, unless one is here. The source is PyMongo's
+        `ChangeStream.try_next`."""
+
+class ChangeStreamFuture(CursorFuture[CursorT, ItemT, ReturnT]):
+    """A Future of a change stream that can also be used as the stream."""
+
     unbound: type
 
-class UnboundChangeStreamFuture(ChangeStreamMethods, UnboundFuture): ...
+class UnboundChangeStreamFuture(ChangeStreamMethods, UnboundFuture):
+    """The same of a call that was made where no event loop runs."""
 
 class MongoClient(Derived, Generic[DocumentType]):
+    """Client for a MongoDB instance, a replica set, or a set of mongoses.
+
+    PyMongo's MongoClient for Tornado and asyncio.
+
+    Takes all arguments of PyMongo's MongoClient. It connects in a worker, for the first call or
+    for `open`; making it does not wait, and needs no loop. One client serves any number of loops
+    and threads. (Before 4.12, PyMongo looks up a ``mongodb+srv://`` address in its constructor:
+    make such a client before the loop runs.)
+
+    :param max_workers: the most threads that run calls: from 1 to ``maxPoolSize``. The default is
+        ``maxPoolSize``; while calls wait for changes, fewer run, as those use connections too.
+    :param max_waiting: the most calls that wait when `max_workers` others run. One more fails at
+        once with `tornado_pymongo.errors.TooManyCalls`.
+    :param max_stream_workers: the most threads, besides, that wait for changes: for change streams
+        and tailable cursors, which take turns if there are more of them. The default is 16, or
+        a part of a ``maxPoolSize`` below 96.
+    :param abort_on_cancel: whether a call that is cancelled while it runs is interrupted, for which
+        its connection is closed. Otherwise it goes on in its worker, and its result is dropped.
+    :param slice_bytes: how much of a large result is decoded at a time, in bytes, before the event
+        loop is let in; None or 0 decodes each batch in one go, as PyMongo does.
+    :param spare_collector: whether Python's garbage collector, which belongs to the whole process,
+        is spared the documents of large results: each slice is promoted to its oldest generation,
+        by ``gc.freeze()`` and ``gc.unfreeze()``, unless the program has frozen objects itself.
+    :param read_ahead: whether the next batch of a cursor is fetched while the one before it is
+        consumed, from the second one on: see `Cursor.read_ahead`, which says it of one cursor.
+    :param share_core: whether the threads that run calls, though none with a function of yours, are
+        kept on one core for as long as that makes more calls a second. It is tried now and then
+        while calls wait; only on Linux, under the GIL.
+    :param wrap_call: a function that is given what a worker will run, before each call, in the
+        caller's thread and context, and returns what the worker runs instead. It takes no
+        arguments, and its result and errors are to be passed on; a call that waits for changes may
+        run it several times. An error of `wrap_call` is that of the call, which does not start.
+
+    PyMongo's ``waitQueueTimeoutMS`` is the longest that a call may wait for a worker, in
+    milliseconds; ``timeoutMS`` and `pymongo.timeout` include that wait."""
+
     delegate: pymongo.synchronous.mongo_client.MongoClient[DocumentType]
+
     def __init__(
         self,
         host: str | Sequence[str] | None = None,
@@ -245,25 +410,57 @@ class MongoClient(Derived, Generic[DocumentType]):
         **kwargs: Any,
     ) -> None: ...
     def __getattr__(self, name: str) -> Database[DocumentType]: ...
-    @overload
-    def open(self, callback: None = None) -> CallFuture[Self]: ...
-    @overload
-    def open(self, callback: Callback[Self]) -> None: ...
-    @overload
-    def aconnect(self, callback: None = None) -> CallFuture[None]: ...
-    @overload
-    def aconnect(self, callback: Callback[None]) -> None: ...
-    @overload
-    def close(self, callback: None = None, *, drain_seconds: float = ...) -> CallFuture[None]: ...
-    @overload
-    def close(self, callback: Callback[None], *, drain_seconds: float = ...) -> None: ...
-    @overload
-    def aclose(self, callback: None = None, *, drain_seconds: float = ...) -> CallFuture[None]: ...
-    @overload
-    def aclose(self, callback: Callback[None], *, drain_seconds: float = ...) -> None: ...
+    def open(self, callback: CallbackOf[Self, R] | None = None) -> CallFuture[Self, R]:
+        """Connect to the server; return a Future of this client.
+
+        It is not needed before other calls, but tells early if there is no server. Sends a "ping"
+        from a worker, within ``serverSelectionTimeoutMS``.
+
+        :raises pymongo.errors.PyMongoError: if the server cannot be used."""
+
+    def aconnect(self, callback: CallbackOf[None, R] | None = None) -> CallFuture[None, R]:
+        """Begin to connect, in a worker; return a Future of None.
+
+        The source is PyMongo's `AsyncMongoClient.aconnect`."""
+
+    def close(
+        self, callback: CallbackOf[None, R] | None = None, *, drain_seconds: float = ...
+    ) -> CallFuture[None, R]:
+        """Close the client; return a Future of None. It starts at once, awaited or not.
+
+        Calls that wait for a worker fail with `pymongo.errors.InvalidOperation`, as do later ones.
+        Calls that run have `drain_seconds` to finish, those that wait for changes none; then they
+        fail with the same error. The client disconnects, which can take 5 seconds if the server
+        does not answer, and its threads end. All of it takes place in a thread of its own.
+        The source is PyMongo's `MongoClient.close`."""
+
+    def aclose(
+        self, callback: CallbackOf[None, R] | None = None, *, drain_seconds: float = ...
+    ) -> CallFuture[None, R]:
+        """Close the client; return a Future of None. It starts at once, awaited or not.
+
+        Calls that wait for a worker fail with `pymongo.errors.InvalidOperation`, as do later ones.
+        Calls that run have `drain_seconds` to finish, those that wait for changes none; then they
+        fail with the same error. The client disconnects, which can take 5 seconds if the server
+        does not answer, and its threads end. All of it takes place in a thread of its own.
+        The source is PyMongo's `MongoClient.close`."""
+
     def run_in_worker(
-        self, function: Callable[_P, _T], /, *args: _P.args, **kwargs: _P.kwargs
-    ) -> CallFuture[_T]: ...
+        self, function: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs
+    ) -> CallFuture[T]:
+        """Run a blocking function of yours in a worker; return a Future of its result.
+
+        It gets a thread as any call of this client does, and a copy of the caller's context. Give
+        it PyMongo's objects (`delegate`) for several blocking calls in one hop::
+
+            def transfer(accounts):
+                accounts.update_one({"_id": 1}, {"$inc": {"balance": -5}})
+                accounts.update_one({"_id": 2}, {"$inc": {"balance": 5}})
+
+            await client.run_in_worker(transfer, client.bank.accounts.delegate)
+
+        :raises tornado_pymongo.errors.TooManyCalls: if too many calls wait already."""
+
     async def __aenter__(self) -> MongoClient[DocumentType]: ...
     async def __aexit__(
         self,
@@ -273,16 +470,28 @@ class MongoClient(Derived, Generic[DocumentType]):
     ) -> None: ...
     HOST: str
     PORT: int
+
     def __getitem__(self, name: str) -> Database[DocumentType]: ...
     @property
-    def address(self) -> CallFuture[tuple[str, int] | None]: ...
-    def append_metadata(self, driver_info: DriverInfo) -> None: ...
+    def address(self) -> CallFuture[tuple[str, int] | None]:
+        """(host, port) of the current standalone, primary, or mongos, or None.
+
+        Runs in a worker thread; returns a Future of the caller's loop."""
+
+    def append_metadata(self, driver_info: DriverInfo) -> None:
+        """Append the given metadata to existing driver metadata.
+
+        Runs at once, in the caller's thread: it does not wait."""
+
     @property
-    def arbiters(self) -> CallFuture[set[_Address]]: ...
-    @overload
+    def arbiters(self) -> CallFuture[set[_Address]]:
+        """Arbiters in the replica set.
+
+        Runs in a worker thread; returns a Future of the caller's loop."""
+
     def bulk_write(
         self,
-        models: Sequence[_WriteOp[Any]],
+        models: Sequence[WriteOp[Any]],
         session: ClientSession | None = None,
         ordered: bool = True,
         verbose_results: bool = False,
@@ -291,43 +500,35 @@ class MongoClient(Derived, Generic[DocumentType]):
         let: Mapping[str, Any] | None = None,
         write_concern: WriteConcern | None = None,
         *,
-        callback: None = None,
-    ) -> CallFuture[ClientBulkWriteResult]: ...
-    @overload
-    def bulk_write(
-        self,
-        models: Sequence[_WriteOp[Any]],
-        session: ClientSession | None = None,
-        ordered: bool = True,
-        verbose_results: bool = False,
-        bypass_document_validation: bool | None = None,
-        comment: Any | None = None,
-        let: Mapping[str, Any] | None = None,
-        write_concern: WriteConcern | None = None,
-        *,
-        callback: Callback[ClientBulkWriteResult],
-    ) -> None: ...
+        callback: CallbackOf[ClientBulkWriteResult, R] | None = None,
+    ) -> CallFuture[ClientBulkWriteResult, R]:
+        """Send a batch of write operations, potentially across multiple namespaces, to the server.
+
+        Runs in a worker thread; returns a Future of the caller's loop. With
+        ``callback=``, returns None and calls ``callback(result, error)`` on it."""
+
     @property
-    def codec_options(self) -> CodecOptions[Any]: ...
-    @overload
+    def codec_options(self) -> CodecOptions[Any]:
+        """Read only access to the :class:`~bson.codec_options.CodecOptions` of this instance.
+
+        Runs at once, in the caller's thread: it does not wait."""
+
     def drop_database(
         self,
         name_or_database: str | Database[_DocumentTypeArg],
         session: ClientSession | None = None,
         comment: Any | None = None,
         *,
-        callback: None = None,
-    ) -> CallFuture[None]: ...
-    @overload
-    def drop_database(
-        self,
-        name_or_database: str | Database[_DocumentTypeArg],
-        session: ClientSession | None = None,
-        comment: Any | None = None,
-        *,
-        callback: Callback[None],
-    ) -> None: ...
-    def eq_props(self) -> tuple[tuple[_Address, ...], str | None, str | None, str]: ...
+        callback: CallbackOf[None, R] | None = None,
+    ) -> CallFuture[None, R]:
+        """Drop a database.
+
+        Runs in a worker thread; returns a Future of the caller's loop. With
+        ``callback=``, returns None and calls ``callback(result, error)`` on it."""
+
+    def eq_props(self) -> tuple[tuple[_Address, ...], str | None, str | None, str]:
+        """Runs at once, in the caller's thread: it does not wait."""
+
     def get_database(
         self,
         name: str | None = None,
@@ -335,7 +536,11 @@ class MongoClient(Derived, Generic[DocumentType]):
         read_preference: _ServerMode | None = None,
         write_concern: WriteConcern | None = None,
         read_concern: ReadConcern | None = None,
-    ) -> Database[DocumentType]: ...
+    ) -> Database[DocumentType]:
+        """Get a :class:`~pymongo.database.Database`.
+
+        Runs at once, in the caller's thread: it does not wait."""
+
     def get_default_database(
         self,
         default: str | None = None,
@@ -343,74 +548,111 @@ class MongoClient(Derived, Generic[DocumentType]):
         read_preference: _ServerMode | None = None,
         write_concern: WriteConcern | None = None,
         read_concern: ReadConcern | None = None,
-    ) -> Database[DocumentType]: ...
+    ) -> Database[DocumentType]:
+        """Get the database named in the MongoDB connection URI.
+
+        Runs at once, in the caller's thread: it does not wait."""
+
     @property
-    def is_mongos(self) -> CallFuture[bool]: ...
+    def is_mongos(self) -> CallFuture[bool]:
+        """Whether this client is connected to mongos.
+
+        Runs in a worker thread; returns a Future of the caller's loop."""
+
     @property
-    def is_primary(self) -> CallFuture[bool]: ...
-    @overload
+    def is_primary(self) -> CallFuture[bool]:
+        """If this client is connected to a server that can accept writes.
+
+        Runs in a worker thread; returns a Future of the caller's loop."""
+
     def list_database_names(
         self,
         session: ClientSession | None = None,
         comment: Any | None = None,
         *,
-        callback: None = None,
-    ) -> CallFuture[list[str]]: ...
-    @overload
-    def list_database_names(
-        self,
-        session: ClientSession | None = None,
-        comment: Any | None = None,
-        *,
-        callback: Callback[list[str]],
-    ) -> None: ...
-    @overload
+        callback: CallbackOf[list[str], R] | None = None,
+    ) -> CallFuture[list[str], R]:
+        """Get a list of the names of all databases on the connected server.
+
+        Runs in a worker thread; returns a Future of the caller's loop. With
+        ``callback=``, returns None and calls ``callback(result, error)`` on it."""
+
     def list_databases(
         self,
         session: ClientSession | None = None,
         comment: Any | None = None,
         *,
-        callback: None = None,
+        callback: CallbackOf[CommandCursor[dict[str, Any]], R] | None = None,
         **kwargs: Any,
-    ) -> CursorFuture[CommandCursor[dict[str, Any]], dict[str, Any]]: ...
-    @overload
-    def list_databases(
+    ) -> CursorFuture[CommandCursor[dict[str, Any]], dict[str, Any], R]:
+        """Get a cursor over the databases of the connected server.
+
+        Runs in a worker thread; returns a Future of the caller's loop. With
+        ``callback=``, returns None and calls ``callback(result, error)`` on it."""
+
+    @property
+    def nodes(self) -> frozenset[_Address]:
+        """Set of all currently connected servers.
+
+        Runs at once, in the caller's thread: it does not wait."""
+
+    @property
+    def options(self) -> ClientOptions:
+        """The configuration options for this client.
+
+        Runs at once, in the caller's thread: it does not wait."""
+
+    @property
+    def primary(self) -> CallFuture[tuple[str, int] | None]:
+        """The (host, port) of the current primary of the replica set.
+
+        Runs in a worker thread; returns a Future of the caller's loop."""
+
+    @property
+    def read_concern(self) -> ReadConcern:
+        """Read only access to the :class:`~pymongo.read_concern.ReadConcern` of this instance.
+
+        Runs at once, in the caller's thread: it does not wait."""
+
+    @property
+    def read_preference(self) -> _ServerMode:
+        """Read only access to the read preference of this instance.
+
+        Runs at once, in the caller's thread: it does not wait."""
+
+    @property
+    def secondaries(self) -> CallFuture[set[_Address]]:
+        """The secondary members known to this client.
+
+        Runs in a worker thread; returns a Future of the caller's loop."""
+
+    def server_info(
         self,
         session: ClientSession | None = None,
-        comment: Any | None = None,
         *,
-        callback: Callback[CommandCursor[dict[str, Any]]],
-        **kwargs: Any,
-    ) -> None: ...
-    @property
-    def nodes(self) -> frozenset[_Address]: ...
-    @property
-    def options(self) -> ClientOptions: ...
-    @property
-    def primary(self) -> CallFuture[tuple[str, int] | None]: ...
-    @property
-    def read_concern(self) -> ReadConcern: ...
-    @property
-    def read_preference(self) -> _ServerMode: ...
-    @property
-    def secondaries(self) -> CallFuture[set[_Address]]: ...
-    @overload
-    def server_info(
-        self, session: ClientSession | None = None, *, callback: None = None
-    ) -> CallFuture[dict[str, Any]]: ...
-    @overload
-    def server_info(
-        self, session: ClientSession | None = None, *, callback: Callback[dict[str, Any]]
-    ) -> None: ...
+        callback: CallbackOf[dict[str, Any], R] | None = None,
+    ) -> CallFuture[dict[str, Any], R]:
+        """Get information about the MongoDB server we're connected to.
+
+        Runs in a worker thread; returns a Future of the caller's loop. With
+        ``callback=``, returns None and calls ``callback(result, error)`` on it."""
+
     def start_session(
         self,
         causal_consistency: bool | None = None,
         default_transaction_options: TransactionOptions | None = None,
         snapshot: bool | None = False,
-    ) -> ClientSession: ...
+    ) -> ClientSession:
+        """Start a logical session.
+
+        Runs at once, in the caller's thread: it does not wait."""
+
     @property
-    def topology_description(self) -> TopologyDescription: ...
-    @overload
+    def topology_description(self) -> TopologyDescription:
+        """The description of the connected MongoDB deployment.
+
+        Runs at once, in the caller's thread: it does not wait."""
+
     def watch(
         self,
         pipeline: _Pipeline | None = None,
@@ -426,31 +668,26 @@ class MongoClient(Derived, Generic[DocumentType]):
         full_document_before_change: str | None = None,
         show_expanded_events: bool | None = None,
         *,
-        callback: None = None,
-    ) -> ChangeStreamFuture[ChangeStream[DocumentType], DocumentType]: ...
-    @overload
-    def watch(
-        self,
-        pipeline: _Pipeline | None = None,
-        full_document: str | None = None,
-        resume_after: Mapping[str, Any] | None = None,
-        max_await_time_ms: int | None = None,
-        batch_size: int | None = None,
-        collation: _CollationIn | None = None,
-        start_at_operation_time: Timestamp | None = None,
-        session: ClientSession | None = None,
-        start_after: Mapping[str, Any] | None = None,
-        comment: Any | None = None,
-        full_document_before_change: str | None = None,
-        show_expanded_events: bool | None = None,
-        *,
-        callback: Callback[ChangeStream[DocumentType]],
-    ) -> None: ...
+        callback: CallbackOf[ChangeStream[DocumentType], R] | None = None,
+    ) -> ChangeStreamFuture[ChangeStream[DocumentType], DocumentType, R]:
+        """Watch changes on this cluster.
+
+        Runs in a worker thread; returns a Future of the caller's loop. With
+        ``callback=``, returns None and calls ``callback(result, error)`` on it."""
+
     @property
-    def write_concern(self) -> WriteConcern: ...
+    def write_concern(self) -> WriteConcern:
+        """Read only access to the :class:`~pymongo.write_concern.WriteConcern` of this instance.
+
+        Runs at once, in the caller's thread: it does not wait."""
 
 class Database(Derived, Generic[DocumentType]):
+    """Get a database by client and name.
+
+    PyMongo's Database for Tornado and asyncio."""
+
     delegate: pymongo.synchronous.database.Database[DocumentType]
+
     def __init__(
         self,
         client: MongoClient[DocumentType],
@@ -463,28 +700,31 @@ class Database(Derived, Generic[DocumentType]):
     def __getattr__(self, name: str) -> Collection[DocumentType]: ...
     def __bool__(self) -> NoReturn: ...
     def __getitem__(self, name: str) -> Collection[DocumentType]: ...
-    @overload
     def aggregate(
         self,
         pipeline: _Pipeline,
         session: ClientSession | None = None,
         *,
-        callback: None = None,
+        callback: CallbackOf[CommandCursor[DocumentType], R] | None = None,
         **kwargs: Any,
-    ) -> CursorFuture[CommandCursor[DocumentType], DocumentType]: ...
-    @overload
-    def aggregate(
-        self,
-        pipeline: _Pipeline,
-        session: ClientSession | None = None,
-        *,
-        callback: Callback[CommandCursor[DocumentType]],
-        **kwargs: Any,
-    ) -> None: ...
+    ) -> CursorFuture[CommandCursor[DocumentType], DocumentType, R]:
+        """Perform a database-level aggregation.
+
+        Runs in a worker thread; returns a Future of the caller's loop. With
+        ``callback=``, returns None and calls ``callback(result, error)`` on it."""
+
     @property
-    def client(self) -> MongoClient[DocumentType]: ...
+    def client(self) -> MongoClient[DocumentType]:
+        """The client instance for this :class:`Database`.
+
+        Runs at once, in the caller's thread: it does not wait."""
+
     @property
-    def codec_options(self) -> CodecOptions[Any]: ...
+    def codec_options(self) -> CodecOptions[Any]:
+        """Read only access to the :class:`~bson.codec_options.CodecOptions` of this instance.
+
+        Runs at once, in the caller's thread: it does not wait."""
+
     @overload
     def command(
         self,
@@ -497,24 +737,14 @@ class Database(Derived, Generic[DocumentType]):
         session: ClientSession | None = None,
         comment: Any | None = None,
         *,
-        callback: None = None,
+        callback: CallbackOf[dict[str, Any], R] | None = None,
         **kwargs: Any,
-    ) -> CallFuture[dict[str, Any]]: ...
-    @overload
-    def command(
-        self,
-        command: str | MutableMapping[str, Any],
-        value: Any = 1,
-        check: bool = True,
-        allowable_errors: Sequence[str | int] | None = None,
-        read_preference: _ServerMode | None = None,
-        codec_options: None = None,
-        session: ClientSession | None = None,
-        comment: Any | None = None,
-        *,
-        callback: Callback[dict[str, Any]],
-        **kwargs: Any,
-    ) -> None: ...
+    ) -> CallFuture[dict[str, Any], R]:
+        """Issue a MongoDB command.
+
+        Runs in a worker thread; returns a Future of the caller's loop. With
+        ``callback=``, returns None and calls ``callback(result, error)`` on it."""
+
     @overload
     def command(
         self,
@@ -527,25 +757,9 @@ class Database(Derived, Generic[DocumentType]):
         session: ClientSession | None = None,
         comment: Any | None = None,
         *,
-        callback: None = None,
+        callback: CallbackOf[_CodecDocumentType, R] | None = None,
         **kwargs: Any,
-    ) -> CallFuture[_CodecDocumentType]: ...
-    @overload
-    def command(
-        self,
-        command: str | MutableMapping[str, Any],
-        value: Any = 1,
-        check: bool = True,
-        allowable_errors: Sequence[str | int] | None = None,
-        read_preference: _ServerMode | None = None,
-        codec_options: CodecOptions[_CodecDocumentType] = ...,
-        session: ClientSession | None = None,
-        comment: Any | None = None,
-        *,
-        callback: Callback[_CodecDocumentType],
-        **kwargs: Any,
-    ) -> None: ...
-    @overload
+    ) -> CallFuture[_CodecDocumentType, R]: ...
     def create_collection(
         self,
         name: str,
@@ -556,24 +770,14 @@ class Database(Derived, Generic[DocumentType]):
         session: ClientSession | None = None,
         check_exists: bool | None = True,
         *,
-        callback: None = None,
+        callback: CallbackOf[Collection[DocumentType], R] | None = None,
         **kwargs: Any,
-    ) -> CallFuture[Collection[DocumentType]]: ...
-    @overload
-    def create_collection(
-        self,
-        name: str,
-        codec_options: CodecOptions[_DocumentTypeArg] | None = None,
-        read_preference: _ServerMode | None = None,
-        write_concern: WriteConcern | None = None,
-        read_concern: ReadConcern | None = None,
-        session: ClientSession | None = None,
-        check_exists: bool | None = True,
-        *,
-        callback: Callback[Collection[DocumentType]],
-        **kwargs: Any,
-    ) -> None: ...
-    @overload
+    ) -> CallFuture[Collection[DocumentType], R]:
+        """Create a new :class:`~pymongo.collection.Collection` in this database.
+
+        Runs in a worker thread; returns a Future of the caller's loop. With
+        ``callback=``, returns None and calls ``callback(result, error)`` on it."""
+
     def cursor_command(
         self,
         command: str | MutableMapping[str, Any],
@@ -584,44 +788,28 @@ class Database(Derived, Generic[DocumentType]):
         comment: Any | None = None,
         max_await_time_ms: int | None = None,
         *,
-        callback: None = None,
+        callback: CallbackOf[CommandCursor[DocumentType], R] | None = None,
         **kwargs: Any,
-    ) -> CursorFuture[CommandCursor[DocumentType], DocumentType]: ...
-    @overload
-    def cursor_command(
-        self,
-        command: str | MutableMapping[str, Any],
-        value: Any = 1,
-        read_preference: _ServerMode | None = None,
-        codec_options: CodecOptions[_CodecDocumentType] | None = None,
-        session: ClientSession | None = None,
-        comment: Any | None = None,
-        max_await_time_ms: int | None = None,
-        *,
-        callback: Callback[CommandCursor[DocumentType]],
-        **kwargs: Any,
-    ) -> None: ...
-    @overload
+    ) -> CursorFuture[CommandCursor[DocumentType], DocumentType, R]:
+        """Issue a MongoDB command and parse the response as a cursor.
+
+        Runs in a worker thread; returns a Future of the caller's loop. With
+        ``callback=``, returns None and calls ``callback(result, error)`` on it."""
+
     def dereference(
         self,
         dbref: DBRef,
         session: ClientSession | None = None,
         comment: Any | None = None,
         *,
-        callback: None = None,
+        callback: CallbackOf[DocumentType | None, R] | None = None,
         **kwargs: Any,
-    ) -> CallFuture[DocumentType | None]: ...
-    @overload
-    def dereference(
-        self,
-        dbref: DBRef,
-        session: ClientSession | None = None,
-        comment: Any | None = None,
-        *,
-        callback: Callback[DocumentType | None],
-        **kwargs: Any,
-    ) -> None: ...
-    @overload
+    ) -> CallFuture[DocumentType | None, R]:
+        """Dereference a :class:`~bson.dbref.DBRef`, getting the document it points to.
+
+        Runs in a worker thread; returns a Future of the caller's loop. With
+        ``callback=``, returns None and calls ``callback(result, error)`` on it."""
+
     def drop_collection(
         self,
         name_or_collection: str | Collection[_DocumentTypeArg],
@@ -629,18 +817,13 @@ class Database(Derived, Generic[DocumentType]):
         comment: Any | None = None,
         encrypted_fields: Mapping[str, Any] | None = None,
         *,
-        callback: None = None,
-    ) -> CallFuture[dict[str, Any]]: ...
-    @overload
-    def drop_collection(
-        self,
-        name_or_collection: str | Collection[_DocumentTypeArg],
-        session: ClientSession | None = None,
-        comment: Any | None = None,
-        encrypted_fields: Mapping[str, Any] | None = None,
-        *,
-        callback: Callback[dict[str, Any]],
-    ) -> None: ...
+        callback: CallbackOf[dict[str, Any], R] | None = None,
+    ) -> CallFuture[dict[str, Any], R]:
+        """Drop a collection.
+
+        Runs in a worker thread; returns a Future of the caller's loop. With
+        ``callback=``, returns None and calls ``callback(result, error)`` on it."""
+
     def get_collection(
         self,
         name: str,
@@ -648,54 +831,57 @@ class Database(Derived, Generic[DocumentType]):
         read_preference: _ServerMode | None = None,
         write_concern: WriteConcern | None = None,
         read_concern: ReadConcern | None = None,
-    ) -> Collection[DocumentType]: ...
-    @overload
+    ) -> Collection[DocumentType]:
+        """Get a :class:`~pymongo.collection.Collection`.
+
+        Runs at once, in the caller's thread: it does not wait."""
+
     def list_collection_names(
         self,
         session: ClientSession | None = None,
         filter: Mapping[str, Any] | None = None,
         comment: Any | None = None,
         *,
-        callback: None = None,
+        callback: CallbackOf[list[str], R] | None = None,
         **kwargs: Any,
-    ) -> CallFuture[list[str]]: ...
-    @overload
-    def list_collection_names(
-        self,
-        session: ClientSession | None = None,
-        filter: Mapping[str, Any] | None = None,
-        comment: Any | None = None,
-        *,
-        callback: Callback[list[str]],
-        **kwargs: Any,
-    ) -> None: ...
-    @overload
+    ) -> CallFuture[list[str], R]:
+        """Get a list of all the collection names in this database.
+
+        Runs in a worker thread; returns a Future of the caller's loop. With
+        ``callback=``, returns None and calls ``callback(result, error)`` on it."""
+
     def list_collections(
         self,
         session: ClientSession | None = None,
         filter: Mapping[str, Any] | None = None,
         comment: Any | None = None,
         *,
-        callback: None = None,
+        callback: CallbackOf[CommandCursor[MutableMapping[str, Any]], R] | None = None,
         **kwargs: Any,
-    ) -> CursorFuture[CommandCursor[MutableMapping[str, Any]], MutableMapping[str, Any]]: ...
-    @overload
-    def list_collections(
-        self,
-        session: ClientSession | None = None,
-        filter: Mapping[str, Any] | None = None,
-        comment: Any | None = None,
-        *,
-        callback: Callback[CommandCursor[MutableMapping[str, Any]]],
-        **kwargs: Any,
-    ) -> None: ...
+    ) -> CursorFuture[CommandCursor[MutableMapping[str, Any]], MutableMapping[str, Any], R]:
+        """Get a cursor over the collections of this database.
+
+        Runs in a worker thread; returns a Future of the caller's loop. With
+        ``callback=``, returns None and calls ``callback(result, error)`` on it."""
+
     @property
-    def name(self) -> str: ...
+    def name(self) -> str:
+        """The name of this :class:`Database`.
+
+        Runs at once, in the caller's thread: it does not wait."""
+
     @property
-    def read_concern(self) -> ReadConcern: ...
+    def read_concern(self) -> ReadConcern:
+        """Read only access to the :class:`~pymongo.read_concern.ReadConcern` of this instance.
+
+        Runs at once, in the caller's thread: it does not wait."""
+
     @property
-    def read_preference(self) -> _ServerMode: ...
-    @overload
+    def read_preference(self) -> _ServerMode:
+        """Read only access to the read preference of this instance.
+
+        Runs at once, in the caller's thread: it does not wait."""
+
     def validate_collection(
         self,
         name_or_collection: str | Collection[_DocumentTypeArg],
@@ -705,21 +891,13 @@ class Database(Derived, Generic[DocumentType]):
         background: bool | None = None,
         comment: Any | None = None,
         *,
-        callback: None = None,
-    ) -> CallFuture[dict[str, Any]]: ...
-    @overload
-    def validate_collection(
-        self,
-        name_or_collection: str | Collection[_DocumentTypeArg],
-        scandata: bool = False,
-        full: bool = False,
-        session: ClientSession | None = None,
-        background: bool | None = None,
-        comment: Any | None = None,
-        *,
-        callback: Callback[dict[str, Any]],
-    ) -> None: ...
-    @overload
+        callback: CallbackOf[dict[str, Any], R] | None = None,
+    ) -> CallFuture[dict[str, Any], R]:
+        """Validate a collection.
+
+        Runs in a worker thread; returns a Future of the caller's loop. With
+        ``callback=``, returns None and calls ``callback(result, error)`` on it."""
+
     def watch(
         self,
         pipeline: _Pipeline | None = None,
@@ -735,26 +913,13 @@ class Database(Derived, Generic[DocumentType]):
         full_document_before_change: str | None = None,
         show_expanded_events: bool | None = None,
         *,
-        callback: None = None,
-    ) -> ChangeStreamFuture[DatabaseChangeStream[DocumentType], DocumentType]: ...
-    @overload
-    def watch(
-        self,
-        pipeline: _Pipeline | None = None,
-        full_document: str | None = None,
-        resume_after: Mapping[str, Any] | None = None,
-        max_await_time_ms: int | None = None,
-        batch_size: int | None = None,
-        collation: _CollationIn | None = None,
-        start_at_operation_time: Timestamp | None = None,
-        session: ClientSession | None = None,
-        start_after: Mapping[str, Any] | None = None,
-        comment: Any | None = None,
-        full_document_before_change: str | None = None,
-        show_expanded_events: bool | None = None,
-        *,
-        callback: Callback[DatabaseChangeStream[DocumentType]],
-    ) -> None: ...
+        callback: CallbackOf[DatabaseChangeStream[DocumentType], R] | None = None,
+    ) -> ChangeStreamFuture[DatabaseChangeStream[DocumentType], DocumentType, R]:
+        """Watch changes on this database.
+
+        Runs in a worker thread; returns a Future of the caller's loop. With
+        ``callback=``, returns None and calls ``callback(result, error)`` on it."""
+
     @overload
     def with_options(
         self,
@@ -762,7 +927,11 @@ class Database(Derived, Generic[DocumentType]):
         read_preference: _ServerMode | None = ...,
         write_concern: WriteConcern | None = ...,
         read_concern: ReadConcern | None = ...,
-    ) -> Database[DocumentType]: ...
+    ) -> Database[DocumentType]:
+        """Get a clone of this database changing the specified settings.
+
+        Runs at once, in the caller's thread: it does not wait."""
+
     @overload
     def with_options(
         self,
@@ -772,10 +941,18 @@ class Database(Derived, Generic[DocumentType]):
         read_concern: ReadConcern | None = ...,
     ) -> Database[_DocumentTypeArg]: ...
     @property
-    def write_concern(self) -> WriteConcern: ...
+    def write_concern(self) -> WriteConcern:
+        """Read only access to the :class:`~pymongo.write_concern.WriteConcern` of this instance.
+
+        Runs at once, in the caller's thread: it does not wait."""
 
 class Collection(Derived, Generic[DocumentType]):
+    """A Mongo collection.
+
+    PyMongo's Collection for Tornado and asyncio."""
+
     delegate: pymongo.synchronous.collection.Collection[DocumentType]
+
     def __init__(
         self,
         database: Database[DocumentType],
@@ -789,334 +966,6 @@ class Collection(Derived, Generic[DocumentType]):
         **kwargs: Any,
     ) -> None: ...
     def __getattr__(self, name: str) -> Collection[DocumentType]: ...
-    def __bool__(self) -> NoReturn: ...
-    def __getitem__(self, name: str) -> Collection[DocumentType]: ...
-    @overload
-    def aggregate(
-        self,
-        pipeline: _Pipeline,
-        session: ClientSession | None = None,
-        let: Mapping[str, Any] | None = None,
-        comment: Any | None = None,
-        *,
-        callback: None = None,
-        **kwargs: Any,
-    ) -> CursorFuture[CommandCursor[DocumentType], DocumentType]: ...
-    @overload
-    def aggregate(
-        self,
-        pipeline: _Pipeline,
-        session: ClientSession | None = None,
-        let: Mapping[str, Any] | None = None,
-        comment: Any | None = None,
-        *,
-        callback: Callback[CommandCursor[DocumentType]],
-        **kwargs: Any,
-    ) -> None: ...
-    @overload
-    def aggregate_raw_batches(
-        self,
-        pipeline: _Pipeline,
-        session: ClientSession | None = None,
-        comment: Any | None = None,
-        *,
-        callback: None = None,
-        **kwargs: Any,
-    ) -> CursorFuture[RawBatchCommandCursor[DocumentType], bytes]: ...
-    @overload
-    def aggregate_raw_batches(
-        self,
-        pipeline: _Pipeline,
-        session: ClientSession | None = None,
-        comment: Any | None = None,
-        *,
-        callback: Callback[RawBatchCommandCursor[DocumentType]],
-        **kwargs: Any,
-    ) -> None: ...
-    @overload
-    def bulk_write(
-        self,
-        requests: Sequence[_WriteOp[DocumentType]],
-        ordered: bool = True,
-        bypass_document_validation: bool | None = None,
-        session: ClientSession | None = None,
-        comment: Any | None = None,
-        let: Mapping[str, Any] | None = None,
-        *,
-        callback: None = None,
-    ) -> CallFuture[BulkWriteResult]: ...
-    @overload
-    def bulk_write(
-        self,
-        requests: Sequence[_WriteOp[DocumentType]],
-        ordered: bool = True,
-        bypass_document_validation: bool | None = None,
-        session: ClientSession | None = None,
-        comment: Any | None = None,
-        let: Mapping[str, Any] | None = None,
-        *,
-        callback: Callback[BulkWriteResult],
-    ) -> None: ...
-    @property
-    def codec_options(self) -> CodecOptions[Any]: ...
-    @overload
-    def count_documents(
-        self,
-        filter: Mapping[str, Any],
-        session: ClientSession | None = None,
-        comment: Any | None = None,
-        *,
-        callback: None = None,
-        **kwargs: Any,
-    ) -> CallFuture[int]: ...
-    @overload
-    def count_documents(
-        self,
-        filter: Mapping[str, Any],
-        session: ClientSession | None = None,
-        comment: Any | None = None,
-        *,
-        callback: Callback[int],
-        **kwargs: Any,
-    ) -> None: ...
-    @overload
-    def create_index(
-        self,
-        keys: _IndexKeyHint,
-        session: ClientSession | None = None,
-        comment: Any | None = None,
-        *,
-        callback: None = None,
-        **kwargs: Any,
-    ) -> CallFuture[str]: ...
-    @overload
-    def create_index(
-        self,
-        keys: _IndexKeyHint,
-        session: ClientSession | None = None,
-        comment: Any | None = None,
-        *,
-        callback: Callback[str],
-        **kwargs: Any,
-    ) -> None: ...
-    @overload
-    def create_indexes(
-        self,
-        indexes: Sequence[IndexModel],
-        session: ClientSession | None = None,
-        comment: Any | None = None,
-        *,
-        callback: None = None,
-        **kwargs: Any,
-    ) -> CallFuture[list[str]]: ...
-    @overload
-    def create_indexes(
-        self,
-        indexes: Sequence[IndexModel],
-        session: ClientSession | None = None,
-        comment: Any | None = None,
-        *,
-        callback: Callback[list[str]],
-        **kwargs: Any,
-    ) -> None: ...
-    @overload
-    def create_search_index(
-        self,
-        model: Mapping[str, Any] | SearchIndexModel,
-        session: ClientSession | None = None,
-        comment: Any = None,
-        *,
-        callback: None = None,
-        **kwargs: Any,
-    ) -> CallFuture[str]: ...
-    @overload
-    def create_search_index(
-        self,
-        model: Mapping[str, Any] | SearchIndexModel,
-        session: ClientSession | None = None,
-        comment: Any = None,
-        *,
-        callback: Callback[str],
-        **kwargs: Any,
-    ) -> None: ...
-    @overload
-    def create_search_indexes(
-        self,
-        models: list[SearchIndexModel],
-        session: ClientSession | None = None,
-        comment: Any | None = None,
-        *,
-        callback: None = None,
-        **kwargs: Any,
-    ) -> CallFuture[list[str]]: ...
-    @overload
-    def create_search_indexes(
-        self,
-        models: list[SearchIndexModel],
-        session: ClientSession | None = None,
-        comment: Any | None = None,
-        *,
-        callback: Callback[list[str]],
-        **kwargs: Any,
-    ) -> None: ...
-    @property
-    def database(self) -> Database[DocumentType]: ...
-    @overload
-    def delete_many(
-        self,
-        filter: Mapping[str, Any],
-        collation: _CollationIn | None = None,
-        hint: _IndexKeyHint | None = None,
-        session: ClientSession | None = None,
-        let: Mapping[str, Any] | None = None,
-        comment: Any | None = None,
-        *,
-        callback: None = None,
-    ) -> CallFuture[DeleteResult]: ...
-    @overload
-    def delete_many(
-        self,
-        filter: Mapping[str, Any],
-        collation: _CollationIn | None = None,
-        hint: _IndexKeyHint | None = None,
-        session: ClientSession | None = None,
-        let: Mapping[str, Any] | None = None,
-        comment: Any | None = None,
-        *,
-        callback: Callback[DeleteResult],
-    ) -> None: ...
-    @overload
-    def delete_one(
-        self,
-        filter: Mapping[str, Any],
-        collation: _CollationIn | None = None,
-        hint: _IndexKeyHint | None = None,
-        session: ClientSession | None = None,
-        let: Mapping[str, Any] | None = None,
-        comment: Any | None = None,
-        *,
-        callback: None = None,
-    ) -> CallFuture[DeleteResult]: ...
-    @overload
-    def delete_one(
-        self,
-        filter: Mapping[str, Any],
-        collation: _CollationIn | None = None,
-        hint: _IndexKeyHint | None = None,
-        session: ClientSession | None = None,
-        let: Mapping[str, Any] | None = None,
-        comment: Any | None = None,
-        *,
-        callback: Callback[DeleteResult],
-    ) -> None: ...
-    @overload
-    def distinct(
-        self,
-        key: str,
-        filter: Mapping[str, Any] | None = None,
-        session: ClientSession | None = None,
-        comment: Any | None = None,
-        hint: _IndexKeyHint | None = None,
-        *,
-        callback: None = None,
-        **kwargs: Any,
-    ) -> CallFuture[list[Any]]: ...
-    @overload
-    def distinct(
-        self,
-        key: str,
-        filter: Mapping[str, Any] | None = None,
-        session: ClientSession | None = None,
-        comment: Any | None = None,
-        hint: _IndexKeyHint | None = None,
-        *,
-        callback: Callback[list[Any]],
-        **kwargs: Any,
-    ) -> None: ...
-    @overload
-    def drop(
-        self,
-        session: ClientSession | None = None,
-        comment: Any | None = None,
-        encrypted_fields: Mapping[str, Any] | None = None,
-        *,
-        callback: None = None,
-    ) -> CallFuture[None]: ...
-    @overload
-    def drop(
-        self,
-        session: ClientSession | None = None,
-        comment: Any | None = None,
-        encrypted_fields: Mapping[str, Any] | None = None,
-        *,
-        callback: Callback[None],
-    ) -> None: ...
-    @overload
-    def drop_index(
-        self,
-        index_or_name: _IndexKeyHint,
-        session: ClientSession | None = None,
-        comment: Any | None = None,
-        *,
-        callback: None = None,
-        **kwargs: Any,
-    ) -> CallFuture[None]: ...
-    @overload
-    def drop_index(
-        self,
-        index_or_name: _IndexKeyHint,
-        session: ClientSession | None = None,
-        comment: Any | None = None,
-        *,
-        callback: Callback[None],
-        **kwargs: Any,
-    ) -> None: ...
-    @overload
-    def drop_indexes(
-        self,
-        session: ClientSession | None = None,
-        comment: Any | None = None,
-        *,
-        callback: None = None,
-        **kwargs: Any,
-    ) -> CallFuture[None]: ...
-    @overload
-    def drop_indexes(
-        self,
-        session: ClientSession | None = None,
-        comment: Any | None = None,
-        *,
-        callback: Callback[None],
-        **kwargs: Any,
-    ) -> None: ...
-    @overload
-    def drop_search_index(
-        self,
-        name: str,
-        session: ClientSession | None = None,
-        comment: Any | None = None,
-        *,
-        callback: None = None,
-        **kwargs: Any,
-    ) -> CallFuture[None]: ...
-    @overload
-    def drop_search_index(
-        self,
-        name: str,
-        session: ClientSession | None = None,
-        comment: Any | None = None,
-        *,
-        callback: Callback[None],
-        **kwargs: Any,
-    ) -> None: ...
-    @overload
-    def estimated_document_count(
-        self, comment: Any | None = None, *, callback: None = None, **kwargs: Any
-    ) -> CallFuture[int]: ...
-    @overload
-    def estimated_document_count(
-        self, comment: Any | None = None, *, callback: Callback[int], **kwargs: Any
-    ) -> None: ...
     def find(
         self,
         filter: Mapping[str, Any] | None = None,
@@ -1142,163 +991,15 @@ class Collection(Derived, Generic[DocumentType]):
         session: ClientSession | None = None,
         allow_disk_use: bool | None = None,
         let: Mapping[str, Any] | None = None,
-    ) -> Cursor[DocumentType]: ...
-    @overload
-    def find_one(
-        self,
-        filter: Any | None = None,
-        projection: Mapping[str, Any] | Iterable[str] | None = None,
-        skip: int = 0,
-        limit: int = 0,
-        no_cursor_timeout: bool = False,
-        cursor_type: int = ...,
-        sort: _Sort | None = None,
-        allow_partial_results: bool = False,
-        oplog_replay: bool = False,
-        batch_size: int = 0,
-        collation: _CollationIn | None = None,
-        hint: _Hint | None = None,
-        max_scan: int | None = None,
-        max_time_ms: int | None = None,
-        max: _Sort | None = None,
-        min: _Sort | None = None,
-        return_key: bool | None = None,
-        show_record_id: bool | None = None,
-        snapshot: bool | None = None,
-        comment: Any | None = None,
-        session: ClientSession | None = None,
-        allow_disk_use: bool | None = None,
-        let: Mapping[str, Any] | None = None,
-        *,
-        callback: None = None,
-    ) -> CallFuture[DocumentType | None]: ...
-    @overload
-    def find_one(
-        self,
-        filter: Any | None = None,
-        projection: Mapping[str, Any] | Iterable[str] | None = None,
-        skip: int = 0,
-        limit: int = 0,
-        no_cursor_timeout: bool = False,
-        cursor_type: int = ...,
-        sort: _Sort | None = None,
-        allow_partial_results: bool = False,
-        oplog_replay: bool = False,
-        batch_size: int = 0,
-        collation: _CollationIn | None = None,
-        hint: _Hint | None = None,
-        max_scan: int | None = None,
-        max_time_ms: int | None = None,
-        max: _Sort | None = None,
-        min: _Sort | None = None,
-        return_key: bool | None = None,
-        show_record_id: bool | None = None,
-        snapshot: bool | None = None,
-        comment: Any | None = None,
-        session: ClientSession | None = None,
-        allow_disk_use: bool | None = None,
-        let: Mapping[str, Any] | None = None,
-        *,
-        callback: Callback[DocumentType | None],
-    ) -> None: ...
-    @overload
-    def find_one_and_delete(
-        self,
-        filter: Mapping[str, Any],
-        projection: Mapping[str, Any] | Iterable[str] | None = None,
-        sort: _IndexList | None = None,
-        hint: _IndexKeyHint | None = None,
-        session: ClientSession | None = None,
-        let: Mapping[str, Any] | None = None,
-        comment: Any | None = None,
-        *,
-        callback: None = None,
-        **kwargs: Any,
-    ) -> CallFuture[DocumentType | None]: ...
-    @overload
-    def find_one_and_delete(
-        self,
-        filter: Mapping[str, Any],
-        projection: Mapping[str, Any] | Iterable[str] | None = None,
-        sort: _IndexList | None = None,
-        hint: _IndexKeyHint | None = None,
-        session: ClientSession | None = None,
-        let: Mapping[str, Any] | None = None,
-        comment: Any | None = None,
-        *,
-        callback: Callback[DocumentType | None],
-        **kwargs: Any,
-    ) -> None: ...
-    @overload
-    def find_one_and_replace(
-        self,
-        filter: Mapping[str, Any],
-        replacement: Mapping[str, Any],
-        projection: Mapping[str, Any] | Iterable[str] | None = None,
-        sort: _IndexList | None = None,
-        upsert: bool = False,
-        return_document: bool = ...,
-        hint: _IndexKeyHint | None = None,
-        session: ClientSession | None = None,
-        let: Mapping[str, Any] | None = None,
-        comment: Any | None = None,
-        *,
-        callback: None = None,
-        **kwargs: Any,
-    ) -> CallFuture[DocumentType | None]: ...
-    @overload
-    def find_one_and_replace(
-        self,
-        filter: Mapping[str, Any],
-        replacement: Mapping[str, Any],
-        projection: Mapping[str, Any] | Iterable[str] | None = None,
-        sort: _IndexList | None = None,
-        upsert: bool = False,
-        return_document: bool = ...,
-        hint: _IndexKeyHint | None = None,
-        session: ClientSession | None = None,
-        let: Mapping[str, Any] | None = None,
-        comment: Any | None = None,
-        *,
-        callback: Callback[DocumentType | None],
-        **kwargs: Any,
-    ) -> None: ...
-    @overload
-    def find_one_and_update(
-        self,
-        filter: Mapping[str, Any],
-        update: Mapping[str, Any] | _Pipeline,
-        projection: Mapping[str, Any] | Iterable[str] | None = None,
-        sort: _IndexList | None = None,
-        upsert: bool = False,
-        return_document: bool = ...,
-        array_filters: Sequence[Mapping[str, Any]] | None = None,
-        hint: _IndexKeyHint | None = None,
-        session: ClientSession | None = None,
-        let: Mapping[str, Any] | None = None,
-        comment: Any | None = None,
-        *,
-        callback: None = None,
-        **kwargs: Any,
-    ) -> CallFuture[DocumentType | None]: ...
-    @overload
-    def find_one_and_update(
-        self,
-        filter: Mapping[str, Any],
-        update: Mapping[str, Any] | _Pipeline,
-        projection: Mapping[str, Any] | Iterable[str] | None = None,
-        sort: _IndexList | None = None,
-        upsert: bool = False,
-        return_document: bool = ...,
-        array_filters: Sequence[Mapping[str, Any]] | None = None,
-        hint: _IndexKeyHint | None = None,
-        session: ClientSession | None = None,
-        let: Mapping[str, Any] | None = None,
-        comment: Any | None = None,
-        *,
-        callback: Callback[DocumentType | None],
-        **kwargs: Any,
-    ) -> None: ...
+    ) -> Cursor[DocumentType]:
+        """Query the database.
+
+        Return a Cursor for a query, which is sent for its first document.
+
+        Runs at once, in the caller's thread, with one exception: for an exhaust cursor PyMongo up
+        to 4.17 selects a server, so that runs in a worker, and what is returned is a Future of the
+        Cursor which can be used as the Cursor. The source is PyMongo's `Collection.find`."""
+
     def find_raw_batches(
         self,
         filter: Mapping[str, Any] | None = None,
@@ -1324,26 +1025,368 @@ class Collection(Derived, Generic[DocumentType]):
         session: ClientSession | None = None,
         allow_disk_use: bool | None = None,
         let: Mapping[str, Any] | None = None,
-    ) -> RawBatchCursor[DocumentType]: ...
+    ) -> RawBatchCursor[DocumentType]:
+        """Query the database and retrieve batches of raw BSON.
+
+        Return a RawBatchCursor for a query, as `find` returns a Cursor.
+
+        The source is PyMongo's `Collection.find_raw_batches`."""
+
+    def __bool__(self) -> NoReturn: ...
+    def __getitem__(self, name: str) -> Collection[DocumentType]: ...
+    def aggregate(
+        self,
+        pipeline: _Pipeline,
+        session: ClientSession | None = None,
+        let: Mapping[str, Any] | None = None,
+        comment: Any | None = None,
+        *,
+        callback: CallbackOf[CommandCursor[DocumentType], R] | None = None,
+        **kwargs: Any,
+    ) -> CursorFuture[CommandCursor[DocumentType], DocumentType, R]:
+        """Perform an aggregation using the aggregation framework on this collection.
+
+        Runs in a worker thread; returns a Future of the caller's loop. With
+        ``callback=``, returns None and calls ``callback(result, error)`` on it."""
+
+    def aggregate_raw_batches(
+        self,
+        pipeline: _Pipeline,
+        session: ClientSession | None = None,
+        comment: Any | None = None,
+        *,
+        callback: CallbackOf[RawBatchCommandCursor[DocumentType], R] | None = None,
+        **kwargs: Any,
+    ) -> CursorFuture[RawBatchCommandCursor[DocumentType], bytes, R]:
+        """Perform an aggregation and retrieve batches of raw BSON.
+
+        Runs in a worker thread; returns a Future of the caller's loop. With
+        ``callback=``, returns None and calls ``callback(result, error)`` on it."""
+
+    def bulk_write(
+        self,
+        requests: Sequence[WriteOp[DocumentType]],
+        ordered: bool = True,
+        bypass_document_validation: bool | None = None,
+        session: ClientSession | None = None,
+        comment: Any | None = None,
+        let: Mapping[str, Any] | None = None,
+        *,
+        callback: CallbackOf[BulkWriteResult, R] | None = None,
+    ) -> CallFuture[BulkWriteResult, R]:
+        """Send a batch of write operations to the server.
+
+        Runs in a worker thread; returns a Future of the caller's loop. With
+        ``callback=``, returns None and calls ``callback(result, error)`` on it."""
+
     @property
-    def full_name(self) -> str: ...
-    @overload
+    def codec_options(self) -> CodecOptions[Any]:
+        """Read only access to the :class:`~bson.codec_options.CodecOptions` of this instance.
+
+        Runs at once, in the caller's thread: it does not wait."""
+
+    def count_documents(
+        self,
+        filter: Mapping[str, Any],
+        session: ClientSession | None = None,
+        comment: Any | None = None,
+        *,
+        callback: CallbackOf[int, R] | None = None,
+        **kwargs: Any,
+    ) -> CallFuture[int, R]:
+        """Count the number of documents in this collection.
+
+        Runs in a worker thread; returns a Future of the caller's loop. With
+        ``callback=``, returns None and calls ``callback(result, error)`` on it."""
+
+    def create_index(
+        self,
+        keys: _IndexKeyHint,
+        session: ClientSession | None = None,
+        comment: Any | None = None,
+        *,
+        callback: CallbackOf[str, R] | None = None,
+        **kwargs: Any,
+    ) -> CallFuture[str, R]:
+        """Create an index on this collection.
+
+        Runs in a worker thread; returns a Future of the caller's loop. With
+        ``callback=``, returns None and calls ``callback(result, error)`` on it."""
+
+    def create_indexes(
+        self,
+        indexes: Sequence[IndexModel],
+        session: ClientSession | None = None,
+        comment: Any | None = None,
+        *,
+        callback: CallbackOf[list[str], R] | None = None,
+        **kwargs: Any,
+    ) -> CallFuture[list[str], R]:
+        """Create one or more indexes on this collection.
+
+        Runs in a worker thread; returns a Future of the caller's loop. With
+        ``callback=``, returns None and calls ``callback(result, error)`` on it."""
+
+    def create_search_index(
+        self,
+        model: Mapping[str, Any] | SearchIndexModel,
+        session: ClientSession | None = None,
+        comment: Any = None,
+        *,
+        callback: CallbackOf[str, R] | None = None,
+        **kwargs: Any,
+    ) -> CallFuture[str, R]:
+        """Create a single search index for the current collection.
+
+        Runs in a worker thread; returns a Future of the caller's loop. With
+        ``callback=``, returns None and calls ``callback(result, error)`` on it."""
+
+    def create_search_indexes(
+        self,
+        models: list[SearchIndexModel],
+        session: ClientSession | None = None,
+        comment: Any | None = None,
+        *,
+        callback: CallbackOf[list[str], R] | None = None,
+        **kwargs: Any,
+    ) -> CallFuture[list[str], R]:
+        """Create multiple search indexes for the current collection.
+
+        Runs in a worker thread; returns a Future of the caller's loop. With
+        ``callback=``, returns None and calls ``callback(result, error)`` on it."""
+
+    @property
+    def database(self) -> Database[DocumentType]:
+        """Return the collection's :class:`~pymongo.database.Database`.
+
+        Runs at once, in the caller's thread: it does not wait."""
+
+    def delete_many(
+        self,
+        filter: Mapping[str, Any],
+        collation: _CollationIn | None = None,
+        hint: _IndexKeyHint | None = None,
+        session: ClientSession | None = None,
+        let: Mapping[str, Any] | None = None,
+        comment: Any | None = None,
+        *,
+        callback: CallbackOf[DeleteResult, R] | None = None,
+    ) -> CallFuture[DeleteResult, R]:
+        """Delete one or more documents matching the filter.
+
+        Runs in a worker thread; returns a Future of the caller's loop. With
+        ``callback=``, returns None and calls ``callback(result, error)`` on it."""
+
+    def delete_one(
+        self,
+        filter: Mapping[str, Any],
+        collation: _CollationIn | None = None,
+        hint: _IndexKeyHint | None = None,
+        session: ClientSession | None = None,
+        let: Mapping[str, Any] | None = None,
+        comment: Any | None = None,
+        *,
+        callback: CallbackOf[DeleteResult, R] | None = None,
+    ) -> CallFuture[DeleteResult, R]:
+        """Delete a single document matching the filter.
+
+        Runs in a worker thread; returns a Future of the caller's loop. With
+        ``callback=``, returns None and calls ``callback(result, error)`` on it."""
+
+    def distinct(
+        self,
+        key: str,
+        filter: Mapping[str, Any] | None = None,
+        session: ClientSession | None = None,
+        comment: Any | None = None,
+        hint: _IndexKeyHint | None = None,
+        *,
+        callback: CallbackOf[list[Any], R] | None = None,
+        **kwargs: Any,
+    ) -> CallFuture[list[Any], R]:
+        """Get a list of distinct values for `key` among all documents in this collection.
+
+        Runs in a worker thread; returns a Future of the caller's loop. With
+        ``callback=``, returns None and calls ``callback(result, error)`` on it."""
+
+    def drop(
+        self,
+        session: ClientSession | None = None,
+        comment: Any | None = None,
+        encrypted_fields: Mapping[str, Any] | None = None,
+        *,
+        callback: CallbackOf[None, R] | None = None,
+    ) -> CallFuture[None, R]:
+        """Alias for :meth:`~pymongo.database.Database.drop_collection`.
+
+        Runs in a worker thread; returns a Future of the caller's loop. With
+        ``callback=``, returns None and calls ``callback(result, error)`` on it."""
+
+    def drop_index(
+        self,
+        index_or_name: _IndexKeyHint,
+        session: ClientSession | None = None,
+        comment: Any | None = None,
+        *,
+        callback: CallbackOf[None, R] | None = None,
+        **kwargs: Any,
+    ) -> CallFuture[None, R]:
+        """Drop the specified index on this collection.
+
+        Runs in a worker thread; returns a Future of the caller's loop. With
+        ``callback=``, returns None and calls ``callback(result, error)`` on it."""
+
+    def drop_indexes(
+        self,
+        session: ClientSession | None = None,
+        comment: Any | None = None,
+        *,
+        callback: CallbackOf[None, R] | None = None,
+        **kwargs: Any,
+    ) -> CallFuture[None, R]:
+        """Drop all indexes on this collection.
+
+        Runs in a worker thread; returns a Future of the caller's loop. With
+        ``callback=``, returns None and calls ``callback(result, error)`` on it."""
+
+    def drop_search_index(
+        self,
+        name: str,
+        session: ClientSession | None = None,
+        comment: Any | None = None,
+        *,
+        callback: CallbackOf[None, R] | None = None,
+        **kwargs: Any,
+    ) -> CallFuture[None, R]:
+        """Delete a search index by index name.
+
+        Runs in a worker thread; returns a Future of the caller's loop. With
+        ``callback=``, returns None and calls ``callback(result, error)`` on it."""
+
+    def estimated_document_count(
+        self,
+        comment: Any | None = None,
+        *,
+        callback: CallbackOf[int, R] | None = None,
+        **kwargs: Any,
+    ) -> CallFuture[int, R]:
+        """Get an estimate of the number of documents in this collection.
+
+        Runs in a worker thread; returns a Future of the caller's loop. With
+        ``callback=``, returns None and calls ``callback(result, error)`` on it."""
+
+    def find_one(
+        self,
+        filter: Any | None = None,
+        projection: Mapping[str, Any] | Iterable[str] | None = None,
+        skip: int = 0,
+        limit: int = 0,
+        no_cursor_timeout: bool = False,
+        cursor_type: int = ...,
+        sort: _Sort | None = None,
+        allow_partial_results: bool = False,
+        oplog_replay: bool = False,
+        batch_size: int = 0,
+        collation: _CollationIn | None = None,
+        hint: _Hint | None = None,
+        max_scan: int | None = None,
+        max_time_ms: int | None = None,
+        max: _Sort | None = None,
+        min: _Sort | None = None,
+        return_key: bool | None = None,
+        show_record_id: bool | None = None,
+        snapshot: bool | None = None,
+        comment: Any | None = None,
+        session: ClientSession | None = None,
+        allow_disk_use: bool | None = None,
+        let: Mapping[str, Any] | None = None,
+        *,
+        callback: CallbackOf[DocumentType | None, R] | None = None,
+    ) -> CallFuture[DocumentType | None, R]:
+        """Get a single document from the database.
+
+        Runs in a worker thread; returns a Future of the caller's loop. With
+        ``callback=``, returns None and calls ``callback(result, error)`` on it."""
+
+    def find_one_and_delete(
+        self,
+        filter: Mapping[str, Any],
+        projection: Mapping[str, Any] | Iterable[str] | None = None,
+        sort: _IndexList | None = None,
+        hint: _IndexKeyHint | None = None,
+        session: ClientSession | None = None,
+        let: Mapping[str, Any] | None = None,
+        comment: Any | None = None,
+        *,
+        callback: CallbackOf[DocumentType | None, R] | None = None,
+        **kwargs: Any,
+    ) -> CallFuture[DocumentType | None, R]:
+        """Find a single document and delete it, returning the document.
+
+        Runs in a worker thread; returns a Future of the caller's loop. With
+        ``callback=``, returns None and calls ``callback(result, error)`` on it."""
+
+    def find_one_and_replace(
+        self,
+        filter: Mapping[str, Any],
+        replacement: Mapping[str, Any],
+        projection: Mapping[str, Any] | Iterable[str] | None = None,
+        sort: _IndexList | None = None,
+        upsert: bool = False,
+        return_document: bool = ...,
+        hint: _IndexKeyHint | None = None,
+        session: ClientSession | None = None,
+        let: Mapping[str, Any] | None = None,
+        comment: Any | None = None,
+        *,
+        callback: CallbackOf[DocumentType | None, R] | None = None,
+        **kwargs: Any,
+    ) -> CallFuture[DocumentType | None, R]:
+        """Find a single document and replace it.
+
+        Runs in a worker thread; returns a Future of the caller's loop. With
+        ``callback=``, returns None and calls ``callback(result, error)`` on it."""
+
+    def find_one_and_update(
+        self,
+        filter: Mapping[str, Any],
+        update: Mapping[str, Any] | _Pipeline,
+        projection: Mapping[str, Any] | Iterable[str] | None = None,
+        sort: _IndexList | None = None,
+        upsert: bool = False,
+        return_document: bool = ...,
+        array_filters: Sequence[Mapping[str, Any]] | None = None,
+        hint: _IndexKeyHint | None = None,
+        session: ClientSession | None = None,
+        let: Mapping[str, Any] | None = None,
+        comment: Any | None = None,
+        *,
+        callback: CallbackOf[DocumentType | None, R] | None = None,
+        **kwargs: Any,
+    ) -> CallFuture[DocumentType | None, R]:
+        """Find a single document and update it.
+
+        Runs in a worker thread; returns a Future of the caller's loop. With
+        ``callback=``, returns None and calls ``callback(result, error)`` on it."""
+
+    @property
+    def full_name(self) -> str:
+        """The full name of this :class:`Collection`.
+
+        Runs at once, in the caller's thread: it does not wait."""
+
     def index_information(
         self,
         session: ClientSession | None = None,
         comment: Any | None = None,
         *,
-        callback: None = None,
-    ) -> CallFuture[MutableMapping[str, Any]]: ...
-    @overload
-    def index_information(
-        self,
-        session: ClientSession | None = None,
-        comment: Any | None = None,
-        *,
-        callback: Callback[MutableMapping[str, Any]],
-    ) -> None: ...
-    @overload
+        callback: CallbackOf[MutableMapping[str, Any], R] | None = None,
+    ) -> CallFuture[MutableMapping[str, Any], R]:
+        """Get information on this collection's indexes.
+
+        Runs in a worker thread; returns a Future of the caller's loop. With
+        ``callback=``, returns None and calls ``callback(result, error)`` on it."""
+
     def insert_many(
         self,
         documents: Iterable[DocumentType | RawBSONDocument],
@@ -1352,20 +1395,13 @@ class Collection(Derived, Generic[DocumentType]):
         session: ClientSession | None = None,
         comment: Any | None = None,
         *,
-        callback: None = None,
-    ) -> CallFuture[InsertManyResult]: ...
-    @overload
-    def insert_many(
-        self,
-        documents: Iterable[DocumentType | RawBSONDocument],
-        ordered: bool = True,
-        bypass_document_validation: bool | None = None,
-        session: ClientSession | None = None,
-        comment: Any | None = None,
-        *,
-        callback: Callback[InsertManyResult],
-    ) -> None: ...
-    @overload
+        callback: CallbackOf[InsertManyResult, R] | None = None,
+    ) -> CallFuture[InsertManyResult, R]:
+        """Insert an iterable of documents.
+
+        Runs in a worker thread; returns a Future of the caller's loop. With
+        ``callback=``, returns None and calls ``callback(result, error)`` on it."""
+
     def insert_one(
         self,
         document: DocumentType | RawBSONDocument,
@@ -1373,97 +1409,83 @@ class Collection(Derived, Generic[DocumentType]):
         session: ClientSession | None = None,
         comment: Any | None = None,
         *,
-        callback: None = None,
-    ) -> CallFuture[InsertOneResult]: ...
-    @overload
-    def insert_one(
-        self,
-        document: DocumentType | RawBSONDocument,
-        bypass_document_validation: bool | None = None,
-        session: ClientSession | None = None,
-        comment: Any | None = None,
-        *,
-        callback: Callback[InsertOneResult],
-    ) -> None: ...
-    @overload
+        callback: CallbackOf[InsertOneResult, R] | None = None,
+    ) -> CallFuture[InsertOneResult, R]:
+        """Insert a single document.
+
+        Runs in a worker thread; returns a Future of the caller's loop. With
+        ``callback=``, returns None and calls ``callback(result, error)`` on it."""
+
     def list_indexes(
         self,
         session: ClientSession | None = None,
         comment: Any | None = None,
         *,
-        callback: None = None,
-    ) -> CursorFuture[CommandCursor[MutableMapping[str, Any]], MutableMapping[str, Any]]: ...
-    @overload
-    def list_indexes(
-        self,
-        session: ClientSession | None = None,
-        comment: Any | None = None,
-        *,
-        callback: Callback[CommandCursor[MutableMapping[str, Any]]],
-    ) -> None: ...
-    @overload
+        callback: CallbackOf[CommandCursor[MutableMapping[str, Any]], R] | None = None,
+    ) -> CursorFuture[CommandCursor[MutableMapping[str, Any]], MutableMapping[str, Any], R]:
+        """Get a cursor over the index documents for this collection.
+
+        Runs in a worker thread; returns a Future of the caller's loop. With
+        ``callback=``, returns None and calls ``callback(result, error)`` on it."""
+
     def list_search_indexes(
         self,
         name: str | None = None,
         session: ClientSession | None = None,
         comment: Any | None = None,
         *,
-        callback: None = None,
+        callback: CallbackOf[CommandCursor[Mapping[str, Any]], R] | None = None,
         **kwargs: Any,
-    ) -> CursorFuture[CommandCursor[Mapping[str, Any]], Mapping[str, Any]]: ...
-    @overload
-    def list_search_indexes(
-        self,
-        name: str | None = None,
-        session: ClientSession | None = None,
-        comment: Any | None = None,
-        *,
-        callback: Callback[CommandCursor[Mapping[str, Any]]],
-        **kwargs: Any,
-    ) -> None: ...
+    ) -> CursorFuture[CommandCursor[Mapping[str, Any]], Mapping[str, Any], R]:
+        """Return a cursor over search indexes for the current collection.
+
+        Runs in a worker thread; returns a Future of the caller's loop. With
+        ``callback=``, returns None and calls ``callback(result, error)`` on it."""
+
     @property
-    def name(self) -> str: ...
-    @overload
+    def name(self) -> str:
+        """The name of this :class:`Collection`.
+
+        Runs at once, in the caller's thread: it does not wait."""
+
     def options(
         self,
         session: ClientSession | None = None,
         comment: Any | None = None,
         *,
-        callback: None = None,
-    ) -> CallFuture[MutableMapping[str, Any]]: ...
-    @overload
-    def options(
-        self,
-        session: ClientSession | None = None,
-        comment: Any | None = None,
-        *,
-        callback: Callback[MutableMapping[str, Any]],
-    ) -> None: ...
+        callback: CallbackOf[MutableMapping[str, Any], R] | None = None,
+    ) -> CallFuture[MutableMapping[str, Any], R]:
+        """Get the options set on this collection.
+
+        Runs in a worker thread; returns a Future of the caller's loop. With
+        ``callback=``, returns None and calls ``callback(result, error)`` on it."""
+
     @property
-    def read_concern(self) -> ReadConcern: ...
+    def read_concern(self) -> ReadConcern:
+        """Read only access to the :class:`~pymongo.read_concern.ReadConcern` of this instance.
+
+        Runs at once, in the caller's thread: it does not wait."""
+
     @property
-    def read_preference(self) -> _ServerMode: ...
-    @overload
+    def read_preference(self) -> _ServerMode:
+        """Read only access to the read preference of this instance.
+
+        Runs at once, in the caller's thread: it does not wait."""
+
     def rename(
         self,
         new_name: str,
         session: ClientSession | None = None,
         comment: Any | None = None,
         *,
-        callback: None = None,
+        callback: CallbackOf[MutableMapping[str, Any], R] | None = None,
         **kwargs: Any,
-    ) -> CallFuture[MutableMapping[str, Any]]: ...
-    @overload
-    def rename(
-        self,
-        new_name: str,
-        session: ClientSession | None = None,
-        comment: Any | None = None,
-        *,
-        callback: Callback[MutableMapping[str, Any]],
-        **kwargs: Any,
-    ) -> None: ...
-    @overload
+    ) -> CallFuture[MutableMapping[str, Any], R]:
+        """Rename this collection.
+
+        Runs in a worker thread; returns a Future of the caller's loop. With
+        ``callback=``, returns None and calls ``callback(result, error)`` on it."""
+
     def replace_one(
         self,
         filter: Mapping[str, Any],
@@ -1477,25 +1499,13 @@ class Collection(Derived, Generic[DocumentType]):
         sort: Mapping[str, Any] | None = None,
         comment: Any | None = None,
         *,
-        callback: None = None,
-    ) -> CallFuture[UpdateResult]: ...
-    @overload
-    def replace_one(
-        self,
-        filter: Mapping[str, Any],
-        replacement: Mapping[str, Any],
-        upsert: bool = False,
-        bypass_document_validation: bool | None = None,
-        collation: _CollationIn | None = None,
-        hint: _IndexKeyHint | None = None,
-        session: ClientSession | None = None,
-        let: Mapping[str, Any] | None = None,
-        sort: Mapping[str, Any] | None = None,
-        comment: Any | None = None,
-        *,
-        callback: Callback[UpdateResult],
-    ) -> None: ...
-    @overload
+        callback: CallbackOf[UpdateResult, R] | None = None,
+    ) -> CallFuture[UpdateResult, R]:
+        """Replace a single document matching the filter.
+
+        Runs in a worker thread; returns a Future of the caller's loop. With
+        ``callback=``, returns None and calls ``callback(result, error)`` on it."""
+
     def update_many(
         self,
         filter: Mapping[str, Any],
@@ -1509,25 +1519,13 @@ class Collection(Derived, Generic[DocumentType]):
         let: Mapping[str, Any] | None = None,
         comment: Any | None = None,
         *,
-        callback: None = None,
-    ) -> CallFuture[UpdateResult]: ...
-    @overload
-    def update_many(
-        self,
-        filter: Mapping[str, Any],
-        update: Mapping[str, Any] | _Pipeline,
-        upsert: bool = False,
-        array_filters: Sequence[Mapping[str, Any]] | None = None,
-        bypass_document_validation: bool | None = None,
-        collation: _CollationIn | None = None,
-        hint: _IndexKeyHint | None = None,
-        session: ClientSession | None = None,
-        let: Mapping[str, Any] | None = None,
-        comment: Any | None = None,
-        *,
-        callback: Callback[UpdateResult],
-    ) -> None: ...
-    @overload
+        callback: CallbackOf[UpdateResult, R] | None = None,
+    ) -> CallFuture[UpdateResult, R]:
+        """Update one or more documents that match the filter.
+
+        Runs in a worker thread; returns a Future of the caller's loop. With
+        ``callback=``, returns None and calls ``callback(result, error)`` on it."""
+
     def update_one(
         self,
         filter: Mapping[str, Any],
@@ -1542,26 +1540,13 @@ class Collection(Derived, Generic[DocumentType]):
         sort: Mapping[str, Any] | None = None,
         comment: Any | None = None,
         *,
-        callback: None = None,
-    ) -> CallFuture[UpdateResult]: ...
-    @overload
-    def update_one(
-        self,
-        filter: Mapping[str, Any],
-        update: Mapping[str, Any] | _Pipeline,
-        upsert: bool = False,
-        bypass_document_validation: bool | None = None,
-        collation: _CollationIn | None = None,
-        array_filters: Sequence[Mapping[str, Any]] | None = None,
-        hint: _IndexKeyHint | None = None,
-        session: ClientSession | None = None,
-        let: Mapping[str, Any] | None = None,
-        sort: Mapping[str, Any] | None = None,
-        comment: Any | None = None,
-        *,
-        callback: Callback[UpdateResult],
-    ) -> None: ...
-    @overload
+        callback: CallbackOf[UpdateResult, R] | None = None,
+    ) -> CallFuture[UpdateResult, R]:
+        """Update a single document matching the filter.
+
+        Runs in a worker thread; returns a Future of the caller's loop. With
+        ``callback=``, returns None and calls ``callback(result, error)`` on it."""
+
     def update_search_index(
         self,
         name: str,
@@ -1569,21 +1554,14 @@ class Collection(Derived, Generic[DocumentType]):
         session: ClientSession | None = None,
         comment: Any | None = None,
         *,
-        callback: None = None,
+        callback: CallbackOf[None, R] | None = None,
         **kwargs: Any,
-    ) -> CallFuture[None]: ...
-    @overload
-    def update_search_index(
-        self,
-        name: str,
-        definition: Mapping[str, Any],
-        session: ClientSession | None = None,
-        comment: Any | None = None,
-        *,
-        callback: Callback[None],
-        **kwargs: Any,
-    ) -> None: ...
-    @overload
+    ) -> CallFuture[None, R]:
+        """Update a search index by replacing the index definition with the provided definition.
+
+        Runs in a worker thread; returns a Future of the caller's loop. With
+        ``callback=``, returns None and calls ``callback(result, error)`` on it."""
+
     def watch(
         self,
         pipeline: _Pipeline | None = None,
@@ -1599,26 +1577,13 @@ class Collection(Derived, Generic[DocumentType]):
         full_document_before_change: str | None = None,
         show_expanded_events: bool | None = None,
         *,
-        callback: None = None,
-    ) -> ChangeStreamFuture[CollectionChangeStream[DocumentType], DocumentType]: ...
-    @overload
-    def watch(
-        self,
-        pipeline: _Pipeline | None = None,
-        full_document: str | None = None,
-        resume_after: Mapping[str, Any] | None = None,
-        max_await_time_ms: int | None = None,
-        batch_size: int | None = None,
-        collation: _CollationIn | None = None,
-        start_at_operation_time: Timestamp | None = None,
-        session: ClientSession | None = None,
-        start_after: Mapping[str, Any] | None = None,
-        comment: Any | None = None,
-        full_document_before_change: str | None = None,
-        show_expanded_events: bool | None = None,
-        *,
-        callback: Callback[CollectionChangeStream[DocumentType]],
-    ) -> None: ...
+        callback: CallbackOf[CollectionChangeStream[DocumentType], R] | None = None,
+    ) -> ChangeStreamFuture[CollectionChangeStream[DocumentType], DocumentType, R]:
+        """Watch changes on this collection.
+
+        Runs in a worker thread; returns a Future of the caller's loop. With
+        ``callback=``, returns None and calls ``callback(result, error)`` on it."""
+
     @overload
     def with_options(
         self,
@@ -1626,7 +1591,11 @@ class Collection(Derived, Generic[DocumentType]):
         read_preference: _ServerMode | None = ...,
         write_concern: WriteConcern | None = ...,
         read_concern: ReadConcern | None = ...,
-    ) -> Collection[DocumentType]: ...
+    ) -> Collection[DocumentType]:
+        """Get a clone of this collection changing the specified settings.
+
+        Runs at once, in the caller's thread: it does not wait."""
+
     @overload
     def with_options(
         self,
@@ -1636,37 +1605,76 @@ class Collection(Derived, Generic[DocumentType]):
         read_concern: ReadConcern | None = ...,
     ) -> Collection[_DocumentTypeArg]: ...
     @property
-    def write_concern(self) -> WriteConcern: ...
+    def write_concern(self) -> WriteConcern:
+        """Read only access to the :class:`~pymongo.write_concern.WriteConcern` of this instance.
+
+        Runs at once, in the caller's thread: it does not wait."""
 
 class _BaseCursor(Consumable, Generic[DocumentType]):
-    def read_ahead(self, read_ahead: bool) -> Self: ...
-    @overload
-    def next(self, callback: None = None) -> CallFuture[DocumentType]: ...
-    @overload
-    def next(self, callback: Callback[DocumentType]) -> None: ...
+    """What all cursors share."""
+
+    def read_ahead(self, read_ahead: bool) -> Self:
+        """Say whether the next batch is fetched while this one is consumed; return this cursor.
+
+        It overrides the client's `read_ahead`. Runs at once, in the caller's thread, and holds for
+        fetches that have not begun."""
+
+    def next(
+        self, callback: CallbackOf[DocumentType, R] | None = None
+    ) -> CallFuture[DocumentType, R]:
+        """Return a Future of the next document.
+
+        Takes a worker only if the batch that was fetched last is used up. At the end the Future
+        raises `StopAsyncIteration`. The source is PyMongo's `Cursor.next`."""
+
     def __aiter__(self) -> Self: ...
     async def __anext__(self) -> DocumentType: ...
     @property
-    def fetch_next(self) -> CallFuture[bool]: ...
-    def next_object(self) -> DocumentType | None: ...
-    @overload
+    def fetch_next(self) -> CallFuture[bool]:
+        """A Future of True if `next_object` has a document, and of False at the end.
+
+        Takes a worker only if the batch that was fetched last is used up::
+
+            while (yield cursor.fetch_next):
+                document = cursor.next_object()"""
+
+    def next_object(self) -> DocumentType | None:
+        """Return the next document of the batch that was fetched last, or None: see `fetch_next`.
+
+        Runs at once, in the caller's thread."""
+
     def to_list(
-        self, length: int | None = None, callback: None = None
-    ) -> CallFuture[list[DocumentType]]: ...
-    @overload
-    def to_list(
-        self, length: int | None = None, *, callback: Callback[list[DocumentType]]
-    ) -> None: ...
-    def each(self, callback: Callback[DocumentType]) -> None: ...
+        self, length: int | None = None, callback: CallbackOf[list[DocumentType], R] | None = None
+    ) -> CallFuture[list[DocumentType], R]:
+        """Return a Future of a list of at most `length` documents, or of all that are left.
+
+        Takes a worker once for the whole list. The source is PyMongo's `Cursor.to_list`."""
+
+    def each(self, callback: Callback[DocumentType]) -> None:
+        """Call ``callback(document, None)`` on the caller's loop for each document.
+
+        Then it calls ``callback(None, None)``, or ``callback(None, error)`` if the documents could
+        not be had. It stops early, and leaves the cursor open, if the callback returns False (None,
+        or nothing, goes on) or raises, which the loop logs."""
+
     @property
-    def alive(self) -> bool: ...
+    def alive(self) -> bool:
+        """Whether there may be more documents. The source is PyMongo's `Cursor.alive`."""
+
     @property
-    def cursor_id(self) -> int | None: ...
+    def cursor_id(self) -> int | None:
+        """The id of the cursor on the server. The source is PyMongo's `Cursor.cursor_id`."""
+
     def __eq__(self, value: object, /) -> bool: ...
     def __hash__(self) -> int: ...
 
 class CommandCursor(_BaseCursor[DocumentType]):
+    """A cursor / iterator over command cursors.
+
+    The documents that a command returns, to be iterated with ``async for``."""
+
     delegate: pymongo.synchronous.command_cursor.CommandCursor[DocumentType]
+
     def __init__(
         self,
         collection: Collection[DocumentType],
@@ -1677,18 +1685,38 @@ class CommandCursor(_BaseCursor[DocumentType]):
         session: ClientSession | None = None,
         comment: Any = None,
     ) -> None: ...
-    @overload
-    def try_next(self, callback: None = None) -> CallFuture[DocumentType | None]: ...
-    @overload
-    def try_next(self, callback: Callback[DocumentType | None]) -> None: ...
+    def try_next(
+        self, callback: CallbackOf[DocumentType | None, R] | None = None
+    ) -> CallFuture[DocumentType | None, R]:
+        """Return a Future of the next document, or of None if one request brings none.
+
+        Takes a worker only if the batch that was fetched last is used up. The source is PyMongo's
+        `CommandCursor.try_next`."""
+
     @property
-    def address(self) -> _Address | None: ...
-    def batch_size(self, batch_size: int) -> Self: ...
+    def address(self) -> _Address | None:
+        """The (host, port) of the server used, or None.
+
+        Runs at once, in the caller's thread: it does not wait."""
+
+    def batch_size(self, batch_size: int) -> Self:
+        """Limit the number of documents returned in one batch.
+
+        Runs at once, in the caller's thread: it does not wait."""
+
     @property
-    def session(self) -> ClientSession | None: ...
+    def session(self) -> ClientSession | None:
+        """The cursor's :class:`~pymongo.client_session.ClientSession`, or None.
+
+        Runs at once, in the caller's thread: it does not wait."""
 
 class RawBatchCommandCursor(CommandCursor[DocumentType]):
+    """Create a new cursor / iterator over raw batches of BSON data.
+
+    Batches of undecoded documents, as bytes, to be iterated with ``async for``."""
+
     delegate: pymongo.synchronous.command_cursor.RawBatchCommandCursor[DocumentType]
+
     def __init__(
         self,
         collection: Collection[DocumentType],
@@ -1699,22 +1727,42 @@ class RawBatchCommandCursor(CommandCursor[DocumentType]):
         session: ClientSession | None = None,
         comment: Any = None,
     ) -> None: ...
-    @overload
-    def next(self, callback: None = None) -> CallFuture[bytes]: ...
-    @overload
-    def next(self, callback: Callback[bytes]) -> None: ...
+    def next(self, callback: CallbackOf[bytes, R] | None = None) -> CallFuture[bytes, R]:
+        """Return a Future of the next document.
+
+        Takes a worker only if the batch that was fetched last is used up. At the end the Future
+        raises `StopAsyncIteration`. The source is PyMongo's `Cursor.next`."""
+
     async def __anext__(self) -> bytes: ...
-    def next_object(self) -> bytes | None: ...
-    def each(self, callback: Callback[bytes]) -> None: ...
-    @overload
+    def next_object(self) -> bytes | None:
+        """Return the next document of the batch that was fetched last, or None: see `fetch_next`.
+
+        Runs at once, in the caller's thread."""
+
+    def each(self, callback: Callback[bytes]) -> None:
+        """Call ``callback(document, None)`` on the caller's loop for each document.
+
+        Then it calls ``callback(None, None)``, or ``callback(None, error)`` if the documents could
+        not be had. It stops early, and leaves the cursor open, if the callback returns False (None,
+        or nothing, goes on) or raises, which the loop logs."""
+
     def to_list(
-        self, length: int | None = None, callback: None = None
-    ) -> CallFuture[list[bytes]]: ...
-    @overload
-    def to_list(self, length: int | None = None, *, callback: Callback[list[bytes]]) -> None: ...
+        self, length: int | None = None, callback: CallbackOf[list[bytes], R] | None = None
+    ) -> CallFuture[list[bytes], R]:
+        """Return a Future of a list of at most `length` documents, or of all that are left.
+
+        Takes a worker once for the whole list. The source is PyMongo's `Cursor.to_list`."""
 
 class Cursor(_BaseCursor[DocumentType]):
+    """Create a new cursor.
+
+    The documents that a query returns, to be iterated with ``async for``.
+
+    A tailable one waits for new documents in the threads of change streams, and takes turns with
+    them: see `ChangeStream`."""
+
     delegate: pymongo.synchronous.cursor.Cursor[DocumentType]
+
     def __init__(
         self,
         collection: Collection[DocumentType],
@@ -1743,51 +1791,151 @@ class Cursor(_BaseCursor[DocumentType]):
         let: Mapping[str, Any] | None = None,
     ) -> None: ...
     @property
-    def retrieved(self) -> int: ...
+    def retrieved(self) -> int:
+        """How many documents were fetched. The source is PyMongo's `Cursor.retrieved`."""
+
     @overload
     def __getitem__(self, index: int) -> CallFuture[DocumentType]: ...
     @overload
     def __getitem__(self, index: slice) -> Self: ...
-    def add_option(self, mask: int) -> CursorFuture[Self, DocumentType]: ...
-    @overload
-    def rewind(self, callback: None = None) -> CursorFuture[Self, DocumentType]: ...
-    @overload
-    def rewind(self, callback: Callback[Self]) -> None: ...
+    def add_option(self, mask: int) -> CursorFuture[Self, DocumentType]:
+        """Set query flags, as a bit mask; return this cursor, to be awaited or chained on.
+
+        Runs in a worker if the mask has the exhaust flag, for which PyMongo up to 4.17 selects a
+        server; else at once. The source is PyMongo's `Cursor.add_option`."""
+
+    def rewind(
+        self, callback: CallbackOf[Self, R] | None = None
+    ) -> CursorFuture[Self, DocumentType, R]:
+        """Make this cursor as if no query had been sent; return it, to be awaited or chained on.
+
+        A cursor that is open on the server is killed there, in a worker. The cursor itself can be
+        used at once: `delegate` is another object afterwards, of the same query. The source is
+        PyMongo's `Cursor.rewind`."""
+
     def __copy__(self) -> Self: ...
     def __deepcopy__(self, memo: Any) -> Any: ...
     @property
-    def address(self) -> _Address | None: ...
-    def allow_disk_use(self, allow_disk_use: bool) -> Self: ...
-    def batch_size(self, batch_size: int) -> Self: ...
-    def clone(self) -> Self: ...
-    def collation(self, collation: _CollationIn | None) -> Self: ...
+    def address(self) -> _Address | None:
+        """The (host, port) of the server used, or None.
+
+        Runs at once, in the caller's thread: it does not wait."""
+
+    def allow_disk_use(self, allow_disk_use: bool) -> Self:
+        """Specify whether MongoDB can use temporary disk files for a sort.
+
+        Runs at once, in the caller's thread: it does not wait."""
+
+    def batch_size(self, batch_size: int) -> Self:
+        """Limit the number of documents returned in one batch.
+
+        Runs at once, in the caller's thread: it does not wait."""
+
+    def clone(self) -> Self:
+        """Get a clone of this cursor.
+
+        Runs at once, in the caller's thread: it does not wait."""
+
+    def collation(self, collation: _CollationIn | None) -> Self:
+        """Add a :class:`~pymongo.collation.Collation` to this query.
+
+        Runs at once, in the caller's thread: it does not wait."""
+
     @property
-    def collection(self) -> Collection[DocumentType]: ...
-    def comment(self, comment: Any) -> Self: ...
-    @overload
-    def distinct(self, key: str, *, callback: None = None) -> CallFuture[list[Any]]: ...
-    @overload
-    def distinct(self, key: str, *, callback: Callback[list[Any]]) -> None: ...
-    @overload
-    def explain(self, *, callback: None = None) -> CallFuture[DocumentType]: ...
-    @overload
-    def explain(self, *, callback: Callback[DocumentType]) -> None: ...
-    def hint(self, index: _Hint | None) -> Self: ...
-    def limit(self, limit: int) -> Self: ...
-    def max(self, spec: _Sort) -> Self: ...
-    def max_await_time_ms(self, max_await_time_ms: int | None) -> Self: ...
-    def max_scan(self, max_scan: int | None) -> Self: ...
-    def max_time_ms(self, max_time_ms: int | None) -> Self: ...
-    def min(self, spec: _Sort) -> Self: ...
-    def remove_option(self, mask: int) -> Self: ...
+    def collection(self) -> Collection[DocumentType]:
+        """The :class:`~pymongo.collection.Collection` being iterated.
+
+        Runs at once, in the caller's thread: it does not wait."""
+
+    def comment(self, comment: Any) -> Self:
+        """Add a 'comment' to the cursor.
+
+        Runs at once, in the caller's thread: it does not wait."""
+
+    def distinct(
+        self, key: str, *, callback: CallbackOf[list[Any], R] | None = None
+    ) -> CallFuture[list[Any], R]:
+        """Get a list of distinct values for `key` among all documents.
+
+        Runs in a worker thread; returns a Future of the caller's loop. With
+        ``callback=``, returns None and calls ``callback(result, error)`` on it."""
+
+    def explain(
+        self, *, callback: CallbackOf[DocumentType, R] | None = None
+    ) -> CallFuture[DocumentType, R]:
+        """Return an explain plan record for this cursor.
+
+        Runs in a worker thread; returns a Future of the caller's loop. With
+        ``callback=``, returns None and calls ``callback(result, error)`` on it."""
+
+    def hint(self, index: _Hint | None) -> Self:
+        """Add a 'hint', telling Mongo the proper index to use for the query.
+
+        Runs at once, in the caller's thread: it does not wait."""
+
+    def limit(self, limit: int) -> Self:
+        """Limits the number of results to be returned by this cursor.
+
+        Runs at once, in the caller's thread: it does not wait."""
+
+    def max(self, spec: _Sort) -> Self:
+        """Add a ``max`` operator specifying the upper bound for a specific index.
+
+        Runs at once, in the caller's thread: it does not wait."""
+
+    def max_await_time_ms(self, max_await_time_ms: int | None) -> Self:
+        """Specify a time limit for a getMore operation.
+
+        Runs at once, in the caller's thread: it does not wait."""
+
+    def max_scan(self, max_scan: int | None) -> Self:
+        """Limit the number of documents to scan when performing the query.
+
+        Runs at once, in the caller's thread: it does not wait."""
+
+    def max_time_ms(self, max_time_ms: int | None) -> Self:
+        """Specify a time limit for a query operation.
+
+        Runs at once, in the caller's thread: it does not wait."""
+
+    def min(self, spec: _Sort) -> Self:
+        """Add a ``min`` operator specifying the lower bound for a specific index.
+
+        Runs at once, in the caller's thread: it does not wait."""
+
+    def remove_option(self, mask: int) -> Self:
+        """Unset arbitrary query flags using a bitmask.
+
+        Runs at once, in the caller's thread: it does not wait."""
+
     @property
-    def session(self) -> ClientSession | None: ...
-    def skip(self, skip: int) -> Self: ...
-    def sort(self, key_or_list: _Hint, direction: int | str | None = None) -> Self: ...
-    def where(self, code: str | Code) -> Self: ...
+    def session(self) -> ClientSession | None:
+        """The cursor's :class:`~pymongo.client_session.ClientSession`, or None.
+
+        Runs at once, in the caller's thread: it does not wait."""
+
+    def skip(self, skip: int) -> Self:
+        """Skips the first `skip` results of this cursor.
+
+        Runs at once, in the caller's thread: it does not wait."""
+
+    def sort(self, key_or_list: _Hint, direction: int | str | None = None) -> Self:
+        """Sorts this cursor's results.
+
+        Runs at once, in the caller's thread: it does not wait."""
+
+    def where(self, code: str | Code) -> Self:
+        """Add a `$where`_ clause to this query.
+
+        Runs at once, in the caller's thread: it does not wait."""
 
 class RawBatchCursor(Cursor[DocumentType]):
+    """A cursor / iterator over raw batches of BSON data from a query result.
+
+    Batches of undecoded documents, as bytes, to be iterated with ``async for``."""
+
     delegate: pymongo.synchronous.cursor.RawBatchCursor[DocumentType]
+
     def __init__(
         self,
         collection: Collection[DocumentType],
@@ -1815,148 +1963,284 @@ class RawBatchCursor(Cursor[DocumentType]):
         allow_disk_use: bool | None = None,
         let: Mapping[str, Any] | None = None,
     ) -> None: ...
-    @overload
-    def next(self, callback: None = None) -> CallFuture[bytes]: ...
-    @overload
-    def next(self, callback: Callback[bytes]) -> None: ...
+    def next(self, callback: CallbackOf[bytes, R] | None = None) -> CallFuture[bytes, R]:
+        """Return a Future of the next document.
+
+        Takes a worker only if the batch that was fetched last is used up. At the end the Future
+        raises `StopAsyncIteration`. The source is PyMongo's `Cursor.next`."""
+
     async def __anext__(self) -> bytes: ...
-    def next_object(self) -> bytes | None: ...
-    def each(self, callback: Callback[bytes]) -> None: ...
-    @overload
+    def next_object(self) -> bytes | None:
+        """Return the next document of the batch that was fetched last, or None: see `fetch_next`.
+
+        Runs at once, in the caller's thread."""
+
+    def each(self, callback: Callback[bytes]) -> None:
+        """Call ``callback(document, None)`` on the caller's loop for each document.
+
+        Then it calls ``callback(None, None)``, or ``callback(None, error)`` if the documents could
+        not be had. It stops early, and leaves the cursor open, if the callback returns False (None,
+        or nothing, goes on) or raises, which the loop logs."""
+
     def to_list(
-        self, length: int | None = None, callback: None = None
-    ) -> CallFuture[list[bytes]]: ...
-    @overload
-    def to_list(self, length: int | None = None, *, callback: Callback[list[bytes]]) -> None: ...
+        self, length: int | None = None, callback: CallbackOf[list[bytes], R] | None = None
+    ) -> CallFuture[list[bytes], R]:
+        """Return a Future of a list of at most `length` documents, or of all that are left.
+
+        Takes a worker once for the whole list. The source is PyMongo's `Cursor.to_list`."""
 
 class CursorMethods:
+    """What can be asked of a cursor before it is there: it is done when it is."""
+
     classes: tuple[type, ...]
     is_given_up: ClassVar[bool]
+
     def __aiter__(self) -> AsyncIterator[Any]: ...
     def __anext__(self) -> Any: ...
     async def __aenter__(self: Any) -> Any: ...
     async def __aexit__(self, *exc_info: object) -> None: ...
     @property
-    def fetch_next(self) -> Any: ...
-    def next_object(self) -> Any: ...
-    def each(self, callback: Callable[[Any, BaseException | None], Any]) -> None: ...
-    def close(self, callback: Callback | None = None) -> Any: ...
-    def add_option(
-        self: CursorMethods[_QueryT, ItemT], mask: int
-    ) -> CursorFuture[_QueryT, ItemT]: ...
+    def fetch_next(self) -> Any:
+        """A Future of True if `next_object` has a document, and of False at the end."""
+
+    def next_object(self) -> Any:
+        """Return the next document of the batch at hand, or None: see `fetch_next`."""
+
+    def each(self, callback: Callable[[Any, BaseException | None], Any]) -> None:
+        """Call ``callback(document, None)`` for each document, as the cursor's `each` does."""
+
+    def close(self, callback: Callback | None = None) -> Any:
+        """Close the cursor, as soon as it is there; return a Future of None."""
+
+    def add_option(self: CursorMethods[_QueryT, ItemT], mask: int) -> CursorFuture[_QueryT, ItemT]:
+        """Set query flags, as a bit mask; return this cursor, to be awaited or chained on.
+
+        Runs in a worker if the mask has the exhaust flag, for which PyMongo up to 4.17 selects a
+        server; else at once. The source is PyMongo's `Cursor.add_option`."""
+
     @property
-    def address(self: CursorMethods[_AnyT, ItemT]) -> _Address | None: ...
+    def address(self: CursorMethods[_AnyT, ItemT]) -> _Address | None:
+        """The (host, port) of the server used, or None.
+
+        Runs at once, in the caller's thread: it does not wait."""
+
     @property
-    def alive(self: CursorMethods[_AnyT, ItemT]) -> bool: ...
-    def allow_disk_use(self: CursorMethods[_QueryT, ItemT], allow_disk_use: bool) -> _QueryT: ...
-    def batch_size(self: CursorMethods[_AnyT, ItemT], batch_size: int) -> _AnyT: ...
-    def clone(self: CursorMethods[_QueryT, ItemT]) -> _QueryT: ...
-    def collation(
-        self: CursorMethods[_QueryT, ItemT], collation: _CollationIn | None
-    ) -> _QueryT: ...
-    def comment(self: CursorMethods[_QueryT, ItemT], comment: Any) -> _QueryT: ...
+    def alive(self: CursorMethods[_AnyT, ItemT]) -> bool:
+        """Whether there may be more documents. The source is PyMongo's `Cursor.alive`."""
+
+    def allow_disk_use(self: CursorMethods[_QueryT, ItemT], allow_disk_use: bool) -> _QueryT:
+        """Specify whether MongoDB can use temporary disk files for a sort.
+
+        Runs at once, in the caller's thread: it does not wait."""
+
+    def batch_size(self: CursorMethods[_AnyT, ItemT], batch_size: int) -> _AnyT:
+        """Limit the number of documents returned in one batch.
+
+        Runs at once, in the caller's thread: it does not wait."""
+
+    def clone(self: CursorMethods[_QueryT, ItemT]) -> _QueryT:
+        """Get a clone of this cursor.
+
+        Runs at once, in the caller's thread: it does not wait."""
+
+    def collation(self: CursorMethods[_QueryT, ItemT], collation: _CollationIn | None) -> _QueryT:
+        """Add a :class:`~pymongo.collation.Collation` to this query.
+
+        Runs at once, in the caller's thread: it does not wait."""
+
+    def comment(self: CursorMethods[_QueryT, ItemT], comment: Any) -> _QueryT:
+        """Add a 'comment' to the cursor.
+
+        Runs at once, in the caller's thread: it does not wait."""
+
     @property
-    def cursor_id(self: CursorMethods[_AnyT, ItemT]) -> int | None: ...
-    @overload
+    def cursor_id(self: CursorMethods[_AnyT, ItemT]) -> int | None:
+        """The id of the cursor on the server. The source is PyMongo's `Cursor.cursor_id`."""
+
     def distinct(
-        self: CursorMethods[_QueryT, ItemT], key: str, *, callback: None = None
-    ) -> CallFuture[list[Any]]: ...
-    @overload
-    def distinct(
-        self: CursorMethods[_QueryT, ItemT], key: str, *, callback: Callback[list[Any]]
-    ) -> None: ...
-    @overload
+        self: CursorMethods[_QueryT, ItemT],
+        key: str,
+        *,
+        callback: CallbackOf[list[Any], R] | None = None,
+    ) -> CallFuture[list[Any], R]:
+        """Get a list of distinct values for `key` among all documents.
+
+        Runs in a worker thread; returns a Future of the caller's loop. With
+        ``callback=``, returns None and calls ``callback(result, error)`` on it."""
+
     def explain(
-        self: CursorMethods[_QueryT, ItemT], *, callback: None = None
-    ) -> CallFuture[ItemT]: ...
-    @overload
-    def explain(self: CursorMethods[_QueryT, ItemT], *, callback: Callback[ItemT]) -> None: ...
-    def hint(self: CursorMethods[_QueryT, ItemT], index: _Hint | None) -> _QueryT: ...
-    def limit(self: CursorMethods[_QueryT, ItemT], limit: int) -> _QueryT: ...
-    def max(self: CursorMethods[_QueryT, ItemT], spec: _Sort) -> _QueryT: ...
+        self: CursorMethods[_QueryT, ItemT], *, callback: CallbackOf[ItemT, R] | None = None
+    ) -> CallFuture[ItemT, R]:
+        """Return an explain plan record for this cursor.
+
+        Runs in a worker thread; returns a Future of the caller's loop. With
+        ``callback=``, returns None and calls ``callback(result, error)`` on it."""
+
+    def hint(self: CursorMethods[_QueryT, ItemT], index: _Hint | None) -> _QueryT:
+        """Add a 'hint', telling Mongo the proper index to use for the query.
+
+        Runs at once, in the caller's thread: it does not wait."""
+
+    def limit(self: CursorMethods[_QueryT, ItemT], limit: int) -> _QueryT:
+        """Limits the number of results to be returned by this cursor.
+
+        Runs at once, in the caller's thread: it does not wait."""
+
+    def max(self: CursorMethods[_QueryT, ItemT], spec: _Sort) -> _QueryT:
+        """Add a ``max`` operator specifying the upper bound for a specific index.
+
+        Runs at once, in the caller's thread: it does not wait."""
+
     def max_await_time_ms(
         self: CursorMethods[_QueryT, ItemT], max_await_time_ms: int | None
-    ) -> _QueryT: ...
-    def max_scan(self: CursorMethods[_QueryT, ItemT], max_scan: int | None) -> _QueryT: ...
-    def max_time_ms(self: CursorMethods[_QueryT, ItemT], max_time_ms: int | None) -> _QueryT: ...
-    def min(self: CursorMethods[_QueryT, ItemT], spec: _Sort) -> _QueryT: ...
-    @overload
-    def next(self: CursorMethods[_AnyT, ItemT], *, callback: None = None) -> CallFuture[ItemT]: ...
-    @overload
-    def next(self: CursorMethods[_AnyT, ItemT], *, callback: Callback[ItemT]) -> None: ...
-    def read_ahead(self: CursorMethods[_AnyT, ItemT], read_ahead: bool) -> _AnyT: ...
-    def remove_option(self: CursorMethods[_QueryT, ItemT], mask: int) -> _QueryT: ...
-    @overload
+    ) -> _QueryT:
+        """Specify a time limit for a getMore operation.
+
+        Runs at once, in the caller's thread: it does not wait."""
+
+    def max_scan(self: CursorMethods[_QueryT, ItemT], max_scan: int | None) -> _QueryT:
+        """Limit the number of documents to scan when performing the query.
+
+        Runs at once, in the caller's thread: it does not wait."""
+
+    def max_time_ms(self: CursorMethods[_QueryT, ItemT], max_time_ms: int | None) -> _QueryT:
+        """Specify a time limit for a query operation.
+
+        Runs at once, in the caller's thread: it does not wait."""
+
+    def min(self: CursorMethods[_QueryT, ItemT], spec: _Sort) -> _QueryT:
+        """Add a ``min`` operator specifying the lower bound for a specific index.
+
+        Runs at once, in the caller's thread: it does not wait."""
+
+    def next(
+        self: CursorMethods[_AnyT, ItemT], *, callback: CallbackOf[ItemT, R] | None = None
+    ) -> CallFuture[ItemT, R]:
+        """Return a Future of the next document.
+
+        Takes a worker only if the batch that was fetched last is used up. At the end the Future
+        raises `StopAsyncIteration`. The source is PyMongo's `Cursor.next`."""
+
+    def read_ahead(self: CursorMethods[_AnyT, ItemT], read_ahead: bool) -> _AnyT:
+        """Say whether the next batch is fetched while this one is consumed; return this cursor.
+
+        It overrides the client's `read_ahead`. Runs at once, in the caller's thread, and holds for
+        fetches that have not begun."""
+
+    def remove_option(self: CursorMethods[_QueryT, ItemT], mask: int) -> _QueryT:
+        """Unset arbitrary query flags using a bitmask.
+
+        Runs at once, in the caller's thread: it does not wait."""
+
     def rewind(
-        self: CursorMethods[_QueryT, ItemT], callback: None = None
-    ) -> CursorFuture[_QueryT, ItemT]: ...
-    @overload
-    def rewind(self: CursorMethods[_QueryT, ItemT], callback: Callback[_QueryT]) -> None: ...
+        self: CursorMethods[_QueryT, ItemT], callback: CallbackOf[_QueryT, R] | None = None
+    ) -> CursorFuture[_QueryT, ItemT, R]:
+        """Make this cursor as if no query had been sent; return it, to be awaited or chained on.
+
+        A cursor that is open on the server is killed there, in a worker. The cursor itself can be
+        used at once: `delegate` is another object afterwards, of the same query. The source is
+        PyMongo's `Cursor.rewind`."""
+
     @property
-    def session(self: CursorMethods[_AnyT, ItemT]) -> ClientSession | None: ...
-    def skip(self: CursorMethods[_QueryT, ItemT], skip: int) -> _QueryT: ...
+    def session(self: CursorMethods[_AnyT, ItemT]) -> ClientSession | None:
+        """The cursor's :class:`~pymongo.client_session.ClientSession`, or None.
+
+        Runs at once, in the caller's thread: it does not wait."""
+
+    def skip(self: CursorMethods[_QueryT, ItemT], skip: int) -> _QueryT:
+        """Skips the first `skip` results of this cursor.
+
+        Runs at once, in the caller's thread: it does not wait."""
+
     def sort(
         self: CursorMethods[_QueryT, ItemT], key_or_list: _Hint, direction: int | str | None = None
-    ) -> _QueryT: ...
-    @overload
-    def to_list(
-        self: CursorMethods[_AnyT, ItemT], length: int | None = None, *, callback: None = None
-    ) -> CallFuture[list[ItemT]]: ...
-    @overload
+    ) -> _QueryT:
+        """Sorts this cursor's results.
+
+        Runs at once, in the caller's thread: it does not wait."""
+
     def to_list(
         self: CursorMethods[_AnyT, ItemT],
         length: int | None = None,
         *,
-        callback: Callback[list[ItemT]],
-    ) -> None: ...
-    @overload
-    def try_next(
-        self: CursorMethods[_CommandT, ItemT], *, callback: None = None
-    ) -> CallFuture[ItemT | None]: ...
-    @overload
-    def try_next(
-        self: CursorMethods[_CommandT, ItemT], *, callback: Callback[ItemT | None]
-    ) -> None: ...
-    def where(self: CursorMethods[_QueryT, ItemT], code: str | Code) -> _QueryT: ...
+        callback: CallbackOf[list[ItemT], R] | None = None,
+    ) -> CallFuture[list[ItemT], R]:
+        """Return a Future of a list of at most `length` documents, or of all that are left.
 
-class CursorFuture(CallFuture[CursorT], Generic[CursorT, ItemT]):
+        Takes a worker once for the whole list. The source is PyMongo's `Cursor.to_list`."""
+
+    def try_next(
+        self: CursorMethods[_CommandT, ItemT],
+        *,
+        callback: CallbackOf[ItemT | None, R] | None = None,
+    ) -> CallFuture[ItemT | None, R]:
+        """Return a Future of the next document, or of None if one request brings none.
+
+        Takes a worker only if the batch that was fetched last is used up. The source is PyMongo's
+        `CommandCursor.try_next`."""
+
+    def where(self: CursorMethods[_QueryT, ItemT], code: str | Code) -> _QueryT:
+        """Add a `$where`_ clause to this query.
+
+        Runs at once, in the caller's thread: it does not wait."""
+
+class CursorFuture(CallFuture[CursorT, ReturnT], Generic[CursorT, ItemT, ReturnT]):
+    """A Future of a cursor that can also be used as the cursor, without awaiting it first.
+
+    ``async for document in collection.aggregate(...)`` and ``async for document in await
+    collection.aggregate(...)`` do the same. What is asked of the cursor before it is there is done
+    when it is."""
+
     unbound: type
+
     def __aiter__(self) -> AsyncIterator[ItemT]: ...
     async def __anext__(self) -> ItemT: ...
     async def __aenter__(self) -> CursorT: ...
-    @overload
-    def close(self, callback: None = None) -> CallFuture[None]: ...
-    @overload
-    def close(self, callback: Callback[None]) -> None: ...
+    def close(self, callback: CallbackOf[None, R] | None = None) -> CallFuture[None, R]:
+        """Close the cursor, as soon as it is there; return a Future of None."""
+
     @property
-    def fetch_next(self: CursorFuture[_AnyT, ItemT]) -> CallFuture[bool]: ...
-    def next_object(self: CursorFuture[_AnyT, ItemT]) -> ItemT | None: ...
-    def each(self: CursorFuture[_AnyT, ItemT], callback: Callback[ItemT]) -> None: ...
+    def fetch_next(self: CursorFuture[_AnyT, ItemT]) -> CallFuture[bool]:
+        """A Future of True if `next_object` has a document, and of False at the end."""
+
+    def next_object(self: CursorFuture[_AnyT, ItemT]) -> ItemT | None:
+        """Return the next document of the batch at hand, or None: see `fetch_next`."""
+
+    def each(self: CursorFuture[_AnyT, ItemT], callback: Callback[ItemT]) -> None:
+        """Call ``callback(document, None)`` for each document, as the cursor's `each` does."""
+
     def add_option(self: CursorFuture[_QueryT, ItemT], mask: int) -> CallFuture[_QueryT]: ...
-    @overload
     def rewind(
-        self: CursorFuture[_QueryT, ItemT], *, callback: None = None
-    ) -> CallFuture[_QueryT]: ...
-    @overload
-    def rewind(self: CursorFuture[_QueryT, ItemT], *, callback: Callback[_QueryT]) -> None: ...
+        self: CursorFuture[_QueryT, ItemT], *, callback: CallbackOf[_QueryT, R] | None = None
+    ) -> CallFuture[_QueryT, R]: ...
     @overload
     def __getitem__(self: CursorFuture[_QueryT, ItemT], index: int) -> CallFuture[ItemT]: ...
     @overload
     def __getitem__(self: CursorFuture[_QueryT, ItemT], index: slice) -> _QueryT: ...
 
-class UnboundCursorFuture(CursorMethods, UnboundFuture): ...
+class UnboundCursorFuture(CursorMethods, UnboundFuture):
+    """The same of a call that was made where no event loop runs."""
 
 class Derived(Proxy):
+    """A proxy whose members are derived from PyMongo's class."""
+
     def __init_subclass__(
         cls, sync_class: type | None = None, async_class: type | None = None, **kwargs: Any
     ) -> None: ...
 
 class Closing(Derived):
+    """A PyMongo object that does something at the end of ``async with``."""
+
     async def __aenter__(self) -> Self: ...
     async def __aexit__(self, *exc_info: Any) -> Any: ...
 
 class ClientEncryption(Closing, Generic[DocumentType]):
+    """Explicit client-side field level encryption.
+
+    Encrypts and decrypts, with the keys in a collection of `key_vault_client`."""
+
     delegate: pymongo.synchronous.encryption.ClientEncryption[DocumentType]
+
     def __init__(
         self,
         kms_providers: Mapping[str, Any],
@@ -1967,207 +2251,202 @@ class ClientEncryption(Closing, Generic[DocumentType]):
         key_expiration_ms: int | None = None,
         kms_connect_callback: KMSConnectCallback | None = None,
     ) -> None: ...
-    @overload
     def add_key_alt_name(
-        self, id: Binary, key_alt_name: str, *, callback: None = None
-    ) -> CallFuture[Any]: ...
-    @overload
-    def add_key_alt_name(
-        self, id: Binary, key_alt_name: str, *, callback: Callback[Any]
-    ) -> None: ...
-    @overload
-    def close(self, *, callback: None = None) -> CallFuture[None]: ...
-    @overload
-    def close(self, *, callback: Callback[None]) -> None: ...
-    @overload
-    def create_data_key(
-        self,
-        kms_provider: str,
-        master_key: Mapping[str, Any] | None = None,
-        key_alt_names: Sequence[str] | None = None,
-        key_material: bytes | None = None,
-        *,
-        callback: None = None,
-    ) -> CallFuture[Binary]: ...
-    @overload
-    def create_data_key(
-        self,
-        kms_provider: str,
-        master_key: Mapping[str, Any] | None = None,
-        key_alt_names: Sequence[str] | None = None,
-        key_material: bytes | None = None,
-        *,
-        callback: Callback[Binary],
-    ) -> None: ...
-    @overload
-    def create_encrypted_collection(
-        self,
-        database: Database[_DocumentTypeArg],
-        name: str,
-        encrypted_fields: Mapping[str, Any],
-        kms_provider: str | None = None,
-        master_key: Mapping[str, Any] | None = None,
-        *,
-        callback: None = None,
-        **kwargs: Any,
-    ) -> CallFuture[tuple[Collection[_DocumentTypeArg], Mapping[str, Any]]]: ...
-    @overload
-    def create_encrypted_collection(
-        self,
-        database: Database[_DocumentTypeArg],
-        name: str,
-        encrypted_fields: Mapping[str, Any],
-        kms_provider: str | None = None,
-        master_key: Mapping[str, Any] | None = None,
-        *,
-        callback: Callback[tuple[Collection[_DocumentTypeArg], Mapping[str, Any]]],
-        **kwargs: Any,
-    ) -> None: ...
-    @overload
-    def decrypt(self, value: Binary, *, callback: None = None) -> CallFuture[Any]: ...
-    @overload
-    def decrypt(self, value: Binary, *, callback: Callback[Any]) -> None: ...
-    @overload
-    def delete_key(self, id: Binary, *, callback: None = None) -> CallFuture[DeleteResult]: ...
-    @overload
-    def delete_key(self, id: Binary, *, callback: Callback[DeleteResult]) -> None: ...
-    @overload
-    def encrypt(
-        self,
-        value: Any,
-        algorithm: str,
-        key_id: Binary | UUID | None = None,
-        key_alt_name: str | None = None,
-        query_type: str | None = None,
-        contention_factor: int | None = None,
-        range_opts: RangeOpts | None = None,
-        string_opts: StringOpts | None = None,
-        *,
-        callback: None = None,
-    ) -> CallFuture[Binary]: ...
-    @overload
-    def encrypt(
-        self,
-        value: Any,
-        algorithm: str,
-        key_id: Binary | UUID | None = None,
-        key_alt_name: str | None = None,
-        query_type: str | None = None,
-        contention_factor: int | None = None,
-        range_opts: RangeOpts | None = None,
-        string_opts: StringOpts | None = None,
-        *,
-        callback: Callback[Binary],
-    ) -> None: ...
-    @overload
-    def encrypt_expression(
-        self,
-        expression: Mapping[str, Any],
-        algorithm: str,
-        key_id: Binary | UUID | None = None,
-        key_alt_name: str | None = None,
-        query_type: str | None = None,
-        contention_factor: int | None = None,
-        range_opts: RangeOpts | None = None,
-        *,
-        callback: None = None,
-    ) -> CallFuture[RawBSONDocument]: ...
-    @overload
-    def encrypt_expression(
-        self,
-        expression: Mapping[str, Any],
-        algorithm: str,
-        key_id: Binary | UUID | None = None,
-        key_alt_name: str | None = None,
-        query_type: str | None = None,
-        contention_factor: int | None = None,
-        range_opts: RangeOpts | None = None,
-        *,
-        callback: Callback[RawBSONDocument],
-    ) -> None: ...
-    @overload
-    def get_key(
-        self, id: Binary, *, callback: None = None
-    ) -> CallFuture[RawBSONDocument | None]: ...
-    @overload
-    def get_key(self, id: Binary, *, callback: Callback[RawBSONDocument | None]) -> None: ...
-    @overload
-    def get_key_by_alt_name(
-        self, key_alt_name: str, *, callback: None = None
-    ) -> CallFuture[RawBSONDocument | None]: ...
-    @overload
-    def get_key_by_alt_name(
-        self, key_alt_name: str, *, callback: Callback[RawBSONDocument | None]
-    ) -> None: ...
-    def get_keys(self) -> Cursor[RawBSONDocument]: ...
-    @overload
-    def remove_key_alt_name(
-        self, id: Binary, key_alt_name: str, *, callback: None = None
-    ) -> CallFuture[RawBSONDocument | None]: ...
-    @overload
-    def remove_key_alt_name(
-        self, id: Binary, key_alt_name: str, *, callback: Callback[RawBSONDocument | None]
-    ) -> None: ...
-    @overload
-    def rewrap_many_data_key(
-        self,
-        filter: Mapping[str, Any],
-        provider: str | None = None,
-        master_key: Mapping[str, Any] | None = None,
-        *,
-        callback: None = None,
-    ) -> CallFuture[RewrapManyDataKeyResult]: ...
-    @overload
-    def rewrap_many_data_key(
-        self,
-        filter: Mapping[str, Any],
-        provider: str | None = None,
-        master_key: Mapping[str, Any] | None = None,
-        *,
-        callback: Callback[RewrapManyDataKeyResult],
-    ) -> None: ...
+        self, id: Binary, key_alt_name: str, *, callback: CallbackOf[Any, R] | None = None
+    ) -> CallFuture[Any, R]:
+        """Add ``key_alt_name`` to the alternate names in the key document with UUID ``key_id``.
 
-class Exclusive(Closing): ...
+        Runs in a worker thread; returns a Future of the caller's loop. With
+        ``callback=``, returns None and calls ``callback(result, error)`` on it."""
+
+    def close(self, *, callback: CallbackOf[None, R] | None = None) -> CallFuture[None, R]:
+        """Release resources.
+
+        Runs in a worker thread; returns a Future of the caller's loop. With
+        ``callback=``, returns None and calls ``callback(result, error)`` on it."""
+
+    def create_data_key(
+        self,
+        kms_provider: str,
+        master_key: Mapping[str, Any] | None = None,
+        key_alt_names: Sequence[str] | None = None,
+        key_material: bytes | None = None,
+        *,
+        callback: CallbackOf[Binary, R] | None = None,
+    ) -> CallFuture[Binary, R]:
+        """Create and insert a new data key into the key vault collection.
+
+        Runs in a worker thread; returns a Future of the caller's loop. With
+        ``callback=``, returns None and calls ``callback(result, error)`` on it."""
+
+    def create_encrypted_collection(
+        self,
+        database: Database[_DocumentTypeArg],
+        name: str,
+        encrypted_fields: Mapping[str, Any],
+        kms_provider: str | None = None,
+        master_key: Mapping[str, Any] | None = None,
+        *,
+        callback: CallbackOf[tuple[Collection[_DocumentTypeArg], Mapping[str, Any]], R]
+        | None = None,
+        **kwargs: Any,
+    ) -> CallFuture[tuple[Collection[_DocumentTypeArg], Mapping[str, Any]], R]:
+        """Create a collection with encryptedFields.
+
+        Runs in a worker thread; returns a Future of the caller's loop. With
+        ``callback=``, returns None and calls ``callback(result, error)`` on it."""
+
+    def decrypt(
+        self, value: Binary, *, callback: CallbackOf[Any, R] | None = None
+    ) -> CallFuture[Any, R]:
+        """Decrypt an encrypted value.
+
+        Runs in a worker thread; returns a Future of the caller's loop. With
+        ``callback=``, returns None and calls ``callback(result, error)`` on it."""
+
+    def delete_key(
+        self, id: Binary, *, callback: CallbackOf[DeleteResult, R] | None = None
+    ) -> CallFuture[DeleteResult, R]:
+        """Delete a key document in the key vault collection that has the given ``key_id``.
+
+        Runs in a worker thread; returns a Future of the caller's loop. With
+        ``callback=``, returns None and calls ``callback(result, error)`` on it."""
+
+    def encrypt(
+        self,
+        value: Any,
+        algorithm: str,
+        key_id: Binary | UUID | None = None,
+        key_alt_name: str | None = None,
+        query_type: str | None = None,
+        contention_factor: int | None = None,
+        range_opts: RangeOpts | None = None,
+        string_opts: StringOpts | None = None,
+        *,
+        callback: CallbackOf[Binary, R] | None = None,
+    ) -> CallFuture[Binary, R]:
+        """Encrypt a BSON value with a given key and algorithm.
+
+        Runs in a worker thread; returns a Future of the caller's loop. With
+        ``callback=``, returns None and calls ``callback(result, error)`` on it."""
+
+    def encrypt_expression(
+        self,
+        expression: Mapping[str, Any],
+        algorithm: str,
+        key_id: Binary | UUID | None = None,
+        key_alt_name: str | None = None,
+        query_type: str | None = None,
+        contention_factor: int | None = None,
+        range_opts: RangeOpts | None = None,
+        *,
+        callback: CallbackOf[RawBSONDocument, R] | None = None,
+    ) -> CallFuture[RawBSONDocument, R]:
+        """Encrypt a BSON expression with a given key and algorithm.
+
+        Runs in a worker thread; returns a Future of the caller's loop. With
+        ``callback=``, returns None and calls ``callback(result, error)`` on it."""
+
+    def get_key(
+        self, id: Binary, *, callback: CallbackOf[RawBSONDocument | None, R] | None = None
+    ) -> CallFuture[RawBSONDocument | None, R]:
+        """Get a data key by id.
+
+        Runs in a worker thread; returns a Future of the caller's loop. With
+        ``callback=``, returns None and calls ``callback(result, error)`` on it."""
+
+    def get_key_by_alt_name(
+        self, key_alt_name: str, *, callback: CallbackOf[RawBSONDocument | None, R] | None = None
+    ) -> CallFuture[RawBSONDocument | None, R]:
+        """Get a key document in the key vault collection that has the given ``key_alt_name``.
+
+        Runs in a worker thread; returns a Future of the caller's loop. With
+        ``callback=``, returns None and calls ``callback(result, error)`` on it."""
+
+    def get_keys(self) -> Cursor[RawBSONDocument]:
+        """Get all of the data keys.
+
+        Runs at once, in the caller's thread: it does not wait."""
+
+    def remove_key_alt_name(
+        self,
+        id: Binary,
+        key_alt_name: str,
+        *,
+        callback: CallbackOf[RawBSONDocument | None, R] | None = None,
+    ) -> CallFuture[RawBSONDocument | None, R]:
+        """Remove ``key_alt_name`` from the set of keyAltNames in the key document with UUID
+        ``id``.
+
+        Runs in a worker thread; returns a Future of the caller's loop. With
+        ``callback=``, returns None and calls ``callback(result, error)`` on it."""
+
+    def rewrap_many_data_key(
+        self,
+        filter: Mapping[str, Any],
+        provider: str | None = None,
+        master_key: Mapping[str, Any] | None = None,
+        *,
+        callback: CallbackOf[RewrapManyDataKeyResult, R] | None = None,
+    ) -> CallFuture[RewrapManyDataKeyResult, R]:
+        """Decrypts and encrypts all matching data keys in the key vault.
+
+        Runs in a worker thread; returns a Future of the caller's loop. With
+        ``callback=``, returns None and calls ``callback(result, error)`` on it."""
+
+class Exclusive(Closing):
+    """A PyMongo object of which one call runs at a time."""
 
 class Stream(Exclusive):
-    @overload
-    def close(self, callback: None = None) -> CallFuture[None]: ...
-    @overload
-    def close(self, callback: Callback[None]) -> None: ...
+    """What is read or written bit by bit, and then closed."""
+
+    def close(self, callback: CallbackOf[None, R] | None = None) -> CallFuture[None, R]:
+        """Close it, in a worker if the server must know; return a Future of None.
+
+        A call that is running is waited for. Whoever stops waiting for the close does not stop it.
+        The source is the `close` of PyMongo's class."""
 
 class GridFS(Derived):
+    """An instance of GridFS on top of a single Database.
+
+    Files by name and version, in a database; `GridFSBucket` is the newer interface."""
+
     delegate: gridfs.synchronous.grid_file.GridFS
+
     def __init__(self, database: Database[Any], collection: str = "fs") -> None: ...
-    @overload
-    def put(self, data: Any, *, callback: None = None, **kwargs: Any) -> CallFuture[Any]: ...
-    @overload
-    def put(self, data: Any, *, callback: Callback[Any], **kwargs: Any) -> None: ...
-    @overload
+    def put(
+        self, data: Any, *, callback: CallbackOf[Any, R] | None = None, **kwargs: Any
+    ) -> CallFuture[Any, R]:
+        """Write a file; return a Future of its ``_id``.
+
+        Runs in a worker, which also reads `data` if that is a file; one whose ``read`` is a
+        coroutine function is read on the caller's loop. The source is PyMongo's `GridFS.put`."""
+
     def delete(
-        self, file_id: Any, session: ClientSession | None = None, *, callback: None = None
-    ) -> CallFuture[None]: ...
-    @overload
-    def delete(
-        self, file_id: Any, session: ClientSession | None = None, *, callback: Callback[None]
-    ) -> None: ...
-    @overload
+        self,
+        file_id: Any,
+        session: ClientSession | None = None,
+        *,
+        callback: CallbackOf[None, R] | None = None,
+    ) -> CallFuture[None, R]:
+        """Delete a file from GridFS by ``"_id"``.
+
+        Runs in a worker thread; returns a Future of the caller's loop. With
+        ``callback=``, returns None and calls ``callback(result, error)`` on it."""
+
     def exists(
         self,
         document_or_id: Any | None = None,
         session: ClientSession | None = None,
         *,
-        callback: None = None,
+        callback: CallbackOf[bool, R] | None = None,
         **kwargs: Any,
-    ) -> CallFuture[bool]: ...
-    @overload
-    def exists(
-        self,
-        document_or_id: Any | None = None,
-        session: ClientSession | None = None,
-        *,
-        callback: Callback[bool],
-        **kwargs: Any,
-    ) -> None: ...
+    ) -> CallFuture[bool, R]:
+        """Check if a file exists in this instance of :class:`GridFS`.
+
+        Runs in a worker thread; returns a Future of the caller's loop. With
+        ``callback=``, returns None and calls ``callback(result, error)`` on it."""
+
     def find(
         self,
         filter: Mapping[str, Any] | None = None,
@@ -2177,8 +2456,11 @@ class GridFS(Derived):
         sort: Any | None = None,
         batch_size: int = 0,
         session: ClientSession | None = None,
-    ) -> GridOutCursor: ...
-    @overload
+    ) -> GridOutCursor:
+        """Query GridFS for files.
+
+        Runs at once, in the caller's thread: it does not wait."""
+
     def find_one(
         self,
         filter: Any | None = None,
@@ -2189,79 +2471,75 @@ class GridFS(Derived):
         sort: Any | None = None,
         batch_size: int = 0,
         *,
-        callback: None = None,
-    ) -> CallFuture[GridOut | None]: ...
-    @overload
-    def find_one(
+        callback: CallbackOf[GridOut | None, R] | None = None,
+    ) -> CallFuture[GridOut | None, R]:
+        """Get a single file from gridfs.
+
+        Runs in a worker thread; returns a Future of the caller's loop. With
+        ``callback=``, returns None and calls ``callback(result, error)`` on it."""
+
+    def get(
         self,
-        filter: Any | None = None,
+        file_id: Any,
         session: ClientSession | None = None,
-        skip: int = 0,
-        limit: int = 0,
-        no_cursor_timeout: bool = False,
-        sort: Any | None = None,
-        batch_size: int = 0,
         *,
-        callback: Callback[GridOut | None],
-    ) -> None: ...
-    @overload
-    def get(
-        self, file_id: Any, session: ClientSession | None = None, *, callback: None = None
-    ) -> CallFuture[GridOut]: ...
-    @overload
-    def get(
-        self, file_id: Any, session: ClientSession | None = None, *, callback: Callback[GridOut]
-    ) -> None: ...
-    @overload
+        callback: CallbackOf[GridOut, R] | None = None,
+    ) -> CallFuture[GridOut, R]:
+        """Get a file from GridFS by ``"_id"``.
+
+        Runs in a worker thread; returns a Future of the caller's loop. With
+        ``callback=``, returns None and calls ``callback(result, error)`` on it."""
+
     def get_last_version(
         self,
         filename: str | None = None,
         session: ClientSession | None = None,
         *,
-        callback: None = None,
+        callback: CallbackOf[GridOut, R] | None = None,
         **kwargs: Any,
-    ) -> CallFuture[GridOut]: ...
-    @overload
-    def get_last_version(
-        self,
-        filename: str | None = None,
-        session: ClientSession | None = None,
-        *,
-        callback: Callback[GridOut],
-        **kwargs: Any,
-    ) -> None: ...
-    @overload
+    ) -> CallFuture[GridOut, R]:
+        """Get the most recent version of a file in GridFS.
+
+        Runs in a worker thread; returns a Future of the caller's loop. With
+        ``callback=``, returns None and calls ``callback(result, error)`` on it."""
+
     def get_version(
         self,
         filename: str | None = None,
         version: int | None = -1,
         session: ClientSession | None = None,
         *,
-        callback: None = None,
+        callback: CallbackOf[GridOut, R] | None = None,
         **kwargs: Any,
-    ) -> CallFuture[GridOut]: ...
-    @overload
-    def get_version(
+    ) -> CallFuture[GridOut, R]:
+        """Get a file from GridFS by ``"filename"`` or metadata fields.
+
+        Runs in a worker thread; returns a Future of the caller's loop. With
+        ``callback=``, returns None and calls ``callback(result, error)`` on it."""
+
+    def list(
         self,
-        filename: str | None = None,
-        version: int | None = -1,
         session: ClientSession | None = None,
         *,
-        callback: Callback[GridOut],
-        **kwargs: Any,
-    ) -> None: ...
-    @overload
-    def list(
-        self, session: ClientSession | None = None, *, callback: None = None
-    ) -> CallFuture[builtins.list[str]]: ...
-    @overload
-    def list(
-        self, session: ClientSession | None = None, *, callback: Callback[builtins.list[str]]
-    ) -> None: ...
-    def new_file(self, **kwargs: Any) -> GridIn: ...
+        callback: CallbackOf[builtins.list[str], R] | None = None,
+    ) -> CallFuture[builtins.list[str], R]:
+        """List the names of all files stored in this instance of :class:`GridFS`.
+
+        Runs in a worker thread; returns a Future of the caller's loop. With
+        ``callback=``, returns None and calls ``callback(result, error)`` on it."""
+
+    def new_file(self, **kwargs: Any) -> GridIn:
+        """Create a new file in GridFS.
+
+        Runs at once, in the caller's thread: it does not wait."""
 
 class GridFSBucket(Derived):
+    """An instance of GridFS on top of a single Database.
+
+    Files in a database."""
+
     delegate: gridfs.synchronous.grid_file.GridFSBucket
+
     def __init__(
         self,
         db: Database[Any],
@@ -2270,41 +2548,43 @@ class GridFSBucket(Derived):
         write_concern: pymongo.WriteConcern | None = None,
         read_preference: _ServerMode | None = None,
     ) -> None: ...
-    @overload
     def delete(
-        self, file_id: Any, session: ClientSession | None = None, *, callback: None = None
-    ) -> CallFuture[None]: ...
-    @overload
-    def delete(
-        self, file_id: Any, session: ClientSession | None = None, *, callback: Callback[None]
-    ) -> None: ...
-    @overload
+        self,
+        file_id: Any,
+        session: ClientSession | None = None,
+        *,
+        callback: CallbackOf[None, R] | None = None,
+    ) -> CallFuture[None, R]:
+        """Given an file_id, delete this stored file from a GridFS bucket.
+
+        Runs in a worker thread; returns a Future of the caller's loop. With
+        ``callback=``, returns None and calls ``callback(result, error)`` on it."""
+
     def delete_by_name(
-        self, filename: str, session: ClientSession | None = None, *, callback: None = None
-    ) -> CallFuture[None]: ...
-    @overload
-    def delete_by_name(
-        self, filename: str, session: ClientSession | None = None, *, callback: Callback[None]
-    ) -> None: ...
-    @overload
+        self,
+        filename: str,
+        session: ClientSession | None = None,
+        *,
+        callback: CallbackOf[None, R] | None = None,
+    ) -> CallFuture[None, R]:
+        """Given a filename, delete this stored file from a GridFS bucket.
+
+        Runs in a worker thread; returns a Future of the caller's loop. With
+        ``callback=``, returns None and calls ``callback(result, error)`` on it."""
+
     def download_to_stream(
         self,
         file_id: Any,
         destination: Any,
         session: ClientSession | None = None,
         *,
-        callback: None = None,
-    ) -> CallFuture[None]: ...
-    @overload
-    def download_to_stream(
-        self,
-        file_id: Any,
-        destination: Any,
-        session: ClientSession | None = None,
-        *,
-        callback: Callback[None],
-    ) -> None: ...
-    @overload
+        callback: CallbackOf[None, R] | None = None,
+    ) -> CallFuture[None, R]:
+        """Download the contents of the stored file specified by file_id to `destination`.
+
+        Runs in a worker thread; returns a Future of the caller's loop. With
+        ``callback=``, returns None and calls ``callback(result, error)`` on it."""
+
     def download_to_stream_by_name(
         self,
         filename: str,
@@ -2312,18 +2592,13 @@ class GridFSBucket(Derived):
         revision: int = -1,
         session: ClientSession | None = None,
         *,
-        callback: None = None,
-    ) -> CallFuture[None]: ...
-    @overload
-    def download_to_stream_by_name(
-        self,
-        filename: str,
-        destination: Any,
-        revision: int = -1,
-        session: ClientSession | None = None,
-        *,
-        callback: Callback[None],
-    ) -> None: ...
+        callback: CallbackOf[None, R] | None = None,
+    ) -> CallFuture[None, R]:
+        """Write the contents of `filename` (with optional `revision`) to `destination`.
+
+        Runs in a worker thread; returns a Future of the caller's loop. With
+        ``callback=``, returns None and calls ``callback(result, error)`` on it."""
+
     def find(
         self,
         filter: Mapping[str, Any] | None = None,
@@ -2333,40 +2608,47 @@ class GridFSBucket(Derived):
         sort: Any | None = None,
         batch_size: int = 0,
         session: ClientSession | None = None,
-    ) -> GridOutCursor: ...
-    @overload
+    ) -> GridOutCursor:
+        """Find and return the files collection documents that match ``filter``.
+
+        Runs at once, in the caller's thread: it does not wait."""
+
     def open_download_stream(
-        self, file_id: Any, session: ClientSession | None = None, *, callback: None = None
-    ) -> CallFuture[GridOut]: ...
-    @overload
-    def open_download_stream(
-        self, file_id: Any, session: ClientSession | None = None, *, callback: Callback[GridOut]
-    ) -> None: ...
-    @overload
+        self,
+        file_id: Any,
+        session: ClientSession | None = None,
+        *,
+        callback: CallbackOf[GridOut, R] | None = None,
+    ) -> CallFuture[GridOut, R]:
+        """Open a Stream from which the application can read the stored file specified by file_id.
+
+        Runs in a worker thread; returns a Future of the caller's loop. With
+        ``callback=``, returns None and calls ``callback(result, error)`` on it."""
+
     def open_download_stream_by_name(
         self,
         filename: str,
         revision: int = -1,
         session: ClientSession | None = None,
         *,
-        callback: None = None,
-    ) -> CallFuture[GridOut]: ...
-    @overload
-    def open_download_stream_by_name(
-        self,
-        filename: str,
-        revision: int = -1,
-        session: ClientSession | None = None,
-        *,
-        callback: Callback[GridOut],
-    ) -> None: ...
+        callback: CallbackOf[GridOut, R] | None = None,
+    ) -> CallFuture[GridOut, R]:
+        """Open a Stream from which the application can read `filename` and optional `revision`.
+
+        Runs in a worker thread; returns a Future of the caller's loop. With
+        ``callback=``, returns None and calls ``callback(result, error)`` on it."""
+
     def open_upload_stream(
         self,
         filename: str,
         chunk_size_bytes: int | None = None,
         metadata: Mapping[str, Any] | None = None,
         session: ClientSession | None = None,
-    ) -> GridIn: ...
+    ) -> GridIn:
+        """Open a Stream that the application can write the contents of the file to.
+
+        Runs at once, in the caller's thread: it does not wait."""
+
     def open_upload_stream_with_id(
         self,
         file_id: Any,
@@ -2374,44 +2656,37 @@ class GridFSBucket(Derived):
         chunk_size_bytes: int | None = None,
         metadata: Mapping[str, Any] | None = None,
         session: ClientSession | None = None,
-    ) -> GridIn: ...
-    @overload
+    ) -> GridIn:
+        """Open a Stream that the application can write the contents of the file to.
+
+        Runs at once, in the caller's thread: it does not wait."""
+
     def rename(
         self,
         file_id: Any,
         new_filename: str,
         session: ClientSession | None = None,
         *,
-        callback: None = None,
-    ) -> CallFuture[None]: ...
-    @overload
-    def rename(
-        self,
-        file_id: Any,
-        new_filename: str,
-        session: ClientSession | None = None,
-        *,
-        callback: Callback[None],
-    ) -> None: ...
-    @overload
+        callback: CallbackOf[None, R] | None = None,
+    ) -> CallFuture[None, R]:
+        """Rename the stored file with the specified file_id.
+
+        Runs in a worker thread; returns a Future of the caller's loop. With
+        ``callback=``, returns None and calls ``callback(result, error)`` on it."""
+
     def rename_by_name(
         self,
         filename: str,
         new_filename: str,
         session: ClientSession | None = None,
         *,
-        callback: None = None,
-    ) -> CallFuture[None]: ...
-    @overload
-    def rename_by_name(
-        self,
-        filename: str,
-        new_filename: str,
-        session: ClientSession | None = None,
-        *,
-        callback: Callback[None],
-    ) -> None: ...
-    @overload
+        callback: CallbackOf[None, R] | None = None,
+    ) -> CallFuture[None, R]:
+        """Rename the stored file with the specified filename.
+
+        Runs in a worker thread; returns a Future of the caller's loop. With
+        ``callback=``, returns None and calls ``callback(result, error)`` on it."""
+
     def upload_from_stream(
         self,
         filename: str,
@@ -2420,20 +2695,13 @@ class GridFSBucket(Derived):
         metadata: Mapping[str, Any] | None = None,
         session: ClientSession | None = None,
         *,
-        callback: None = None,
-    ) -> CallFuture[ObjectId]: ...
-    @overload
-    def upload_from_stream(
-        self,
-        filename: str,
-        source: Any,
-        chunk_size_bytes: int | None = None,
-        metadata: Mapping[str, Any] | None = None,
-        session: ClientSession | None = None,
-        *,
-        callback: Callback[ObjectId],
-    ) -> None: ...
-    @overload
+        callback: CallbackOf[ObjectId, R] | None = None,
+    ) -> CallFuture[ObjectId, R]:
+        """Upload a user file to a GridFS bucket.
+
+        Runs in a worker thread; returns a Future of the caller's loop. With
+        ``callback=``, returns None and calls ``callback(result, error)`` on it."""
+
     def upload_from_stream_with_id(
         self,
         file_id: Any,
@@ -2443,65 +2711,108 @@ class GridFSBucket(Derived):
         metadata: Mapping[str, Any] | None = None,
         session: ClientSession | None = None,
         *,
-        callback: None = None,
-    ) -> CallFuture[None]: ...
-    @overload
-    def upload_from_stream_with_id(
-        self,
-        file_id: Any,
-        filename: str,
-        source: Any,
-        chunk_size_bytes: int | None = None,
-        metadata: Mapping[str, Any] | None = None,
-        session: ClientSession | None = None,
-        *,
-        callback: Callback[None],
-    ) -> None: ...
+        callback: CallbackOf[None, R] | None = None,
+    ) -> CallFuture[None, R]:
+        """Upload a user file to a GridFS bucket with a custom file id.
+
+        Runs in a worker thread; returns a Future of the caller's loop. With
+        ``callback=``, returns None and calls ``callback(result, error)`` on it."""
 
 class GridIn(Stream):
+    """Class to write data to GridFS.
+
+    A file that is being written.
+
+    Its attributes are sent by `close`. A closed one is changed with `set`, in a worker."""
+
     delegate: gridfs.synchronous.grid_file.GridIn
+
     def __init__(
         self, root_collection: Collection[Any], session: ClientSession | None = None, **kwargs: Any
     ) -> None: ...
     def __getattr__(self, name: str) -> Any: ...
-    @overload
-    def write(self, data: Any, callback: None = None) -> CallFuture[None]: ...
-    @overload
-    def write(self, data: Any, callback: Callback[None]) -> None: ...
+    def write(self, data: Any, callback: CallbackOf[None, R] | None = None) -> CallFuture[None, R]:
+        """Write bytes, a string or what a file holds; return a Future of None.
+
+        Runs in a worker, which also reads `data` if that is a file; one whose ``read`` is a
+        coroutine function is read on the caller's loop. The source is PyMongo's `GridIn.write`."""
+
     def __setattr__(self, name: str, value: Any) -> None: ...
     @property
     def _id(self) -> Any: ...
-    @overload
-    def abort(self, *, callback: None = None) -> CallFuture[None]: ...
-    @overload
-    def abort(self, *, callback: Callback[None]) -> None: ...
+    def abort(self, *, callback: CallbackOf[None, R] | None = None) -> CallFuture[None, R]:
+        """Remove all chunks/files that may have been uploaded and close.
+
+        Runs in a worker thread; returns a Future of the caller's loop. With
+        ``callback=``, returns None and calls ``callback(result, error)`` on it."""
+
     @property
-    def chunk_size(self) -> int: ...
+    def chunk_size(self) -> int:
+        """Chunk size for this file.
+
+        Runs at once, in the caller's thread: it does not wait."""
+
     @property
-    def closed(self) -> bool: ...
+    def closed(self) -> bool:
+        """Whether this file is closed.
+
+        Runs at once, in the caller's thread: it does not wait."""
     content_type: str | None
     filename: str | None
+
     @property
-    def length(self) -> int: ...
+    def length(self) -> int:
+        """Length (in bytes) of this file.
+
+        Runs at once, in the caller's thread: it does not wait."""
+
     @property
-    def md5(self) -> str | None: ...
+    def md5(self) -> str | None:
+        """DEPRECATED, will be removed in PyMongo 5.0. MD5 of the contents of this file if an md5
+        sum was created.
+
+        Runs at once, in the caller's thread: it does not wait."""
     name: str | None
-    def readable(self) -> bool: ...
-    def seekable(self) -> bool: ...
-    @overload
-    def set(self, name: str, value: Any, *, callback: None = None) -> CallFuture[None]: ...
-    @overload
-    def set(self, name: str, value: Any, *, callback: Callback[None]) -> None: ...
+
+    def readable(self) -> bool:
+        """Runs at once, in the caller's thread: it does not wait."""
+
+    def seekable(self) -> bool:
+        """Runs at once, in the caller's thread: it does not wait."""
+
+    def set(
+        self, name: str, value: Any, *, callback: CallbackOf[None, R] | None = None
+    ) -> CallFuture[None, R]:
+        """Runs in a worker thread; returns a Future of the caller's loop. With
+        ``callback=``, returns None and calls ``callback(result, error)`` on it."""
+
     @property
-    def upload_date(self) -> datetime: ...
-    def writeable(self) -> bool: ...
-    @overload
-    def writelines(self, sequence: Iterable[Any], *, callback: None = None) -> CallFuture[None]: ...
-    @overload
-    def writelines(self, sequence: Iterable[Any], *, callback: Callback[None]) -> None: ...
+    def upload_date(self) -> datetime:
+        """Date that this file was uploaded.
+
+        Runs at once, in the caller's thread: it does not wait."""
+
+    def writeable(self) -> bool:
+        """Runs at once, in the caller's thread: it does not wait."""
+
+    def writelines(
+        self, sequence: Iterable[Any], *, callback: CallbackOf[None, R] | None = None
+    ) -> CallFuture[None, R]:
+        """Write a sequence of strings to the file.
+
+        Runs in a worker thread; returns a Future of the caller's loop. With
+        ``callback=``, returns None and calls ``callback(result, error)`` on it."""
 
 class GridOut(Consumable):
+    """Class to read data out of GridFS.
+
+    A file that is being read.
+
+    Those that a GridFS or GridFSBucket gives are open, so that their attributes are at hand. A read
+    that is given up has read nothing: the next one begins at the same place."""
+
     delegate: gridfs.synchronous.grid_file.GridOut
+
     def __init__(
         self,
         root_collection: Collection[Any],
@@ -2510,75 +2821,163 @@ class GridOut(Consumable):
         session: ClientSession | None = None,
     ) -> None: ...
     def __getattr__(self, name: str) -> Any: ...
-    @overload
-    def open(self, callback: None = None) -> CallFuture[Self]: ...
-    @overload
-    def open(self, callback: Callback[Self]) -> None: ...
-    @overload
-    def read(self, size: int = -1, callback: None = None) -> CallFuture[bytes]: ...
-    @overload
-    def read(self, size: int = -1, *, callback: Callback[bytes]) -> None: ...
-    @overload
-    def readchunk(self, callback: None = None) -> CallFuture[bytes]: ...
-    @overload
-    def readchunk(self, callback: Callback[bytes]) -> None: ...
-    @overload
-    def readline(self, size: int = -1, callback: None = None) -> CallFuture[bytes]: ...
-    @overload
-    def readline(self, size: int = -1, *, callback: Callback[bytes]) -> None: ...
-    @overload
-    def seek(self, pos: int, whence: int = ..., callback: None = None) -> CallFuture[int]: ...
-    @overload
-    def seek(self, pos: int, whence: int = ..., *, callback: Callback[int]) -> None: ...
-    def tell(self) -> int: ...
-    @overload
-    def to_list(self, callback: None = None) -> CallFuture[list[bytes]]: ...
-    @overload
-    def to_list(self, callback: Callback[list[bytes]]) -> None: ...
-    @overload
+    def open(self, callback: CallbackOf[Self, R] | None = None) -> CallFuture[Self, R]:
+        """Fetch the attributes, in a worker; return a Future of this file.
+
+        :raises gridfs.errors.NoFile: if there is none. The source is PyMongo's `GridOut.open`."""
+
+    def read(
+        self, size: int = -1, callback: CallbackOf[bytes, R] | None = None
+    ) -> CallFuture[bytes, R]:
+        """Read so many bytes, or all that are left; return a Future of them.
+
+        Runs in a worker. The source is PyMongo's `GridOut.read`."""
+
+    def readchunk(self, callback: CallbackOf[bytes, R] | None = None) -> CallFuture[bytes, R]:
+        """Read what is left of the current chunk, or the next one; return a Future of it.
+
+        Runs in a worker. The source is PyMongo's `GridOut.readchunk`."""
+
+    def readline(
+        self, size: int = -1, callback: CallbackOf[bytes, R] | None = None
+    ) -> CallFuture[bytes, R]:
+        """Read one line, of at most so many bytes; return a Future of it.
+
+        Runs in a worker. The source is PyMongo's `GridOut.readline`."""
+
+    def seek(
+        self, pos: int, whence: int = ..., callback: CallbackOf[int, R] | None = None
+    ) -> CallFuture[int, R]:
+        """Set the position in the file; return a Future of it.
+
+        Runs in a worker. The source is PyMongo's `GridOut.seek`."""
+
+    def tell(self) -> int:
+        """Return the position in the file, behind what was taken.
+
+        Runs at once, in the caller's thread. The source is PyMongo's `GridOut.tell`."""
+
+    def to_list(
+        self, callback: CallbackOf[list[bytes], R] | None = None
+    ) -> CallFuture[list[bytes], R]:
+        """Read all lines; return a Future of them. The source is `AsyncGridOut.to_list`."""
+
     def stream_to_handler(
-        self, request_handler: RequestHandler, callback: None = None
-    ) -> CallFuture[None]: ...
-    @overload
-    def stream_to_handler(
-        self, request_handler: RequestHandler, callback: Callback[None]
-    ) -> None: ...
+        self, request_handler: RequestHandler, callback: CallbackOf[None, R] | None = None
+    ) -> CallFuture[None, R]:
+        """Send what is left of this file with a Tornado handler; return a Future of None.
+
+        Set the headers before, ``Content-Length`` among them, and finish the handler after. It
+        flushes as fast as the client takes the file, which is read in a worker in pieces of at
+        most 256 KiB. If the client goes away, it ends. `tornado_pymongo.web.GridFSHandler` does
+        all of what a handler must.
+
+        :raises gridfs.errors.CorruptGridFile: if chunks are missing, or of a wrong size. If a part
+            has been sent, the connection is closed."""
+
     def __aiter__(self) -> Self: ...
     async def __anext__(self) -> bytes: ...
     @property
     def _id(self) -> Any: ...
     @property
-    def aliases(self) -> list[str] | None: ...
+    def aliases(self) -> list[str] | None:
+        """DEPRECATED, will be removed in PyMongo 5.0. List of aliases for this file.
+
+        Runs at once, in the caller's thread: it does not wait."""
+
     @property
-    def chunk_size(self) -> int: ...
+    def chunk_size(self) -> int:
+        """Chunk size for this file.
+
+        Runs at once, in the caller's thread: it does not wait."""
+
     @property
-    def closed(self) -> bool: ...
+    def closed(self) -> bool:
+        """Runs at once, in the caller's thread: it does not wait."""
+
     @property
-    def content_type(self) -> str | None: ...
+    def content_type(self) -> str | None:
+        """DEPRECATED, will be removed in PyMongo 5.0. Mime-type for this file.
+
+        Runs at once, in the caller's thread: it does not wait."""
+
     @property
-    def filename(self) -> str: ...
-    def flush(self) -> None: ...
-    def isatty(self) -> bool: ...
+    def filename(self) -> str:
+        """Name of this file.
+
+        Runs at once, in the caller's thread: it does not wait."""
+
+    def flush(self) -> None:
+        """Flush write buffers, if applicable.
+
+        Runs at once, in the caller's thread: it does not wait."""
+
+    def isatty(self) -> bool:
+        """Return whether this is an 'interactive' stream.
+
+        Runs at once, in the caller's thread: it does not wait."""
+
     @property
-    def length(self) -> int: ...
+    def length(self) -> int:
+        """Length (in bytes) of this file.
+
+        Runs at once, in the caller's thread: it does not wait."""
+
     @property
-    def md5(self) -> str | None: ...
+    def md5(self) -> str | None:
+        """DEPRECATED, will be removed in PyMongo 5.0. MD5 of the contents of this file if an md5
+        sum was created.
+
+        Runs at once, in the caller's thread: it does not wait."""
+
     @property
-    def metadata(self) -> Mapping[str, Any] | None: ...
+    def metadata(self) -> Mapping[str, Any] | None:
+        """Metadata attached to this file.
+
+        Runs at once, in the caller's thread: it does not wait."""
+
     @property
-    def name(self) -> str: ...
-    def readable(self) -> bool: ...
-    @overload
-    def readlines(self, hint: int = -1, /, *, callback: None = None) -> CallFuture[list[bytes]]: ...
-    @overload
-    def readlines(self, hint: int = -1, /, *, callback: Callback[list[bytes]]) -> None: ...
-    def seekable(self) -> bool: ...
+    def name(self) -> str:
+        """Alias for `filename`.
+
+        Runs at once, in the caller's thread: it does not wait."""
+
+    def readable(self) -> bool:
+        """Return whether object was opened for reading.
+
+        Runs at once, in the caller's thread: it does not wait."""
+
+    def readlines(
+        self, hint: int = -1, /, *, callback: CallbackOf[list[bytes], R] | None = None
+    ) -> CallFuture[list[bytes], R]:
+        """Return a list of lines from the stream.
+
+        Runs in a worker thread; returns a Future of the caller's loop. With
+        ``callback=``, returns None and calls ``callback(result, error)`` on it."""
+
+    def seekable(self) -> bool:
+        """Return whether object supports random access.
+
+        Runs at once, in the caller's thread: it does not wait."""
+
     @property
-    def upload_date(self) -> datetime: ...
-    def writable(self) -> bool: ...
+    def upload_date(self) -> datetime:
+        """Date that this file was first uploaded.
+
+        Runs at once, in the caller's thread: it does not wait."""
+
+    def writable(self) -> bool:
+        """Return whether object was opened for writing.
+
+        Runs at once, in the caller's thread: it does not wait."""
 
 class GridOutCursor(Cursor[Any]):
+    """A cursor / iterator for returning GridOut objects.
+
+    The files that a query finds, as `GridOut`."""
+
     delegate: gridfs.synchronous.grid_file.GridOutCursor
+
     def __init__(
         self,
         collection: Collection[Any],
@@ -2590,42 +2989,75 @@ class GridOutCursor(Cursor[Any]):
         batch_size: int = 0,
         session: ClientSession | None = None,
     ) -> None: ...
-    @overload
-    def next(self, callback: None = None) -> CallFuture[GridOut]: ...
-    @overload
-    def next(self, callback: Callback[GridOut]) -> None: ...
+    def next(self, callback: CallbackOf[GridOut, R] | None = None) -> CallFuture[GridOut, R]:
+        """Return a Future of the next document.
+
+        Takes a worker only if the batch that was fetched last is used up. At the end the Future
+        raises `StopAsyncIteration`. The source is PyMongo's `Cursor.next`."""
+
     async def __anext__(self) -> GridOut: ...
-    def next_object(self) -> GridOut | None: ...
-    def each(self, callback: Callback[GridOut]) -> None: ...
-    @overload
+    def next_object(self) -> GridOut | None:
+        """Return the next document of the batch that was fetched last, or None: see `fetch_next`.
+
+        Runs at once, in the caller's thread."""
+
+    def each(self, callback: Callback[GridOut]) -> None:
+        """Call ``callback(document, None)`` on the caller's loop for each document.
+
+        Then it calls ``callback(None, None)``, or ``callback(None, error)`` if the documents could
+        not be had. It stops early, and leaves the cursor open, if the callback returns False (None,
+        or nothing, goes on) or raises, which the loop logs."""
+
     def to_list(
-        self, length: int | None = None, callback: None = None
-    ) -> CallFuture[list[GridOut]]: ...
-    @overload
-    def to_list(self, length: int | None = None, *, callback: Callback[list[GridOut]]) -> None: ...
+        self, length: int | None = None, callback: CallbackOf[list[GridOut], R] | None = None
+    ) -> CallFuture[list[GridOut], R]:
+        """Return a Future of a list of at most `length` documents, or of all that are left.
+
+        Takes a worker once for the whole list. The source is PyMongo's `Cursor.to_list`."""
 
 class Operation:
+    """A method of a PyMongo object, with the arguments of one call."""
+
     has_timeout: ClassVar[bool]
+
     def __init__(
         self, proxy: Proxy, name: str, args: tuple[Any, ...] = ..., kwargs: Any = None
     ) -> None: ...
-    def start(self, callback: Callback | None = None) -> Any: ...
-    def start_into(self, future: CallFuture) -> None: ...
-    def wrapped(self) -> Callable[[], Any]: ...
+    def start(self, callback: Callback | None = None) -> Any:
+        """Start it in a worker; return a Future or, if there is a callback, None."""
+
+    def start_into(self, future: CallFuture) -> None:
+        """Start it in a worker, and have a Future get the result."""
+
+    def wrapped(self) -> Callable[[], Any]:
+        """Return what the worker runs: this or, if the client has a `wrap_call`, what that makes.
+
+        Whatever error `wrap_call` has is raised."""
+
     def __call__(self) -> Any: ...
-    def call_name(self) -> str: ...
+    def call_name(self) -> str:
+        """Return the name by which messages know it."""
     args: Any
     kwargs: Any
     name: Any
     proxy: Any
 
 class Read(Operation):
-    def call_name(self) -> str: ...
+    """A property of a PyMongo object, which blocks."""
+
+    def call_name(self) -> str:
+        """Return the name by which messages know it."""
 
 class Function(Operation):
+    """A function of ours, under the name of a method of the proxy."""
+
     def __init__(self, proxy: Proxy, name: str, function: Callable[..., Any]) -> None: ...
 
 class Proxy:
+    """A PyMongo object whose blocking members return Futures.
+
+    `delegate` is the PyMongo object."""
+
     def __init__(self, *args: Any, **kwargs: Any) -> None: ...
     def __eq__(self, other: object) -> Any: ...
     def __hash__(self) -> int: ...
@@ -2634,7 +3066,15 @@ class Proxy:
     __iter__: None
 
 class ClientSession(Exclusive):
+    """A session for ordering sequential operations.
+
+    A session, for ``async with client.start_session() as session``.
+
+    Leaving it ends the session, in a worker. ``await client.start_session()`` is the same session,
+    as code written for Motor has it."""
+
     delegate: pymongo.synchronous.client_session.ClientSession
+
     def __init__(
         self, client: MongoClient[Any], server_session: Any, options: SessionOptions, implicit: bool
     ) -> None: ...
@@ -2645,47 +3085,121 @@ class ClientSession(Exclusive):
         write_concern: WriteConcern | None = None,
         read_preference: _ServerMode | None = None,
         max_commit_time_ms: int | None = None,
-    ) -> TransactionContext: ...
+    ) -> TransactionContext:
+        """Start a transaction, which is committed or aborted at the end of ``async with``.
+
+        Runs at once, in the caller's thread: the server learns of it by the first operation. To be
+        used as ``async with session.start_transaction()``, to be awaited before that or not. The
+        source is PyMongo's `ClientSession.start_transaction`."""
+
     def with_transaction(
         self,
-        callback: Callable[[ClientSession], Awaitable[_T]],
+        callback: Callable[[ClientSession], Awaitable[T]],
         read_concern: ReadConcern | None = None,
         write_concern: WriteConcern | None = None,
         read_preference: _ServerMode | None = None,
         max_commit_time_ms: int | None = None,
-    ) -> CallFuture[_T]: ...
-    def bind(self, end_session: bool = True) -> AbstractAsyncContextManager[ClientSession]: ...
-    @overload
-    def abort_transaction(self, *, callback: None = None) -> CallFuture[None]: ...
-    @overload
-    def abort_transaction(self, *, callback: Callback[None]) -> None: ...
-    def advance_cluster_time(self, cluster_time: Mapping[str, Any]) -> None: ...
-    def advance_operation_time(self, operation_time: Timestamp) -> None: ...
+    ) -> CallFuture[T]:
+        """Run a coroutine function in a transaction; return a Future of what it returned.
+
+        `callback` gets this session, runs on the caller's loop, and is run again, or the commit is,
+        as PyMongo has it. The source is PyMongo's `AsyncClientSession.with_transaction`, of
+        which the installed version's own code decides on retries, back-off and deadlines.
+
+        :raises TypeError: if `callback` is no coroutine function."""
+
+    def bind(self, end_session: bool = True) -> BoundSession:
+        """Use this session for all operations in an ``async with session.bind()``.
+
+        Runs in the caller's thread, and holds for the caller's task and what it starts. With
+        `end_session`, the session is ended, in a worker, when the ``async with`` is left. The
+        source is PyMongo's `ClientSession.bind`."""
+
+    def abort_transaction(
+        self, *, callback: CallbackOf[None, R] | None = None
+    ) -> CallFuture[None, R]:
+        """Abort a multi-statement transaction.
+
+        Runs in a worker thread; returns a Future of the caller's loop. With
+        ``callback=``, returns None and calls ``callback(result, error)`` on it."""
+
+    def advance_cluster_time(self, cluster_time: Mapping[str, Any]) -> None:
+        """Update the cluster time for this session.
+
+        Runs at once, in the caller's thread: it does not wait."""
+
+    def advance_operation_time(self, operation_time: Timestamp) -> None:
+        """Update the operation time for this session.
+
+        Runs at once, in the caller's thread: it does not wait."""
+
     @property
-    def client(self) -> MongoClient[Any]: ...
+    def client(self) -> MongoClient[Any]:
+        """The client from which this session was created.
+
+        Runs at once, in the caller's thread: it does not wait."""
+
     @property
-    def cluster_time(self) -> ClusterTime | None: ...
-    @overload
-    def commit_transaction(self, *, callback: None = None) -> CallFuture[None]: ...
-    @overload
-    def commit_transaction(self, *, callback: Callback[None]) -> None: ...
-    @overload
-    def end_session(self, *, callback: None = None) -> CallFuture[None]: ...
-    @overload
-    def end_session(self, *, callback: Callback[None]) -> None: ...
+    def cluster_time(self) -> ClusterTime | None:
+        """The cluster time returned by the last operation executed in this session.
+
+        Runs at once, in the caller's thread: it does not wait."""
+
+    def commit_transaction(
+        self, *, callback: CallbackOf[None, R] | None = None
+    ) -> CallFuture[None, R]:
+        """Commit a multi-statement transaction.
+
+        Runs in a worker thread; returns a Future of the caller's loop. With
+        ``callback=``, returns None and calls ``callback(result, error)`` on it."""
+
+    def end_session(self, *, callback: CallbackOf[None, R] | None = None) -> CallFuture[None, R]:
+        """Finish this session. If a transaction has started, abort it.
+
+        Runs in a worker thread; returns a Future of the caller's loop. With
+        ``callback=``, returns None and calls ``callback(result, error)`` on it."""
+
     @property
-    def has_ended(self) -> bool: ...
+    def has_ended(self) -> bool:
+        """True if this session is finished.
+
+        Runs at once, in the caller's thread: it does not wait."""
+
     @property
-    def in_transaction(self) -> bool: ...
+    def in_transaction(self) -> bool:
+        """True if this session has an active multi-statement transaction.
+
+        Runs at once, in the caller's thread: it does not wait."""
+
     @property
-    def operation_time(self) -> Timestamp | None: ...
+    def operation_time(self) -> Timestamp | None:
+        """The operation time returned by the last operation executed in this session.
+
+        Runs at once, in the caller's thread: it does not wait."""
+
     @property
-    def options(self) -> SessionOptions: ...
+    def options(self) -> SessionOptions:
+        """The :class:`SessionOptions` this session was created with.
+
+        Runs at once, in the caller's thread: it does not wait."""
+
     @property
-    def session_id(self) -> Mapping[str, Any]: ...
+    def session_id(self) -> Mapping[str, Any]:
+        """A BSON document, the opaque server session identifier.
+
+        Runs at once, in the caller's thread: it does not wait."""
 
 class TransactionContext:
+    """What `start_transaction` returns: commits at the end of ``async with``, or aborts."""
+
     def __init__(self, session: ClientSession) -> None: ...
     def __await__(self) -> Generator[Any, Any, TransactionContext]: ...
     async def __aenter__(self) -> TransactionContext: ...
     async def __aexit__(self, exc_type: type[BaseException] | None, *exc_info: Any) -> None: ...
+
+class BoundSession:
+    """What `bind` returns."""
+
+    def __init__(self, session: ClientSession, end_session: bool) -> None: ...
+    async def __aenter__(self) -> ClientSession: ...
+    async def __aexit__(self, *exc_info: Any) -> None: ...

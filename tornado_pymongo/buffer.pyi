@@ -1,16 +1,14 @@
 # Generated from PyMongo 4.20.1 by tools/make_stubs.py: do not edit.
-# mypy: disable-error-code=override
+# mypy: disable-error-code="assignment, misc, override"
 
-import tornado_pymongo._types
+from tornado_pymongo._types import Buffer as Buffer
+from tornado_pymongo._types import Consumable as Consumable
+from tornado_pymongo._types import Fetch as Fetch
+from tornado_pymongo._types import Want as Want
+from tornado_pymongo._types import WantIfAny as WantIfAny
+from tornado_pymongo._types import WantMany as WantMany
+from tornado_pymongo._types import WantToKnow as WantToKnow
 from tornado_pymongo.executor import Call
 
-Buffer = tornado_pymongo._types.Buffer
-Consumable = tornado_pymongo._types.Consumable
-Fetch = tornado_pymongo._types.Fetch
-
-def is_fruitless(fetch: Call | None) -> bool: ...
-
-Want = tornado_pymongo._types.Want
-WantIfAny = tornado_pymongo._types.WantIfAny
-WantToKnow = tornado_pymongo._types.WantToKnow
-WantMany = tornado_pymongo._types.WantMany
+def is_fruitless(fetch: Call | None) -> bool:
+    """Tell whether a fetch is over and has found nothing, which is what its function returns."""

@@ -1,12 +1,10 @@
 # Generated from PyMongo 4.20.1 by tools/make_stubs.py: do not edit.
-# mypy: disable-error-code=override
+# mypy: disable-error-code="assignment, misc, override"
 
-import tornado_pymongo._types
-
-ChangeStream = tornado_pymongo._types.ChangeStream
-CollectionChangeStream = tornado_pymongo._types.CollectionChangeStream
-DatabaseChangeStream = tornado_pymongo._types.DatabaseChangeStream
-ClusterChangeStream = tornado_pymongo._types.ClusterChangeStream
-ChangeStreamMethods = tornado_pymongo._types.ChangeStreamMethods
-ChangeStreamFuture = tornado_pymongo._types.ChangeStreamFuture
-UnboundChangeStreamFuture = tornado_pymongo._types.UnboundChangeStreamFuture
+from tornado_pymongo._types import ChangeStream as ChangeStream
+from tornado_pymongo._types import ChangeStreamFuture as ChangeStreamFuture
+from tornado_pymongo._types import ChangeStreamMethods as ChangeStreamMethods
+from tornado_pymongo._types import ClusterChangeStream as ClusterChangeStream
+from tornado_pymongo._types import CollectionChangeStream as CollectionChangeStream
+from tornado_pymongo._types import DatabaseChangeStream as DatabaseChangeStream
+from tornado_pymongo._types import UnboundChangeStreamFuture as UnboundChangeStreamFuture

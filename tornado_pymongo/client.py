@@ -19,7 +19,7 @@ from pymongo.errors import ConfigurationError, InvalidOperation
 
 from tornado_pymongo.bridge import Callback, check_callback, follow, with_callback
 from tornado_pymongo.cursor_future import CursorFuture
-from tornado_pymongo.derive import Derived, blocking_method
+from tornado_pymongo.derive import Derived, blocking_method, mark_coroutine_function
 from tornado_pymongo.executor import DRAIN, Executor, ThreadFuture
 from tornado_pymongo.executor.statistics import Statistics
 from tornado_pymongo.futures import DetachedFuture
@@ -160,6 +160,7 @@ class MongoClient(
         delegate.admin.command("ping", read_preference=delegate.read_preference)
         return self
 
+    @mark_coroutine_function
     def open(self, callback: Callback | None = None) -> Any:
         """Connect to the server; return a Future of this client.
 
@@ -210,6 +211,7 @@ class MongoClient(
 
     aclose = close
 
+    @mark_coroutine_function
     def run_in_worker(self, function: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Any:
         """Run a blocking function of yours in a worker; return a Future of its result.
 
@@ -224,6 +226,14 @@ class MongoClient(
 
         :raises tornado_pymongo.errors.TooManyCalls: if too many calls wait already.
         """
+        owner = getattr(function, "__self__", None)
+        name = getattr(function, "__name__", "")
+        if blocking_method(owner, name):
+            cls = type(owner).__name__
+            raise InvalidOperation(
+                f"{cls}.{name} runs in a worker by itself: await it, or give run_in_worker the"
+                f" blocking method of {cls}.delegate"
+            )
         if (
             not callable(function)
             or inspect.iscoroutinefunction(function)
@@ -232,14 +242,6 @@ class MongoClient(
             raise InvalidOperation(
                 f"run_in_worker needs a function that blocks, not {function!r}: await that on the"
                 " loop, or give the function itself rather than what it returns"
-            )
-        owner = getattr(function, "__self__", None)
-        name = getattr(function, "__name__", "")
-        if blocking_method(owner, name):
-            cls = type(owner).__name__
-            raise InvalidOperation(
-                f"{cls}.{name} runs in a worker by itself: await it, or give run_in_worker the"
-                f" blocking method of {cls}.delegate"
             )
         name = getattr(function, "__qualname__", type(function).__qualname__)
         run = self._runtime.executor.shared_core.outside

@@ -1,13 +1,18 @@
 # Generated from PyMongo 4.20.1 by tools/make_stubs.py: do not edit.
-# mypy: disable-error-code=override
+# mypy: disable-error-code="assignment, misc, override"
 
-import tornado_pymongo._types
+from typing import Any
+
+from tornado_pymongo._types import Collection as Collection
+from tornado_pymongo._types import Database as Database
+from tornado_pymongo._types import MongoClient as MongoClient
 from tornado_pymongo.executor.statistics import Statistics
+from tornado_pymongo.pymongo_async.core import AsyncMongoClient
 
-MongoClient = tornado_pymongo._types.MongoClient
+def close_blocking(client: MongoClient) -> None:
+    """Close a client, and wait for it in this thread."""
 
-def close_blocking(client: tornado_pymongo._types.MongoClient) -> None: ...
-def statistics(client: tornado_pymongo._types.MongoClient) -> Statistics: ...
+def statistics(client: MongoClient[Any] | AsyncMongoClient[Any]) -> Statistics:
+    """Return what the threads of a client have done since it was made, and do now.
 
-Database = tornado_pymongo._types.Database
-Collection = tornado_pymongo._types.Collection
+    Runs at once, in the caller's thread."""

@@ -1,15 +1,14 @@
 # Generated from PyMongo 4.20.1 by tools/make_stubs.py: do not edit.
-# mypy: disable-error-code=override
+# mypy: disable-error-code="assignment, misc, override"
 
 from collections.abc import AsyncIterator, Callable
 from typing import Any
 
-import tornado_pymongo._types
-
-CursorMethods = tornado_pymongo._types.CursorMethods
-CursorFuture = tornado_pymongo._types.CursorFuture
-UnboundCursorFuture = tornado_pymongo._types.UnboundCursorFuture
+from tornado_pymongo._types import CursorFuture as CursorFuture
+from tornado_pymongo._types import CursorMethods as CursorMethods
+from tornado_pymongo._types import UnboundCursorFuture as UnboundCursorFuture
 
 def each(
     documents: AsyncIterator[Any], callback: Callable[[Any, BaseException | None], Any], loop: Any
-) -> None: ...
+) -> None:
+    """Call back for each document, and at the end or for an error, until it returns False."""

@@ -11,6 +11,7 @@ from __future__ import annotations
 import asyncio
 import functools
 import inspect
+import sys
 from collections.abc import Callable
 from typing import Any
 
@@ -41,6 +42,11 @@ class Derived(Proxy):
         for name in dir(sync_class):
             if (not name.startswith("_") or name in _SPECIAL_MEMBERS) and not _defines(cls, name):
                 setattr(cls, name, _derive(sync_class, async_class, name))
+        for name in dir(async_class):
+            by_hand: Any = getattr(cls, name, None)
+            is_method = not name.startswith("_") and inspect.isfunction(by_hand)
+            if is_method and is_blocking(async_class, name):
+                mark_coroutine_function(by_hand)
         wrappers[sync_class] = cls
 
     def __getattr__(self, name: str) -> Any:
@@ -106,6 +112,19 @@ def blocking_method(proxy: Any, name: str) -> bool:
     )
 
 
+# Libraries await what a coroutine function returns, and take any other for one that is done when it
+# returns. So what returns a Future is marked as a coroutine function. `inspect` sees the mark of
+# Python 3.12, and asyncio the older one.
+if sys.version_info >= (3, 12):
+    mark_coroutine_function = inspect.markcoroutinefunction
+else:
+
+    def mark_coroutine_function(function: Callable[..., Any]) -> Callable[..., Any]:
+        """Have asyncio take a function for a coroutine function."""
+        function._is_coroutine = asyncio.coroutines._is_coroutine  # type: ignore[attr-defined]
+        return function
+
+
 # What a coroutine function of PyMongo's is annotated to return, if a plain Future will not do, and
 # the class of the Future that does.
 future_classes: dict[str, type[CallFuture]] = {}
@@ -116,15 +135,18 @@ def _derive(sync_class: type, async_class: type, name: str) -> Any:
     member = inspect.getattr_static(sync_class, name)
     blocks = is_blocking(async_class, name)
     if inspect.isdatadescriptor(member):
-        doc = _document(getattr(member, "fget", member), blocks)
+        doc = _document(member, blocks)
         return property(_awaitable_getter(name) if blocks else _getter(name), doc=doc)
     if not inspect.isroutine(member):
         return member
     if not blocks:
         return _immediate_method(getattr(sync_class, name), name)
-    returned = getattr(getattr(async_class, name, None), "__annotations__", {}).get("return")
-    of_cursors = (cls for cursor, cls in future_classes.items() if cursor in str(returned))
-    return _awaitable_method(getattr(sync_class, name), name, next(of_cursors, CallFuture))
+    twin = getattr(async_class, name, None)
+    returned = str(getattr(twin, "__annotations__", {}).get("return"))
+    of_cursors = (cls for cursor, cls in future_classes.items() if cursor in returned)
+    method = _awaitable_method(getattr(sync_class, name), name, next(of_cursors, CallFuture))
+    method.__wrapped__ = twin or method.__wrapped__  # type: ignore[attr-defined] # for mocks
+    return mark_coroutine_function(method)
 
 
 def _awaitable_method(
@@ -172,12 +194,12 @@ def _getter(name: str) -> Callable[[Derived], Any]:
 
 def _document(member: Any, blocks: bool) -> str:
     """Return PyMongo's docstring, headed by what is different here."""
-    where = (
-        "Runs in a worker thread; returns a Future of the caller's loop. With\n"
-        "``callback=``, returns None and calls ``callback(result, error)`` on that loop."
-        if blocks
-        else "Runs at once, in the caller's thread: it does not wait."
-    )
-    return f"{where}\n\nPyMongo's documentation of its source, `{member.__qualname__}`:\n\n" + (
-        inspect.getdoc(member) or ""
-    )
+    where = "Runs at once, in the caller's thread: it does not wait."
+    if blocks:
+        where = "Runs in a worker thread; returns a Future of the caller's loop."
+        if inspect.isroutine(member):
+            where += (
+                " With\n``callback=``, returns None and calls ``callback(result, error)`` on it."
+            )
+    name, doc = getattr(member, "fget", member).__qualname__, inspect.getdoc(member)
+    return f"{where}\n\nPyMongo's documentation of its source, `{name}`:\n\n{doc or ''}"

@@ -1,6 +1,4 @@
 # Generated from PyMongo 4.20.1 by tools/make_stubs.py: do not edit.
-# mypy: disable-error-code=override
+# mypy: disable-error-code="assignment, misc, override"
 
-import tornado_pymongo._types
-
-ClientEncryption = tornado_pymongo._types.ClientEncryption
+from tornado_pymongo._types import ClientEncryption as ClientEncryption

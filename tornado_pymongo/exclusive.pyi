@@ -1,10 +1,8 @@
 # Generated from PyMongo 4.20.1 by tools/make_stubs.py: do not edit.
-# mypy: disable-error-code=override
+# mypy: disable-error-code="assignment, misc, override"
 
-import tornado_pymongo._types
+from tornado_pymongo._types import Exclusive as Exclusive
+from tornado_pymongo._types import Stream as Stream
 
-Exclusive = tornado_pymongo._types.Exclusive
-
-async def until_free(proxy: tornado_pymongo._types.Exclusive) -> None: ...
-
-Stream = tornado_pymongo._types.Stream
+async def until_free(proxy: Exclusive) -> None:
+    """Wait until no call of an object runs."""

@@ -17,8 +17,8 @@ These belong to the loop in which the call was made. If no loop runs there, the 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine
-from typing import TYPE_CHECKING, Any, ClassVar
+from collections.abc import Callable, Coroutine, Generator
+from typing import TYPE_CHECKING, Any, ClassVar, Generic
 
 from pymongo.errors import InvalidOperation
 
@@ -28,13 +28,25 @@ from tornado_pymongo.inbox import Inbox, inbox_of
 if TYPE_CHECKING:
     from typing_extensions import TypeVar
 
+    class NoCallback:
+        """What stands for what a callback returns if there is none.
+
+        It is the second parameter of a `CallFuture`. A call with a callback returns None, but to
+        type checkers a Future of which this parameter is what the callback returns: mypy does not
+        let that be awaited.
+        """
+
     _T = TypeVar("_T", default=Any)
+    _R = TypeVar("_R", default=NoCallback)
 
     # What a CallFuture is. The metaclass of Coroutine would make it slow, so it is registered.
-    class _FutureAndCoroutine(asyncio.Future[_T], Coroutine[Any, Any, _T]): ...
+    class _FutureAndCoroutine(asyncio.Future[_T], Coroutine[Any, Any, _T], Generic[_T, _R]):
+        def __await__(
+            self: _FutureAndCoroutine[_T, NoCallback],
+        ) -> Generator[Any, None, _T]: ...
 
 else:
-    _T = Any
+    _T = _R = Any
     _FutureAndCoroutine = asyncio.Future
 
 
@@ -79,7 +91,7 @@ class Unawaited:
             raise self._missing(TypeError, "is not subscriptable", "[...]")
 
 
-class CallFuture(Unawaited, _FutureAndCoroutine[_T]):
+class CallFuture(Unawaited, _FutureAndCoroutine[_T, _R]):
     """The result of a call that runs in a worker thread; a Future of the caller's loop.
 
     The call has started when you get it, whether or not you wait for it. `yield` it or `await` it,

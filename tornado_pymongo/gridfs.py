@@ -47,7 +47,9 @@ BATCH = 2**20
 
 def _is_asynchronous(source: Any) -> bool:
     """Tell whether this file must be read on the loop, as those of aiofiles, Starlette..."""
-    return inspect.iscoroutinefunction(getattr(source, "read", None))
+    # A GridOut of ours is read in the worker that writes.
+    is_ours = isinstance(source, GridOut)
+    return not is_ours and inspect.iscoroutinefunction(getattr(source, "read", None))
 
 
 class GridFS(Derived, sync_class=gridfs.GridFS, async_class=gridfs.AsyncGridFS):
@@ -122,7 +124,7 @@ class GridIn(Stream, sync_class=gridfs.GridIn, async_class=gridfs.AsyncGridIn):
 
     def __setattr__(self, name: str, value: Any) -> None:
         if name in ("delegate", "_runtime", "_last_call"):
-            super().__setattr__(name, value)
+            object.__setattr__(self, name, value)  # not of a class that PyMongo's own comes after
         elif self.delegate.closed:
             raise AttributeError(
                 f"a closed GridIn cannot be changed at once: await grid_in.set({name!r}, ...)"
@@ -322,7 +324,8 @@ async def read_pieces(grid_out: Any, start: int, stop: int) -> AsyncGenerator[by
             piece = await reading
             start += len(piece)
             if start < stop:
-                reading = grid_out.read(min(_PIECE, stop - start))
+                # A Future, and begun: a subclass may have a coroutine function.
+                reading = GridOut.read(grid_out, min(_PIECE, stop - start))
             yield piece
     finally:
         if not reading.cancel() and not reading.cancelled():

@@ -1,7 +1,6 @@
 # Generated from PyMongo 4.20.1 by tools/make_stubs.py: do not edit.
-# mypy: disable-error-code=override
+# mypy: disable-error-code="assignment, misc, override"
 
-import tornado_pymongo._types
-
-ClientSession = tornado_pymongo._types.ClientSession
-TransactionContext = tornado_pymongo._types.TransactionContext
+from tornado_pymongo._types import BoundSession as BoundSession
+from tornado_pymongo._types import ClientSession as ClientSession
+from tornado_pymongo._types import TransactionContext as TransactionContext

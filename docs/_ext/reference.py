@@ -34,6 +34,7 @@ from sphinx.util.docutils import SphinxDirective, SphinxRole
 import tornado_pymongo
 from tornado_pymongo import derive
 from tornado_pymongo.proxy import Proxy
+from tornado_pymongo.pymongo_async.core import faces
 
 PYMONGO_SITE = "https://pymongo.readthedocs.io/en/stable/api"
 
@@ -50,6 +51,7 @@ MODULES = [
     "tornado_pymongo.motor.motor_gridfs",
     "tornado_pymongo.motor.motor_tornado",
     "tornado_pymongo.motor.web",
+    "tornado_pymongo.pymongo_async",
     "tornado_pymongo.pytest_plugin",
     "tornado_pymongo.testing",
     "tornado_pymongo.web",
@@ -253,6 +255,8 @@ def _entry_of(name: str, cls: type | None, full_name: str) -> str | None:
     value = getattr(tornado_pymongo, head, None)
     if value is None or isinstance(value, ModuleType) or (member and not hasattr(value, member)):
         return None
+    if value in faces.values():
+        member = ""  # their members have no entries
     return f"tornado_pymongo.{value.__name__}" + (f".{member}" if member else "")
 
 
@@ -411,6 +415,21 @@ class Reexports(SphinxDirective):
         return self.parse_text_to_nodes("\n".join(lines))
 
 
+class Faces(SphinxDirective):
+    """List the classes that have PyMongo Async's names."""
+
+    def run(self) -> list[nodes.Node]:
+        """Return an entry for each, with a link to the class of ours."""
+        lines = [".. py:currentmodule:: None", ""]
+        for cls, face in faces.items():
+            name, module = face.__name__, face._async_class.__module__
+            lines += [f".. py:class:: tornado_pymongo.pymongo_async.{name}"]
+            lines += [f"              tornado_pymongo.{name}", ""]
+            ours = f":py:obj:`{cls.__name__} <{entry_of(cls)}>`"
+            lines += [f"   A subclass of {ours} and of PyMongo's ``{module}.{name}``.", ""]
+        return self.parse_text_to_nodes("\n".join(lines))
+
+
 class Statistics(SphinxDirective):
     """List the fields of the statistics of a client's threads."""
 
@@ -457,6 +476,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     for name in MODULES:
         import_module(name)
     app.add_directive("bridged", Bridged)
+    app.add_directive("faces", Faces)
     app.add_directive("reexports", Reexports)
     app.add_directive("statistics", Statistics)
     app.add_role("runs", Runs())

@@ -9,7 +9,6 @@ from pymongo.results import BulkWriteResult
 from typing_extensions import assert_type
 
 from tornado_pymongo import (
-    AsyncMongoClient,
     Collection,
     CommandCursor,
     Cursor,
@@ -38,7 +37,6 @@ async def plain() -> None:
     assert_type(client.shop.orders, Collection[dict[str, Any]])
     assert_type(client.shop["orders"].archive, Collection[dict[str, Any]])
     assert_type(await client.shop.orders.find_one(), dict[str, Any] | None)
-    assert_type(AsyncMongoClient(), MongoClient[dict[str, Any]])
     async with MongoClient() as other:
         assert_type(other, MongoClient[dict[str, Any]])
 

@@ -12,7 +12,6 @@ from pymongo.write_concern import WriteConcern
 from typing_extensions import assert_type
 
 from tornado_pymongo import (
-    AsyncClientSession,
     ClientEncryption,
     ClientSession,
     ClusterChangeStream,
@@ -51,7 +50,7 @@ async def sessions(client: MongoClient) -> None:
         assert_type(session.client, MongoClient[Any])
         assert_type(await session.end_session(), None)
 
-    async def buy(session: AsyncClientSession) -> ObjectId:
+    async def buy(session: ClientSession) -> ObjectId:
         result = await client.shop.orders.insert_one({}, session=session)
         return ObjectId(result.inserted_id)
 

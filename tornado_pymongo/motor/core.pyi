@@ -1,8 +1,7 @@
 # Generated from PyMongo 4.20.1 by tools/make_stubs.py: do not edit.
-# mypy: disable-error-code=override
+# mypy: disable-error-code="assignment, misc, override"
 
 from collections.abc import Generator, Iterable, Mapping, MutableMapping, Sequence
-from contextlib import AbstractAsyncContextManager
 from typing import Any, overload
 
 import bson
@@ -20,6 +19,7 @@ from pymongo.write_concern import WriteConcern
 from typing_extensions import Self
 
 from tornado_pymongo._types import (
+    CallbackOf,
     ChangeStream,
     ClientEncryption,
     ClientSession,
@@ -34,6 +34,7 @@ from tornado_pymongo._types import (
     GridOut,
     GridOutCursor,
     MongoClient,
+    R,
     RawBatchCommandCursor,
     RawBatchCursor,
 )
@@ -44,55 +45,79 @@ from tornado_pymongo.motor.latent import LatentChangeStream, MotorLatentCommandC
 version: str
 
 class AgnosticBase(Derived):
-    def get_io_loop(self) -> Any: ...
-    def wrap(self, obj: Any) -> Any: ...
+    """What all of Motor's classes have."""
 
-class AgnosticBaseProperties(AgnosticBase): ...
+    def get_io_loop(self) -> Any:
+        """Return the loop that the client was made with, or else that of the caller."""
+
+    def wrap(self, obj: Any) -> Any:
+        """Return the object of this package for one of PyMongo's, and others as they are."""
+
+class AgnosticBaseProperties(AgnosticBase):
+    """A client, a database or a collection."""
+
+    def watch(self, *args: Any, callback: Callback | None = None, **kwargs: Any) -> Any:
+        """Return a Future of a change stream, to be used as the stream: see PyMongo's `watch`.
+
+        The stream is opened when the Future is first used."""
 
 class AgnosticClient(AgnosticBaseProperties, MongoClient[DocumentType]):
-    def get_io_loop(self) -> Any: ...
+    """Client for a MongoDB instance, a replica set, or a set of mongoses.
+
+    A MongoClient that takes Motor's arguments.
+
+    :param io_loop: the loop of calls that are made while none runs. Other calls are of the loop
+        that runs, whichever that is.
+    :param max_workers: by default what the environment variable ``MOTOR_MAX_WORKERS`` says, if
+        it is set, but not more than ``maxPoolSize``.
+    :param driver: what the server is told of this driver; by default, Motor's name.
+
+    PyMongo's MongoClient for Tornado and asyncio.
+
+    Takes all arguments of PyMongo's MongoClient. It connects in a worker, for the first call or
+    for `open`; making it does not wait, and needs no loop. One client serves any number of loops
+    and threads. (Before 4.12, PyMongo looks up a ``mongodb+srv://`` address in its constructor:
+    make such a client before the loop runs.)
+
+    :param max_workers: the most threads that run calls: from 1 to ``maxPoolSize``. The default is
+        ``maxPoolSize``; while calls wait for changes, fewer run, as those use connections too.
+    :param max_waiting: the most calls that wait when `max_workers` others run. One more fails at
+        once with `tornado_pymongo.errors.TooManyCalls`.
+    :param max_stream_workers: the most threads, besides, that wait for changes: for change streams
+        and tailable cursors, which take turns if there are more of them. The default is 16, or
+        a part of a ``maxPoolSize`` below 96.
+    :param abort_on_cancel: whether a call that is cancelled while it runs is interrupted, for which
+        its connection is closed. Otherwise it goes on in its worker, and its result is dropped.
+    :param slice_bytes: how much of a large result is decoded at a time, in bytes, before the event
+        loop is let in; None or 0 decodes each batch in one go, as PyMongo does.
+    :param spare_collector: whether Python's garbage collector, which belongs to the whole process,
+        is spared the documents of large results: each slice is promoted to its oldest generation,
+        by ``gc.freeze()`` and ``gc.unfreeze()``, unless the program has frozen objects itself.
+    :param read_ahead: whether the next batch of a cursor is fetched while the one before it is
+        consumed, from the second one on: see `Cursor.read_ahead`, which says it of one cursor.
+    :param share_core: whether the threads that run calls, though none with a function of yours, are
+        kept on one core for as long as that makes more calls a second. It is tried now and then
+        while calls wait; only on Linux, under the GIL.
+    :param wrap_call: a function that is given what a worker will run, before each call, in the
+        caller's thread and context, and returns what the worker runs instead. It takes no
+        arguments, and its result and errors are to be passed on; a call that waits for changes may
+        run it several times. An error of `wrap_call` is that of the call, which does not start.
+
+    PyMongo's ``waitQueueTimeoutMS`` is the longest that a call may wait for a worker, in
+    milliseconds; ``timeoutMS`` and `pymongo.timeout` include that wait."""
+
+    def get_io_loop(self) -> Any:
+        """Return the loop that this client was made with, or else that of the caller."""
+
     @property
-    def io_loop(self) -> Any: ...
-    @overload
-    def close(self, callback: None = None, *, drain_seconds: float = ...) -> CallFuture[None]: ...
-    @overload
-    def close(self, callback: Callback[None], *, drain_seconds: float = ...) -> None: ...
-    @overload
-    def watch(
-        self,
-        pipeline: _Pipeline | None = None,
-        full_document: str | None = None,
-        resume_after: Mapping[str, Any] | None = None,
-        max_await_time_ms: int | None = None,
-        batch_size: int | None = None,
-        collation: _CollationIn | None = None,
-        start_at_operation_time: Timestamp | None = None,
-        session: MotorClientSession | None = None,
-        start_after: Mapping[str, Any] | None = None,
-        comment: Any | None = None,
-        full_document_before_change: str | None = None,
-        show_expanded_events: bool | None = None,
-        *,
-        callback: None = None,
-    ) -> LatentChangeStream[MotorChangeStream[DocumentType], DocumentType]: ...
-    @overload
-    def watch(
-        self,
-        pipeline: _Pipeline | None = None,
-        full_document: str | None = None,
-        resume_after: Mapping[str, Any] | None = None,
-        max_await_time_ms: int | None = None,
-        batch_size: int | None = None,
-        collation: _CollationIn | None = None,
-        start_at_operation_time: Timestamp | None = None,
-        session: MotorClientSession | None = None,
-        start_after: Mapping[str, Any] | None = None,
-        comment: Any | None = None,
-        full_document_before_change: str | None = None,
-        show_expanded_events: bool | None = None,
-        *,
-        callback: Callback[MotorChangeStream[DocumentType]],
-    ) -> None: ...
+    def io_loop(self) -> Any:
+        """Return the loop that this client was made with, or else that of the caller."""
+
+    def close(
+        self, callback: CallbackOf[None, R] | None = None, *, drain_seconds: float = ...
+    ) -> CallFuture[None, R]:
+        """Close the client. Returns None, as Motor's does, if no loop runs that could wait."""
+
     def __init__(
         self,
         host: str | Sequence[str] | None = None,
@@ -108,7 +133,9 @@ class AgnosticClient(AgnosticBaseProperties, MongoClient[DocumentType]):
         max_stream_workers: int | None = None,
         abort_on_cancel: bool = True,
         slice_bytes: int | None = ...,
+        spare_collector: bool = True,
         read_ahead: bool = True,
+        share_core: bool = True,
         **kwargs: Any,
     ) -> None: ...
     def __getattr__(self, name: str) -> MotorDatabase[DocumentType]: ...
@@ -121,7 +148,11 @@ class AgnosticClient(AgnosticBaseProperties, MongoClient[DocumentType]):
         read_preference: _ServerMode | None = None,
         write_concern: WriteConcern | None = None,
         read_concern: ReadConcern | None = None,
-    ) -> MotorDatabase[DocumentType]: ...
+    ) -> MotorDatabase[DocumentType]:
+        """Get a :class:`~pymongo.database.Database`.
+
+        Runs at once, in the caller's thread: it does not wait."""
+
     def get_default_database(
         self,
         default: str | None = None,
@@ -129,92 +160,82 @@ class AgnosticClient(AgnosticBaseProperties, MongoClient[DocumentType]):
         read_preference: _ServerMode | None = None,
         write_concern: WriteConcern | None = None,
         read_concern: ReadConcern | None = None,
-    ) -> MotorDatabase[DocumentType]: ...
-    @overload
+    ) -> MotorDatabase[DocumentType]:
+        """Get the database named in the MongoDB connection URI.
+
+        Runs at once, in the caller's thread: it does not wait."""
+
     def list_databases(
         self,
         session: MotorClientSession | None = None,
         comment: Any | None = None,
         *,
-        callback: None = None,
+        callback: CallbackOf[MotorCommandCursor[dict[str, Any]], R] | None = None,
         **kwargs: Any,
-    ) -> MotorLatentCommandCursor[MotorCommandCursor[dict[str, Any]], dict[str, Any]]: ...
-    @overload
-    def list_databases(
-        self,
-        session: MotorClientSession | None = None,
-        comment: Any | None = None,
-        *,
-        callback: Callback[MotorCommandCursor[dict[str, Any]]],
-        **kwargs: Any,
-    ) -> None: ...
+    ) -> MotorLatentCommandCursor[MotorCommandCursor[dict[str, Any]], dict[str, Any], R]:
+        """Get a cursor over the databases of the connected server.
+
+        Runs in a worker thread; returns a Future of the caller's loop. With
+        ``callback=``, returns None and calls ``callback(result, error)`` on it."""
+
     def start_session(
         self,
         causal_consistency: bool | None = None,
         default_transaction_options: TransactionOptions | None = None,
         snapshot: bool | None = False,
-    ) -> MotorClientSession: ...
+    ) -> MotorClientSession:
+        """Start a logical session.
+
+        Runs at once, in the caller's thread: it does not wait."""
+
+    def watch(
+        self,
+        pipeline: _Pipeline | None = None,
+        full_document: str | None = None,
+        resume_after: Mapping[str, Any] | None = None,
+        max_await_time_ms: int | None = None,
+        batch_size: int | None = None,
+        collation: _CollationIn | None = None,
+        start_at_operation_time: Timestamp | None = None,
+        session: MotorClientSession | None = None,
+        start_after: Mapping[str, Any] | None = None,
+        comment: Any | None = None,
+        full_document_before_change: str | None = None,
+        show_expanded_events: bool | None = None,
+        *,
+        callback: CallbackOf[MotorChangeStream[DocumentType], R] | None = None,
+    ) -> LatentChangeStream[MotorChangeStream[DocumentType], DocumentType, R]:
+        """Return a Future of a change stream, to be used as the stream: see PyMongo's `watch`.
+
+        The stream is opened when the Future is first used."""
 
 class MotorDatabase(AgnosticBaseProperties, Database[DocumentType]):
-    @overload
+    """Get a database by client and name.
+
+    A Database under Motor's name.
+
+    PyMongo's Database for Tornado and asyncio."""
+
     def aggregate(
         self,
         pipeline: _Pipeline,
         session: MotorClientSession | None = None,
         *,
-        callback: None = None,
+        callback: CallbackOf[MotorCommandCursor[DocumentType], R] | None = None,
         **kwargs: Any,
-    ) -> MotorLatentCommandCursor[MotorCommandCursor[DocumentType], DocumentType]: ...
-    @overload
-    def aggregate(
-        self,
-        pipeline: _Pipeline,
-        session: MotorClientSession | None = None,
-        *,
-        callback: Callback[MotorCommandCursor[DocumentType]],
-        **kwargs: Any,
-    ) -> None: ...
-    @overload
-    def watch(
-        self,
-        pipeline: _Pipeline | None = None,
-        full_document: str | None = None,
-        resume_after: Mapping[str, Any] | None = None,
-        max_await_time_ms: int | None = None,
-        batch_size: int | None = None,
-        collation: _CollationIn | None = None,
-        start_at_operation_time: Timestamp | None = None,
-        session: MotorClientSession | None = None,
-        start_after: Mapping[str, Any] | None = None,
-        comment: Any | None = None,
-        full_document_before_change: str | None = None,
-        show_expanded_events: bool | None = None,
-        *,
-        callback: None = None,
-    ) -> LatentChangeStream[MotorChangeStream[DocumentType], DocumentType]: ...
-    @overload
-    def watch(
-        self,
-        pipeline: _Pipeline | None = None,
-        full_document: str | None = None,
-        resume_after: Mapping[str, Any] | None = None,
-        max_await_time_ms: int | None = None,
-        batch_size: int | None = None,
-        collation: _CollationIn | None = None,
-        start_at_operation_time: Timestamp | None = None,
-        session: MotorClientSession | None = None,
-        start_after: Mapping[str, Any] | None = None,
-        comment: Any | None = None,
-        full_document_before_change: str | None = None,
-        show_expanded_events: bool | None = None,
-        *,
-        callback: Callback[MotorChangeStream[DocumentType]],
-    ) -> None: ...
+    ) -> MotorLatentCommandCursor[MotorCommandCursor[DocumentType], DocumentType, R]:
+        """Return a Future of a cursor, to be used as the cursor: see PyMongo's `aggregate`.
+
+        The command is sent when the Future is first used, so that a `batch_size` can be chained."""
+
     def __getattr__(self, name: str) -> MotorCollection[DocumentType]: ...
     def __getitem__(self, name: str) -> MotorCollection[DocumentType]: ...
     @property
-    def client(self) -> AgnosticClient[DocumentType]: ...
-    @overload
+    def client(self) -> AgnosticClient[DocumentType]:
+        """The client instance for this :class:`Database`.
+
+        Runs at once, in the caller's thread: it does not wait."""
+
     def create_collection(
         self,
         name: str,
@@ -225,24 +246,14 @@ class MotorDatabase(AgnosticBaseProperties, Database[DocumentType]):
         session: MotorClientSession | None = None,
         check_exists: bool | None = True,
         *,
-        callback: None = None,
+        callback: CallbackOf[MotorCollection[DocumentType], R] | None = None,
         **kwargs: Any,
-    ) -> CallFuture[MotorCollection[DocumentType]]: ...
-    @overload
-    def create_collection(
-        self,
-        name: str,
-        codec_options: CodecOptions[_DocumentTypeArg] | None = None,
-        read_preference: _ServerMode | None = None,
-        write_concern: WriteConcern | None = None,
-        read_concern: ReadConcern | None = None,
-        session: MotorClientSession | None = None,
-        check_exists: bool | None = True,
-        *,
-        callback: Callback[MotorCollection[DocumentType]],
-        **kwargs: Any,
-    ) -> None: ...
-    @overload
+    ) -> CallFuture[MotorCollection[DocumentType], R]:
+        """Create a new :class:`~pymongo.collection.Collection` in this database.
+
+        Runs in a worker thread; returns a Future of the caller's loop. With
+        ``callback=``, returns None and calls ``callback(result, error)`` on it."""
+
     def cursor_command(
         self,
         command: str | MutableMapping[str, Any],
@@ -253,23 +264,14 @@ class MotorDatabase(AgnosticBaseProperties, Database[DocumentType]):
         comment: Any | None = None,
         max_await_time_ms: int | None = None,
         *,
-        callback: None = None,
+        callback: CallbackOf[MotorCommandCursor[DocumentType], R] | None = None,
         **kwargs: Any,
-    ) -> MotorLatentCommandCursor[MotorCommandCursor[DocumentType], DocumentType]: ...
-    @overload
-    def cursor_command(
-        self,
-        command: str | MutableMapping[str, Any],
-        value: Any = 1,
-        read_preference: _ServerMode | None = None,
-        codec_options: CodecOptions[_CodecDocumentType] | None = None,
-        session: MotorClientSession | None = None,
-        comment: Any | None = None,
-        max_await_time_ms: int | None = None,
-        *,
-        callback: Callback[MotorCommandCursor[DocumentType]],
-        **kwargs: Any,
-    ) -> None: ...
+    ) -> MotorLatentCommandCursor[MotorCommandCursor[DocumentType], DocumentType, R]:
+        """Issue a MongoDB command and parse the response as a cursor.
+
+        Runs in a worker thread; returns a Future of the caller's loop. With
+        ``callback=``, returns None and calls ``callback(result, error)`` on it."""
+
     def get_collection(
         self,
         name: str,
@@ -277,29 +279,48 @@ class MotorDatabase(AgnosticBaseProperties, Database[DocumentType]):
         read_preference: _ServerMode | None = None,
         write_concern: WriteConcern | None = None,
         read_concern: ReadConcern | None = None,
-    ) -> MotorCollection[DocumentType]: ...
-    @overload
+    ) -> MotorCollection[DocumentType]:
+        """Get a :class:`~pymongo.collection.Collection`.
+
+        Runs at once, in the caller's thread: it does not wait."""
+
     def list_collections(
         self,
         session: MotorClientSession | None = None,
         filter: Mapping[str, Any] | None = None,
         comment: Any | None = None,
         *,
-        callback: None = None,
+        callback: CallbackOf[MotorCommandCursor[MutableMapping[str, Any]], R] | None = None,
         **kwargs: Any,
     ) -> MotorLatentCommandCursor[
-        MotorCommandCursor[MutableMapping[str, Any]], MutableMapping[str, Any]
-    ]: ...
-    @overload
-    def list_collections(
+        MotorCommandCursor[MutableMapping[str, Any]], MutableMapping[str, Any], R
+    ]:
+        """Get a cursor over the collections of this database.
+
+        Runs in a worker thread; returns a Future of the caller's loop. With
+        ``callback=``, returns None and calls ``callback(result, error)`` on it."""
+
+    def watch(
         self,
+        pipeline: _Pipeline | None = None,
+        full_document: str | None = None,
+        resume_after: Mapping[str, Any] | None = None,
+        max_await_time_ms: int | None = None,
+        batch_size: int | None = None,
+        collation: _CollationIn | None = None,
+        start_at_operation_time: Timestamp | None = None,
         session: MotorClientSession | None = None,
-        filter: Mapping[str, Any] | None = None,
+        start_after: Mapping[str, Any] | None = None,
         comment: Any | None = None,
+        full_document_before_change: str | None = None,
+        show_expanded_events: bool | None = None,
         *,
-        callback: Callback[MotorCommandCursor[MutableMapping[str, Any]]],
-        **kwargs: Any,
-    ) -> None: ...
+        callback: CallbackOf[MotorChangeStream[DocumentType], R] | None = None,
+    ) -> LatentChangeStream[MotorChangeStream[DocumentType], DocumentType, R]:
+        """Return a Future of a change stream, to be used as the stream: see PyMongo's `watch`.
+
+        The stream is opened when the Future is first used."""
+
     @overload
     def with_options(
         self,
@@ -307,7 +328,11 @@ class MotorDatabase(AgnosticBaseProperties, Database[DocumentType]):
         read_preference: _ServerMode | None = ...,
         write_concern: WriteConcern | None = ...,
         read_concern: ReadConcern | None = ...,
-    ) -> MotorDatabase[DocumentType]: ...
+    ) -> MotorDatabase[DocumentType]:
+        """Get a clone of this database changing the specified settings.
+
+        Runs at once, in the caller's thread: it does not wait."""
+
     @overload
     def with_options(
         self,
@@ -318,9 +343,18 @@ class MotorDatabase(AgnosticBaseProperties, Database[DocumentType]):
     ) -> MotorDatabase[_DocumentTypeArg]: ...
 
 class MotorCollection(AgnosticBaseProperties, Collection[DocumentType]):
+    """A Mongo collection.
+
+    A Collection under Motor's name.
+
+    PyMongo's Collection for Tornado and asyncio."""
+
     @property
-    def database(self) -> MotorDatabase[DocumentType]: ...
-    @overload
+    def database(self) -> MotorDatabase[DocumentType]:
+        """Return the collection's :class:`~pymongo.database.Database`.
+
+        Runs at once, in the caller's thread: it does not wait."""
+
     def aggregate(
         self,
         pipeline: _Pipeline,
@@ -328,78 +362,14 @@ class MotorCollection(AgnosticBaseProperties, Collection[DocumentType]):
         let: Mapping[str, Any] | None = None,
         comment: Any | None = None,
         *,
-        callback: None = None,
+        callback: CallbackOf[MotorCommandCursor[DocumentType], R] | None = None,
         **kwargs: Any,
-    ) -> MotorLatentCommandCursor[MotorCommandCursor[DocumentType], DocumentType]: ...
-    @overload
-    def aggregate(
-        self,
-        pipeline: _Pipeline,
-        session: MotorClientSession | None = None,
-        let: Mapping[str, Any] | None = None,
-        comment: Any | None = None,
-        *,
-        callback: Callback[MotorCommandCursor[DocumentType]],
-        **kwargs: Any,
-    ) -> None: ...
-    @overload
-    def watch(
-        self,
-        pipeline: _Pipeline | None = None,
-        full_document: str | None = None,
-        resume_after: Mapping[str, Any] | None = None,
-        max_await_time_ms: int | None = None,
-        batch_size: int | None = None,
-        collation: _CollationIn | None = None,
-        start_at_operation_time: Timestamp | None = None,
-        session: MotorClientSession | None = None,
-        start_after: Mapping[str, Any] | None = None,
-        comment: Any | None = None,
-        full_document_before_change: str | None = None,
-        show_expanded_events: bool | None = None,
-        *,
-        callback: None = None,
-    ) -> LatentChangeStream[MotorChangeStream[DocumentType], DocumentType]: ...
-    @overload
-    def watch(
-        self,
-        pipeline: _Pipeline | None = None,
-        full_document: str | None = None,
-        resume_after: Mapping[str, Any] | None = None,
-        max_await_time_ms: int | None = None,
-        batch_size: int | None = None,
-        collation: _CollationIn | None = None,
-        start_at_operation_time: Timestamp | None = None,
-        session: MotorClientSession | None = None,
-        start_after: Mapping[str, Any] | None = None,
-        comment: Any | None = None,
-        full_document_before_change: str | None = None,
-        show_expanded_events: bool | None = None,
-        *,
-        callback: Callback[MotorChangeStream[DocumentType]],
-    ) -> None: ...
+    ) -> MotorLatentCommandCursor[MotorCommandCursor[DocumentType], DocumentType, R]:
+        """Return a Future of a cursor, to be used as the cursor: see PyMongo's `aggregate`.
+
+        The command is sent when the Future is first used, so that a `batch_size` can be chained."""
+
     def __getattr__(self, name: str) -> MotorCollection[DocumentType]: ...
-    def __getitem__(self, name: str) -> MotorCollection[DocumentType]: ...
-    @overload
-    def aggregate_raw_batches(
-        self,
-        pipeline: _Pipeline,
-        session: MotorClientSession | None = None,
-        comment: Any | None = None,
-        *,
-        callback: None = None,
-        **kwargs: Any,
-    ) -> MotorLatentCommandCursor[MotorRawBatchCommandCursor[DocumentType], bytes]: ...
-    @overload
-    def aggregate_raw_batches(
-        self,
-        pipeline: _Pipeline,
-        session: MotorClientSession | None = None,
-        comment: Any | None = None,
-        *,
-        callback: Callback[MotorRawBatchCommandCursor[DocumentType]],
-        **kwargs: Any,
-    ) -> None: ...
     def find(
         self,
         filter: Mapping[str, Any] | None = None,
@@ -425,7 +395,15 @@ class MotorCollection(AgnosticBaseProperties, Collection[DocumentType]):
         session: MotorClientSession | None = None,
         allow_disk_use: bool | None = None,
         let: Mapping[str, Any] | None = None,
-    ) -> MotorCursor[DocumentType]: ...
+    ) -> MotorCursor[DocumentType]:
+        """Query the database.
+
+        Return a Cursor for a query, which is sent for its first document.
+
+        Runs at once, in the caller's thread, with one exception: for an exhaust cursor PyMongo up
+        to 4.17 selects a server, so that runs in a worker, and what is returned is a Future of the
+        Cursor which can be used as the Cursor. The source is PyMongo's `Collection.find`."""
+
     def find_raw_batches(
         self,
         filter: Mapping[str, Any] | None = None,
@@ -451,45 +429,77 @@ class MotorCollection(AgnosticBaseProperties, Collection[DocumentType]):
         session: MotorClientSession | None = None,
         allow_disk_use: bool | None = None,
         let: Mapping[str, Any] | None = None,
-    ) -> MotorRawBatchCursor[DocumentType]: ...
-    @overload
+    ) -> MotorRawBatchCursor[DocumentType]:
+        """Query the database and retrieve batches of raw BSON.
+
+        Return a RawBatchCursor for a query, as `find` returns a Cursor.
+
+        The source is PyMongo's `Collection.find_raw_batches`."""
+
+    def __getitem__(self, name: str) -> MotorCollection[DocumentType]: ...
+    def aggregate_raw_batches(
+        self,
+        pipeline: _Pipeline,
+        session: MotorClientSession | None = None,
+        comment: Any | None = None,
+        *,
+        callback: CallbackOf[MotorRawBatchCommandCursor[DocumentType], R] | None = None,
+        **kwargs: Any,
+    ) -> MotorLatentCommandCursor[MotorRawBatchCommandCursor[DocumentType], bytes, R]:
+        """Perform an aggregation and retrieve batches of raw BSON.
+
+        Runs in a worker thread; returns a Future of the caller's loop. With
+        ``callback=``, returns None and calls ``callback(result, error)`` on it."""
+
     def list_indexes(
         self,
         session: MotorClientSession | None = None,
         comment: Any | None = None,
         *,
-        callback: None = None,
+        callback: CallbackOf[MotorCommandCursor[MutableMapping[str, Any]], R] | None = None,
     ) -> MotorLatentCommandCursor[
-        MotorCommandCursor[MutableMapping[str, Any]], MutableMapping[str, Any]
-    ]: ...
-    @overload
-    def list_indexes(
-        self,
-        session: MotorClientSession | None = None,
-        comment: Any | None = None,
-        *,
-        callback: Callback[MotorCommandCursor[MutableMapping[str, Any]]],
-    ) -> None: ...
-    @overload
+        MotorCommandCursor[MutableMapping[str, Any]], MutableMapping[str, Any], R
+    ]:
+        """Get a cursor over the index documents for this collection.
+
+        Runs in a worker thread; returns a Future of the caller's loop. With
+        ``callback=``, returns None and calls ``callback(result, error)`` on it."""
+
     def list_search_indexes(
         self,
         name: str | None = None,
         session: MotorClientSession | None = None,
         comment: Any | None = None,
         *,
-        callback: None = None,
+        callback: CallbackOf[MotorCommandCursor[Mapping[str, Any]], R] | None = None,
         **kwargs: Any,
-    ) -> MotorLatentCommandCursor[MotorCommandCursor[Mapping[str, Any]], Mapping[str, Any]]: ...
-    @overload
-    def list_search_indexes(
+    ) -> MotorLatentCommandCursor[MotorCommandCursor[Mapping[str, Any]], Mapping[str, Any], R]:
+        """Return a cursor over search indexes for the current collection.
+
+        Runs in a worker thread; returns a Future of the caller's loop. With
+        ``callback=``, returns None and calls ``callback(result, error)`` on it."""
+
+    def watch(
         self,
-        name: str | None = None,
+        pipeline: _Pipeline | None = None,
+        full_document: str | None = None,
+        resume_after: Mapping[str, Any] | None = None,
+        max_await_time_ms: int | None = None,
+        batch_size: int | None = None,
+        collation: _CollationIn | None = None,
+        start_at_operation_time: Timestamp | None = None,
         session: MotorClientSession | None = None,
+        start_after: Mapping[str, Any] | None = None,
         comment: Any | None = None,
+        full_document_before_change: str | None = None,
+        show_expanded_events: bool | None = None,
         *,
-        callback: Callback[MotorCommandCursor[Mapping[str, Any]]],
-        **kwargs: Any,
-    ) -> None: ...
+        callback: CallbackOf[MotorChangeStream[DocumentType], R] | None = None,
+    ) -> LatentChangeStream[MotorChangeStream[DocumentType], DocumentType, R]:
+        """Return a Future of a change stream, to be used as the stream: see PyMongo's `watch`.
+
+        The stream is opened when the Future is first used."""
+
     @overload
     def with_options(
         self,
@@ -497,7 +507,11 @@ class MotorCollection(AgnosticBaseProperties, Collection[DocumentType]):
         read_preference: _ServerMode | None = ...,
         write_concern: WriteConcern | None = ...,
         read_concern: ReadConcern | None = ...,
-    ) -> MotorCollection[DocumentType]: ...
+    ) -> MotorCollection[DocumentType]:
+        """Get a clone of this collection changing the specified settings.
+
+        Runs at once, in the caller's thread: it does not wait."""
+
     @overload
     def with_options(
         self,
@@ -508,17 +522,36 @@ class MotorCollection(AgnosticBaseProperties, Collection[DocumentType]):
     ) -> MotorCollection[_DocumentTypeArg]: ...
 
 class MotorClientSession(AgnosticBase, ClientSession):
+    """A session for ordering sequential operations.
+
+    A ClientSession under Motor's name.
+
+    A session, for ``async with client.start_session() as session``.
+
+    Leaving it ends the session, in a worker. ``await client.start_session()`` is the same session,
+    as code written for Motor has it."""
+
     def __await__(self) -> Generator[Any, Any, MotorClientSession]: ...
-    def bind(self, end_session: bool = True) -> AbstractAsyncContextManager[MotorClientSession]: ...
     @property
-    def client(self) -> AgnosticClient[Any]: ...
+    def client(self) -> AgnosticClient[Any]:
+        """The client from which this session was created.
+
+        Runs at once, in the caller's thread: it does not wait."""
 
 class MotorClientEncryption(AgnosticBase, ClientEncryption[DocumentType]):
+    """Explicit client-side field level encryption.
+
+    A ClientEncryption that takes Motor's arguments.
+
+    Encrypts and decrypts, with the keys in a collection of `key_vault_client`."""
+
     @property
-    def io_loop(self) -> Any: ...
-    def get_keys(
-        self,
-    ) -> MotorLatentCommandCursor[MotorCursor[RawBSONDocument], RawBSONDocument]: ...
+    def io_loop(self) -> Any:
+        """Return the loop that the client was made with, or else that of the caller."""
+
+    def get_keys(self) -> MotorLatentCommandCursor[MotorCursor[RawBSONDocument], RawBSONDocument]:
+        """Return a Future of a cursor over all keys."""
+
     def __init__(
         self,
         kms_providers: Mapping[str, Any],
@@ -530,7 +563,6 @@ class MotorClientEncryption(AgnosticBase, ClientEncryption[DocumentType]):
         key_expiration_ms: int | None = None,
         kms_connect_callback: KMSConnectCallback | None = None,
     ) -> None: ...
-    @overload
     def create_encrypted_collection(
         self,
         database: MotorDatabase[_DocumentTypeArg],
@@ -539,97 +571,187 @@ class MotorClientEncryption(AgnosticBase, ClientEncryption[DocumentType]):
         kms_provider: str | None = None,
         master_key: Mapping[str, Any] | None = None,
         *,
-        callback: None = None,
+        callback: CallbackOf[tuple[MotorCollection[_DocumentTypeArg], Mapping[str, Any]], R]
+        | None = None,
         **kwargs: Any,
-    ) -> CallFuture[tuple[MotorCollection[_DocumentTypeArg], Mapping[str, Any]]]: ...
-    @overload
-    def create_encrypted_collection(
-        self,
-        database: MotorDatabase[_DocumentTypeArg],
-        name: str,
-        encrypted_fields: Mapping[str, Any],
-        kms_provider: str | None = None,
-        master_key: Mapping[str, Any] | None = None,
-        *,
-        callback: Callback[tuple[MotorCollection[_DocumentTypeArg], Mapping[str, Any]]],
-        **kwargs: Any,
-    ) -> None: ...
+    ) -> CallFuture[tuple[MotorCollection[_DocumentTypeArg], Mapping[str, Any]], R]:
+        """Create a collection with encryptedFields.
+
+        Runs in a worker thread; returns a Future of the caller's loop. With
+        ``callback=``, returns None and calls ``callback(result, error)`` on it."""
 
 class AgnosticBaseCursor(AgnosticBase):
+    """What all of Motor's cursors have."""
+
     @property
-    def fetch_next(self) -> Any: ...
+    def fetch_next(self) -> Any:
+        """What `Cursor.fetch_next` is; deprecated, as in Motor."""
+
     @property
-    def started(self) -> bool: ...
+    def started(self) -> bool:
+        """Whether the query was sent."""
+
     @property
-    def closed(self) -> bool: ...
-    def to_list(self, length: int | None = None, callback: Callback | None = None) -> Any: ...
+    def closed(self) -> bool:
+        """Whether it is closed, by `close` or at its end on the server."""
+
+    def to_list(self, length: int | None = None, callback: Callback | None = None) -> Any:
+        """Return a Future of a list of at most `length` documents, which may be 0 as in Motor."""
 
 class MotorCursor(AgnosticBaseCursor, Cursor[DocumentType]):
-    def rewind(self, callback: Callback[Self] | None = None) -> Self: ...
-    def add_option(self, mask: int) -> MotorLatentCommandCursor[Self, DocumentType]: ...
+    """Create a new cursor.
+
+    A Cursor under Motor's name.
+
+    The documents that a query returns, to be iterated with ``async for``.
+
+    A tailable one waits for new documents in the threads of change streams, and takes turns with
+    them: see `ChangeStream`."""
+
+    def rewind(self, callback: Callback[Self] | None = None) -> Self:
+        """Make this cursor as if no query had been sent, and return it, at once."""
+
+    def add_option(self, mask: int) -> MotorLatentCommandCursor[Self, DocumentType]:
+        """Set query flags, as a bit mask; return this cursor, to be awaited or chained on.
+
+        Runs in a worker if the mask has the exhaust flag, for which PyMongo up to 4.17 selects a
+        server; else at once. The source is PyMongo's `Cursor.add_option`."""
+
     @property
-    def collection(self) -> MotorCollection[DocumentType]: ...
+    def collection(self) -> MotorCollection[DocumentType]:
+        """The :class:`~pymongo.collection.Collection` being iterated.
+
+        Runs at once, in the caller's thread: it does not wait."""
+
     @property
-    def session(self) -> MotorClientSession | None: ...
+    def session(self) -> MotorClientSession | None:
+        """The cursor's :class:`~pymongo.client_session.ClientSession`, or None.
+
+        Runs at once, in the caller's thread: it does not wait."""
+
     @property
-    def fetch_next(self) -> CallFuture[bool]: ...
-    @overload
+    def fetch_next(self) -> CallFuture[bool]:
+        """What `Cursor.fetch_next` is; deprecated, as in Motor."""
+
     def to_list(
-        self, length: int | None = None, callback: None = None
-    ) -> CallFuture[list[DocumentType]]: ...
-    @overload
-    def to_list(
-        self, length: int | None = None, *, callback: Callback[list[DocumentType]]
-    ) -> None: ...
+        self, length: int | None = None, callback: CallbackOf[list[DocumentType], R] | None = None
+    ) -> CallFuture[list[DocumentType], R]:
+        """Return a Future of a list of at most `length` documents, which may be 0 as in Motor."""
 
 class MotorRawBatchCursor(AgnosticBaseCursor, RawBatchCursor[DocumentType]):
-    def rewind(self, callback: Callback[Self] | None = None) -> Self: ...
-    @overload
+    """A cursor / iterator over raw batches of BSON data from a query result.
+
+    A RawBatchCursor under Motor's name.
+
+    Batches of undecoded documents, as bytes, to be iterated with ``async for``."""
+
+    def rewind(self, callback: Callback[Self] | None = None) -> Self:
+        """Make this cursor as if no query had been sent; return it, to be awaited or chained on.
+
+        A cursor that is open on the server is killed there, in a worker. The cursor itself can be
+        used at once: `delegate` is another object afterwards, of the same query. The source is
+        PyMongo's `Cursor.rewind`."""
+
     def to_list(
-        self, length: int | None = None, callback: None = None
-    ) -> CallFuture[list[bytes]]: ...
-    @overload
-    def to_list(self, length: int | None = None, *, callback: Callback[list[bytes]]) -> None: ...
-    def add_option(self, mask: int) -> MotorLatentCommandCursor[Self, DocumentType]: ...
+        self, length: int | None = None, callback: CallbackOf[list[bytes], R] | None = None
+    ) -> CallFuture[list[bytes], R]:
+        """Return a Future of a list of at most `length` documents, which may be 0 as in Motor."""
+
+    def add_option(self, mask: int) -> MotorLatentCommandCursor[Self, DocumentType]:
+        """Set query flags, as a bit mask; return this cursor, to be awaited or chained on.
+
+        Runs in a worker if the mask has the exhaust flag, for which PyMongo up to 4.17 selects a
+        server; else at once. The source is PyMongo's `Cursor.add_option`."""
+
     @property
-    def collection(self) -> MotorCollection[DocumentType]: ...
+    def collection(self) -> MotorCollection[DocumentType]:
+        """The :class:`~pymongo.collection.Collection` being iterated.
+
+        Runs at once, in the caller's thread: it does not wait."""
+
     @property
-    def session(self) -> MotorClientSession | None: ...
+    def session(self) -> MotorClientSession | None:
+        """The cursor's :class:`~pymongo.client_session.ClientSession`, or None.
+
+        Runs at once, in the caller's thread: it does not wait."""
+
     @property
-    def fetch_next(self) -> CallFuture[bool]: ...
+    def fetch_next(self) -> CallFuture[bool]:
+        """What `Cursor.fetch_next` is; deprecated, as in Motor."""
 
 class MotorCommandCursor(AgnosticBaseCursor, CommandCursor[DocumentType]):
+    """A cursor / iterator over command cursors.
+
+    A CommandCursor under Motor's name.
+
+    The documents that a command returns, to be iterated with ``async for``."""
+
     @property
-    def session(self) -> MotorClientSession | None: ...
+    def session(self) -> MotorClientSession | None:
+        """The cursor's :class:`~pymongo.client_session.ClientSession`, or None.
+
+        Runs at once, in the caller's thread: it does not wait."""
+
     @property
-    def fetch_next(self) -> CallFuture[bool]: ...
-    @overload
+    def fetch_next(self) -> CallFuture[bool]:
+        """What `Cursor.fetch_next` is; deprecated, as in Motor."""
+
     def to_list(
-        self, length: int | None = None, callback: None = None
-    ) -> CallFuture[list[DocumentType]]: ...
-    @overload
-    def to_list(
-        self, length: int | None = None, *, callback: Callback[list[DocumentType]]
-    ) -> None: ...
+        self, length: int | None = None, callback: CallbackOf[list[DocumentType], R] | None = None
+    ) -> CallFuture[list[DocumentType], R]:
+        """Return a Future of a list of at most `length` documents, which may be 0 as in Motor."""
 
 class MotorRawBatchCommandCursor(AgnosticBaseCursor, RawBatchCommandCursor[DocumentType]):
-    @overload
-    def to_list(
-        self, length: int | None = None, callback: None = None
-    ) -> CallFuture[list[bytes]]: ...
-    @overload
-    def to_list(self, length: int | None = None, *, callback: Callback[list[bytes]]) -> None: ...
-    @property
-    def session(self) -> MotorClientSession | None: ...
-    @property
-    def fetch_next(self) -> CallFuture[bool]: ...
+    """Create a new cursor / iterator over raw batches of BSON data.
 
-class MotorChangeStream(AgnosticBase, ChangeStream[DocumentType]): ...
+    A RawBatchCommandCursor under Motor's name.
+
+    Batches of undecoded documents, as bytes, to be iterated with ``async for``."""
+
+    def to_list(
+        self, length: int | None = None, callback: CallbackOf[list[bytes], R] | None = None
+    ) -> CallFuture[list[bytes], R]:
+        """Return a Future of a list of at most `length` documents, which may be 0 as in Motor."""
+
+    @property
+    def session(self) -> MotorClientSession | None:
+        """The cursor's :class:`~pymongo.client_session.ClientSession`, or None.
+
+        Runs at once, in the caller's thread: it does not wait."""
+
+    @property
+    def fetch_next(self) -> CallFuture[bool]:
+        """What `Cursor.fetch_next` is; deprecated, as in Motor."""
+
+class MotorChangeStream(AgnosticBase, ChangeStream[DocumentType]):
+    """The internal abstract base class for change stream cursors.
+
+    A ChangeStream under Motor's name.
+
+    The changes of a collection, database or deployment, to be iterated with ``async for``.
+
+    While it waits for a change, it takes one of the client's ``max_stream_workers`` threads, for
+    ``max_await_time_ms`` at a time, by default a second. If more streams wait than there are
+    threads, they take turns, which become shorter. With up to 300 streams in a client, each asks
+    the server again within two seconds. There are at most some 200 turns a second in all, for the
+    sake of other calls; so with 1,000 streams it takes five seconds.
+
+    If a call is given up, as in ``wait_for(stream.next(), 5)``, its turn may still fetch a change:
+    that is kept for the next call, so none is lost. `close` interrupts it. `resume_token` is that
+    of the last change that was taken."""
 
 class MotorGridFSBucket(AgnosticBase, GridFSBucket):
+    """An instance of GridFS on top of a single Database.
+
+    A GridFSBucket that takes Motor's arguments.
+
+    Files in a database."""
+
     @property
-    def io_loop(self) -> Any: ...
+    def io_loop(self) -> Any:
+        """Return the loop that the client was made with, or else that of the caller."""
     collection: MotorCollection[Any]
+
     def __init__(
         self,
         database: MotorDatabase[Any],
@@ -648,44 +770,47 @@ class MotorGridFSBucket(AgnosticBase, GridFSBucket):
         sort: Any | None = None,
         batch_size: int = 0,
         session: MotorClientSession | None = None,
-    ) -> MotorGridOutCursor: ...
-    @overload
-    def open_download_stream(
-        self, file_id: Any, session: MotorClientSession | None = None, *, callback: None = None
-    ) -> CallFuture[MotorGridOut]: ...
-    @overload
+    ) -> MotorGridOutCursor:
+        """Find and return the files collection documents that match ``filter``.
+
+        Runs at once, in the caller's thread: it does not wait."""
+
     def open_download_stream(
         self,
         file_id: Any,
         session: MotorClientSession | None = None,
         *,
-        callback: Callback[MotorGridOut],
-    ) -> None: ...
-    @overload
+        callback: CallbackOf[MotorGridOut, R] | None = None,
+    ) -> CallFuture[MotorGridOut, R]:
+        """Open a Stream from which the application can read the stored file specified by file_id.
+
+        Runs in a worker thread; returns a Future of the caller's loop. With
+        ``callback=``, returns None and calls ``callback(result, error)`` on it."""
+
     def open_download_stream_by_name(
         self,
         filename: str,
         revision: int = -1,
         session: MotorClientSession | None = None,
         *,
-        callback: None = None,
-    ) -> CallFuture[MotorGridOut]: ...
-    @overload
-    def open_download_stream_by_name(
-        self,
-        filename: str,
-        revision: int = -1,
-        session: MotorClientSession | None = None,
-        *,
-        callback: Callback[MotorGridOut],
-    ) -> None: ...
+        callback: CallbackOf[MotorGridOut, R] | None = None,
+    ) -> CallFuture[MotorGridOut, R]:
+        """Open a Stream from which the application can read `filename` and optional `revision`.
+
+        Runs in a worker thread; returns a Future of the caller's loop. With
+        ``callback=``, returns None and calls ``callback(result, error)`` on it."""
+
     def open_upload_stream(
         self,
         filename: str,
         chunk_size_bytes: int | None = None,
         metadata: Mapping[str, Any] | None = None,
         session: MotorClientSession | None = None,
-    ) -> MotorGridIn: ...
+    ) -> MotorGridIn:
+        """Open a Stream that the application can write the contents of the file to.
+
+        Runs at once, in the caller's thread: it does not wait."""
+
     def open_upload_stream_with_id(
         self,
         file_id: Any,
@@ -693,47 +818,102 @@ class MotorGridFSBucket(AgnosticBase, GridFSBucket):
         chunk_size_bytes: int | None = None,
         metadata: Mapping[str, Any] | None = None,
         session: MotorClientSession | None = None,
-    ) -> MotorGridIn: ...
+    ) -> MotorGridIn:
+        """Open a Stream that the application can write the contents of the file to.
+
+        Runs at once, in the caller's thread: it does not wait."""
 
 class MotorGridIn(AgnosticBase, GridIn):
+    """Class to write data to GridFS.
+
+    A GridIn under Motor's name.
+
+    A file that is being written.
+
+    Its attributes are sent by `close`. A closed one is changed with `set`, in a worker."""
+
     @property
-    def io_loop(self) -> Any: ...
-    @overload
-    def set(self, name: str, value: Any, callback: None = None) -> CallFuture[None]: ...
-    @overload
-    def set(self, name: str, value: Any, callback: Callback[None]) -> None: ...
+    def io_loop(self) -> Any:
+        """Return the loop that the client was made with, or else that of the caller."""
+
+    def set(
+        self, name: str, value: Any, callback: CallbackOf[None, R] | None = None
+    ) -> CallFuture[None, R]:
+        """Set an attribute of the file, in a worker; return a Future of None."""
 
 class MotorGridOut(AgnosticBase, GridOut):
+    """Class to read data out of GridFS.
+
+    A GridOut as Motor has it: iterated over by chunks, and positioned at once.
+
+    A file that is being read.
+
+    Those that a GridFS or GridFSBucket gives are open, so that their attributes are at hand. A read
+    that is given up has read nothing: the next one begins at the same place."""
+
     @property
-    def io_loop(self) -> Any: ...
-    def seek(self, pos: int, whence: int = ...) -> int: ...
+    def io_loop(self) -> Any:
+        """Return the loop that the client was made with, or else that of the caller."""
+
+    def seek(self, pos: int, whence: int = ...) -> int:
+        """Set the position in the file and return it, at once."""
 
 class MotorGridOutCursor(AgnosticBaseCursor, GridOutCursor):
-    @overload
-    def next(self, callback: None = None) -> CallFuture[MotorGridOut]: ...
-    @overload
-    def next(self, callback: Callback[MotorGridOut]) -> None: ...
+    """A cursor / iterator for returning GridOut objects.
+
+    A GridOutCursor under Motor's name.
+
+    The files that a query finds, as `GridOut`."""
+
+    def next(
+        self, callback: CallbackOf[MotorGridOut, R] | None = None
+    ) -> CallFuture[MotorGridOut, R]:
+        """Return a Future of the next document.
+
+        Takes a worker only if the batch that was fetched last is used up. At the end the Future
+        raises `StopAsyncIteration`. The source is PyMongo's `Cursor.next`."""
+
     async def __anext__(self) -> MotorGridOut: ...
-    def next_object(self) -> MotorGridOut | None: ...
-    @overload
+    def next_object(self) -> MotorGridOut | None:
+        """Return the next document of the batch that was fetched last, or None: see `fetch_next`.
+
+        Runs at once, in the caller's thread."""
+
     def to_list(
-        self, length: int | None = None, callback: None = None
-    ) -> CallFuture[list[MotorGridOut]]: ...
-    @overload
-    def to_list(
-        self, length: int | None = None, *, callback: Callback[list[MotorGridOut]]
-    ) -> None: ...
-    def add_option(self, mask: int) -> MotorLatentCommandCursor[Self, DocumentType]: ...
-    @overload
-    def rewind(self, callback: None = None) -> MotorLatentCommandCursor[Self, DocumentType]: ...
-    @overload
-    def rewind(self, callback: Callback[Self]) -> None: ...
+        self, length: int | None = None, callback: CallbackOf[list[MotorGridOut], R] | None = None
+    ) -> CallFuture[list[MotorGridOut], R]:
+        """Return a Future of a list of at most `length` documents, which may be 0 as in Motor."""
+
+    def add_option(self, mask: int) -> MotorLatentCommandCursor[Self, DocumentType]:
+        """Set query flags, as a bit mask; return this cursor, to be awaited or chained on.
+
+        Runs in a worker if the mask has the exhaust flag, for which PyMongo up to 4.17 selects a
+        server; else at once. The source is PyMongo's `Cursor.add_option`."""
+
+    def rewind(
+        self, callback: CallbackOf[Self, R] | None = None
+    ) -> MotorLatentCommandCursor[Self, DocumentType, R]:
+        """Make this cursor as if no query had been sent; return it, to be awaited or chained on.
+
+        A cursor that is open on the server is killed there, in a worker. The cursor itself can be
+        used at once: `delegate` is another object afterwards, of the same query. The source is
+        PyMongo's `Cursor.rewind`."""
+
     @property
-    def collection(self) -> MotorCollection[DocumentType]: ...
+    def collection(self) -> MotorCollection[DocumentType]:
+        """The :class:`~pymongo.collection.Collection` being iterated.
+
+        Runs at once, in the caller's thread: it does not wait."""
+
     @property
-    def session(self) -> MotorClientSession | None: ...
+    def session(self) -> MotorClientSession | None:
+        """The cursor's :class:`~pymongo.client_session.ClientSession`, or None.
+
+        Runs at once, in the caller's thread: it does not wait."""
+
     @property
-    def fetch_next(self) -> CallFuture[bool]: ...
+    def fetch_next(self) -> CallFuture[bool]:
+        """What `Cursor.fetch_next` is; deprecated, as in Motor."""
 
 AgnosticChangeStream = MotorChangeStream
 AgnosticClientEncryption = MotorClientEncryption

@@ -13,9 +13,10 @@ install, and by which doors it comes here:
 
 - ``pymongo_async``, ``motor``: unchanged, by ``python -m tornado_pymongo.pymongo_async`` or
   ``python -m tornado_pymongo.motor``.
-- ``client``: with one changed line, which imports the client.
-- ``delegate``: it uses a client of this library, whose ``delegate`` it gives to a library that blocks.
-  Its own driver is then PyMongo's client, in threads of asyncio's.
+- ``client``, ``native``: with one changed line, which imports ``AsyncMongoClient``, or
+  ``MongoClient``, from here.
+- ``delegate``: it gives a library that blocks the ``delegate`` of a client of this library. Its own
+  driver is PyMongo's client then, in threads of asyncio's.
 
 A program has to print the same with its own driver and by each door, so it prints nothing random.
 """
@@ -40,6 +41,8 @@ tomllib = importlib.import_module("tomllib")  # Python 3.11
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
 UV = [sys.executable, "-m", "uv", "--quiet"]
+LOCK = [*UV, "pip", "compile", "--universal", "--python-version", "3.11", "--upgrade"]
+LOCK += ["--no-annotate", "--no-header"]
 
 # Runs a program with PyMongo's client where it has a delegate, and asyncio's threads for workers.
 STAND_IN = """
@@ -65,7 +68,7 @@ OUR_IMPORTS = {
     "native": "from tornado_pymongo import MongoClient as AsyncMongoClient",
 }
 
-# What must not be on the terminal, even if the output is right, unless it is there with their driver.
+# What must not be on the terminal, even if the output is right, but for what their own driver says.
 COMPLAINT = re.compile(
     r"Traceback|never (awaited|retrieved)|[Uu]nclosed|after close|^(?! *File).*tornado_pymongo",
     re.M,
@@ -120,8 +123,7 @@ def programs(words: Sequence[str]) -> list[Program]:
 def lock(program: Program) -> None:
     """Pin the newest releases of what a program needs."""
     subprocess.run(
-        [*UV, "pip", "compile", "--universal", "--python-version", "3.11", "--upgrade"]
-        + ["--no-annotate", "--no-header", "-", ROOT / "setup.cfg", "-o", program.requirements],
+        [*LOCK, "-", ROOT / "setup.cfg", "-o", program.requirements],
         input="\n".join(program.dependencies),
         stdout=subprocess.DEVNULL,
         text=True,

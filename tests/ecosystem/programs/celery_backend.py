@@ -40,11 +40,11 @@ def price(grams: int) -> float:
 async def main() -> None:
     """Ask for prices."""
     results = [await client.run_in_worker(price.delay, grams) for grams in (250, 100, -1)]
-    for result in results:
-        try:
-            print(await client.run_in_worker(result.get, timeout=20))
-        except ValueError as error:
-            print(error)
+    print([await client.run_in_worker(result.get, timeout=20) for result in results[:2]])
+    try:
+        await client.run_in_worker(results[2].get, timeout=20)
+    except ValueError as error:
+        print(error)
     print(await client.run_in_worker(client.delegate.shop.celery_taskmeta.distinct, "status"))
 
 

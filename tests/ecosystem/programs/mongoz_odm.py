@@ -20,6 +20,8 @@ class Order(mongoz.Document):
     grams: int = mongoz.Integer()
 
     class Meta:
+        """Where it is kept."""
+
         registry = registry
         database = "shop"
         collection = "orders"
@@ -34,9 +36,8 @@ async def main() -> None:
         print([order.item for order in found])
         order = await Order.objects.get(item="Sencha")
         await order.update(grams=150)
-        print(
-            await Order.query({"grams": {"$lt": 200}}).sort("grams").values_list(["item", "grams"])
-        )
+        small = Order.query({"grams": {"$lt": 200}}).sort("grams")
+        print(await small.values_list(["item", "grams"]))
         archive = registry.driver["shop"]["archive"]
         await Order(item="Gyokuro", grams=20).create(collection=archive)
         names = await registry.driver["shop"].list_collection_names()

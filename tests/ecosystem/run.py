@@ -25,6 +25,7 @@ from __future__ import annotations
 
 import argparse
 import importlib
+import json
 import os
 import re
 import subprocess
@@ -33,6 +34,8 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+
+import pymongo
 
 from tornado_pymongo.testing import MongoServer
 
@@ -97,6 +100,7 @@ class Ran:
     output: str
     errors: str
     seconds: float
+    drivers: set[str]  # the parts of the names with which they came to the server
 
     def wrong(self, original: Ran) -> str:
         """Return what is wrong with it, compared with the original; "" if nothing is."""
@@ -105,6 +109,8 @@ class Ran:
         wrong = self.errors if self.status or complaints - expected else ""
         if self.output != original.output:
             wrong += f"printed:\n{self.output}instead of:\n{original.output}"
+        if "async" in self.drivers:
+            wrong += "PyMongo Async has connected to the server"
         return wrong
 
 
@@ -131,9 +137,9 @@ def lock(program: Program) -> None:
     )
 
 
-def build_wheel(folder: Path) -> Path:
+def build_wheel(source: Path, folder: Path) -> Path:
     """Return a wheel of this library."""
-    subprocess.run([*UV, "build", "--wheel", "--clear", "--out-dir", folder, ROOT], check=True)
+    subprocess.run([*UV, "build", "--wheel", "--clear", "--out-dir", folder, source], check=True)
     (wheel,) = folder.glob("*.whl")
     return wheel
 
@@ -165,6 +171,15 @@ def command(program: Program, door: str, folder: Path) -> list[str]:
     return ["-m", f"tornado_pymongo.{door}", path]
 
 
+def drivers(server: MongoServer) -> set[str]:
+    """Return the parts of the names of all drivers that have connected to a server."""
+    with pymongo.MongoClient(server.uri) as client:
+        lines = client.admin.command({"getLog": "global"})["log"]
+    events = [json.loads(line) for line in lines]
+    names = [each["attr"]["doc"]["driver"]["name"] for each in events if each["id"] == 51800]
+    return {part for name in names for part in name.split("|")}
+
+
 def run(python: Path, arguments: Sequence[str], seconds: float) -> Ran:
     """Run a program with a MongoDB of its own."""
     environment = {key: value for key, value in os.environ.items() if key != "PYTHONPATH"}
@@ -184,7 +199,8 @@ def run(python: Path, arguments: Sequence[str], seconds: float) -> Ran:
             process.kill()
             output, errors = process.communicate()
             errors = f"not over after {seconds} seconds\n{errors}"
-    return Ran(process.returncode, output, errors, time.monotonic() - began)
+        took = time.monotonic() - began
+        return Ran(process.returncode, output, errors, took, drivers(server))
 
 
 def version(program: Program) -> str:
@@ -205,10 +221,13 @@ def report(what: str, ran: Ran, wrong: str) -> bool:
 def compare(program: Program, python: Path, doors: Sequence[str], seconds: float) -> bool:
     """Run a program with its own driver, then by each door, and tell whether all is the same."""
     original = run(python, command(program, "original", python.parents[1]), seconds)
-    wrong = original.errors or "printed nothing"
-    wrong = wrong if original.status or not original.output else ""
+    wrong = original.errors if original.status else "" if original.output else "printed nothing"
+    if {"pymongo_async", "client", "native"} & {*program.doors} and "async" not in original.drivers:
+        wrong += f"only these have connected to the server: {original.drivers}"
     right = report(f"{program.path.stem}: {version(program)}", original, wrong)
     for door in doors:
+        if door == "motor":  # that nobody takes Motor for us
+            subprocess.run([*UV, "pip", "uninstall", "--python", python, "motor"], check=True)
         ran = run(python, command(program, door, python.parents[1]), seconds)
         right = report(f"    by {door}", ran, ran.wrong(original)) and right
     return right
@@ -221,6 +240,7 @@ def main() -> int:
     parser.add_argument("--lock", action="store_true", help="pin the newest releases")
     parser.add_argument("--original", action="store_true", help="with the original driver alone")
     parser.add_argument("--door", action="append", default=[], help="by this door alone")
+    parser.add_argument("--library", type=Path, default=ROOT, help="the folder of another version")
     parser.add_argument("--seconds", type=float, default=120, help="for each run")
     parser.add_argument("--cache", type=Path, default=Path(sys.prefix) / "ecosystem")
     options = parser.parse_args()
@@ -229,7 +249,7 @@ def main() -> int:
         for program in chosen:
             lock(program)
         return 0
-    wheel = build_wheel(options.cache / "wheel")
+    wheel = build_wheel(options.library, options.cache / "wheel")
     right = True
     for program in chosen:
         python = install(program, wheel, options.cache / program.path.stem)

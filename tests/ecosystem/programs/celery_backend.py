@@ -11,6 +11,7 @@ import os
 import celery
 from celery.backends.mongodb import MongoBackend
 from celery.contrib.testing.worker import start_worker
+from celery.result import AsyncResult
 
 import tornado_pymongo
 
@@ -37,12 +38,19 @@ def price(grams: int) -> float:
     return grams * 0.08
 
 
+async def answer(result: AsyncResult) -> float:
+    """Wait for a result, without a thread that waits."""
+    while not await client.run_in_worker(result.ready):
+        await asyncio.sleep(0.05)
+    return await client.run_in_worker(result.get)
+
+
 async def main() -> None:
     """Ask for prices."""
     results = [await client.run_in_worker(price.delay, grams) for grams in (250, 100, -1)]
-    print([await client.run_in_worker(result.get, timeout=20) for result in results[:2]])
+    print(await asyncio.gather(*map(answer, results[:2])))
     try:
-        await client.run_in_worker(results[2].get, timeout=20)
+        await answer(results[2])
     except ValueError as error:
         print(error)
     print(await client.run_in_worker(client.delegate.shop.celery_taskmeta.distinct, "status"))

@@ -40,7 +40,7 @@ async def main() -> None:
         await Customer(name="Ann").save()
     except Exception as error:
         print(type(error).__name__)
-    print(await Order.objects(grams=50).delete())
+    print((await Order.objects(grams=50).delete()).deleted_count)
     await client.close()
 
 

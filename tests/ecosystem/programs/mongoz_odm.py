@@ -3,7 +3,7 @@
 # [tool.ecosystem]
 # doors = ["pymongo_async"]
 # ///
-"""An ODM that makes its own client, and checks by `isinstance` which collection it was given."""
+"""An ODM that makes its own client, and looks at the class of a collection that it is given."""
 
 import asyncio
 import os

@@ -3,10 +3,9 @@
 # [tool.ecosystem]
 # doors = ["motor"]
 # ///
-"""An extension that subclasses Motor's client, database and collection, and stores files."""
+"""An extension that subclasses Motor's client, database and collection, and a bucket of such a database."""
 
 import asyncio
-import io
 import os
 
 from motor.motor_asyncio import AsyncIOMotorGridFSBucket
@@ -50,9 +49,9 @@ async def main() -> None:
         print(path, answer.status_code, answer.status_code == 200 and await answer.get_json())
     print([tea.name async for tea in mongo.odm.find(Tea, sort=Tea.grams)])
     print((await mongo.odm.find_one_or_404(Tea, Tea.grams > 100)).name)
-    await mongo.save_file("tea.txt", io.BytesIO(b"first flush"))
-    file = await AsyncIOMotorGridFSBucket(mongo.db).open_download_stream_by_name("tea.txt")
-    print(file.metadata, await file.read())
+    bucket = AsyncIOMotorGridFSBucket(mongo.db)
+    await bucket.upload_from_stream("tea.txt", b"first flush")
+    print(await (await bucket.open_download_stream_by_name("tea.txt")).read())
     mongo.cx.close()
     await app.shutdown()
 

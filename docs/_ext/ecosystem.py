@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import ast
-import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import tomllib
 from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
@@ -30,9 +30,9 @@ def rows() -> Iterator[tuple[str, str, str]]:
         source = path.read_text()
         comment = source.split("# ///")[1].splitlines()[1:]
         header = tomllib.loads("\n".join(line[2:] for line in comment))
-        library = header["dependencies"][0].replace("==", " ")
+        libraries = [each.replace("==", " ") for each in header["dependencies"] if "==" in each]
         ways = {WAYS[door]: None for door in header["tool"]["ecosystem"]["doors"]}
-        yield library, ast.get_docstring(ast.parse(source)) or "", ", ".join(sorted(ways))
+        yield ", ".join(libraries), ast.get_docstring(ast.parse(source)) or "", ", ".join(sorted(ways))
 
 
 class Ecosystem(SphinxDirective):

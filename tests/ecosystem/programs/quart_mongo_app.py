@@ -3,7 +3,7 @@
 # [tool.ecosystem]
 # doors = ["motor"]
 # ///
-"""An extension that subclasses Motor's client, database and collection, and a bucket of such a database."""
+"""An extension that subclasses Motor's client, database and collection; a bucket on top."""
 
 import asyncio
 import os

@@ -32,7 +32,8 @@ def rows() -> Iterator[tuple[str, str, str]]:
         header = tomllib.loads("\n".join(line[2:] for line in comment))
         libraries = [each.replace("==", " ") for each in header["dependencies"] if "==" in each]
         ways = {WAYS[door]: None for door in header["tool"]["ecosystem"]["doors"]}
-        yield ", ".join(libraries), ast.get_docstring(ast.parse(source)) or "", ", ".join(sorted(ways))
+        shows = ast.get_docstring(ast.parse(source)) or ""
+        yield ", ".join(libraries), shows, ", ".join(sorted(ways))
 
 
 class Ecosystem(SphinxDirective):

@@ -3,7 +3,7 @@
 # [tool.ecosystem]
 # doors = ["motor"]
 # ///
-"""A bot's state, kept by the storage on Motor."""
+"""A bot's state, kept by the storage on Motor; its client is given, then its own."""
 
 import asyncio
 import os
@@ -23,7 +23,7 @@ class Ordering(StatesGroup):
 
 
 async def main() -> None:
-    """Go through a conversation; its client is ours, then one that the storage makes."""
+    """Go through a conversation twice."""
     uri = os.environ["MONGODB_URI"]
     for storage in MongoStorage(AsyncIOMotorClient(uri)), MongoStorage.from_url(uri):
         context = FSMContext(storage, StorageKey(bot_id=1, chat_id=2, user_id=3))

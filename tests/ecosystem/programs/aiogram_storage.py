@@ -3,7 +3,7 @@
 # [tool.ecosystem]
 # doors = ["pymongo_async", "client", "native"]
 # ///
-"""A bot's state, kept by the storage on PyMongo Async."""
+"""A bot's state, kept by the storage on PyMongo Async, with a client that it is given."""
 
 import asyncio
 import os
@@ -23,19 +23,18 @@ class Ordering(StatesGroup):
 
 
 async def main() -> None:
-    """Go through a conversation; its client is ours, then one that the storage makes."""
-    uri = os.environ["MONGODB_URI"]
-    for storage in PyMongoStorage(AsyncMongoClient(uri)), PyMongoStorage.from_url(uri):
-        context = FSMContext(storage, StorageKey(bot_id=1, chat_id=2, user_id=3))
-        await context.set_state(Ordering.item)
-        print(await context.get_state(), await context.get_data())
-        await context.update_data(item="Assam")
-        await context.set_state(Ordering.grams)
-        await context.update_data(grams=250)
-        print(await context.get_state(), await context.get_data(), await context.get_value("item"))
-        await context.clear()
-        print(await context.get_state(), await context.get_data())
-        await storage.close()
+    """Go through a conversation."""
+    storage = PyMongoStorage(AsyncMongoClient(os.environ["MONGODB_URI"]))
+    context = FSMContext(storage, StorageKey(bot_id=1, chat_id=2, user_id=3))
+    await context.set_state(Ordering.item)
+    print(await context.get_state(), await context.get_data())
+    await context.update_data(item="Assam")
+    await context.set_state(Ordering.grams)
+    await context.update_data(grams=250)
+    print(await context.get_state(), await context.get_data(), await context.get_value("item"))
+    await context.clear()
+    print(await context.get_state(), await context.get_data())
+    await storage.close()
 
 
 asyncio.run(main())

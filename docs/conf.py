@@ -17,6 +17,7 @@ extensions = [
     "sphinx.ext.extlinks",
     "sphinx_copybutton",
     "compatibility",
+    "ecosystem",
     "reference",
 ]
 exclude_patterns = ["_build"]

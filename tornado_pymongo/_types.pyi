@@ -13,6 +13,7 @@ from collections.abc import (
     MutableMapping,
     Sequence,
 )
+from contextlib import AbstractAsyncContextManager
 from datetime import datetime
 from types import TracebackType
 from typing import Any, ClassVar, Generic, NoReturn, TypeAlias, overload
@@ -76,7 +77,6 @@ from tornado_pymongo.bridge import Callback
 from tornado_pymongo.executor import Call
 from tornado_pymongo.futures import CallFuture, NoCallback
 from tornado_pymongo.options import WrapCall
-from tornado_pymongo.unbound import UnboundFuture
 
 DocumentType = TypeVar("DocumentType", bound=Mapping[str, Any], default=dict[str, Any])
 P = ParamSpec("P")
@@ -298,20 +298,20 @@ class ClusterChangeStream(DatabaseChangeStream[DocumentType]):
 
     delegate: pymongo.synchronous.change_stream.ClusterChangeStream[DocumentType]
 
-class ChangeStreamMethods(CursorMethods):
-    """What can be asked of a change stream before it is there."""
+class ChangeStreamFuture(CursorFuture[CursorT, ItemT, ReturnT]):
+    """A Future of a change stream that can also be used as the stream."""
 
     classes: tuple[type, ...]
     is_given_up: bool
 
     @property
-    def alive(self: ChangeStreamMethods[CursorT, ItemT]) -> bool:
+    def alive(self: ChangeStreamFuture[CursorT, ItemT]) -> bool:
         """Check whether this cursor has the potential to return more data.
 
         Runs at once, in the caller's thread: it does not wait."""
 
     def close(
-        self: ChangeStreamMethods[CursorT, ItemT], callback: CallbackOf[None, R] | None = None
+        self: ChangeStreamFuture[CursorT, ItemT], callback: CallbackOf[None, R] | None = None
     ) -> CallFuture[None, R]:
         """Close it, in a worker if the server must know; return a Future of None.
 
@@ -319,7 +319,7 @@ class ChangeStreamMethods(CursorMethods):
         The source is the `close` of PyMongo's class."""
 
     def next(
-        self: ChangeStreamMethods[CursorT, ItemT], *, callback: CallbackOf[ItemT, R] | None = None
+        self: ChangeStreamFuture[CursorT, ItemT], *, callback: CallbackOf[ItemT, R] | None = None
     ) -> CallFuture[ItemT, R]:
         """Return a Future of the next change; it raises `StopAsyncIteration` in a closed stream.
 
@@ -327,13 +327,13 @@ class ChangeStreamMethods(CursorMethods):
         PyMongo's `ChangeStream.next`."""
 
     @property
-    def resume_token(self: ChangeStreamMethods[CursorT, ItemT]) -> Mapping[str, Any] | None:
+    def resume_token(self: ChangeStreamFuture[CursorT, ItemT]) -> Mapping[str, Any] | None:
         """The token of the last change that was taken, from which another stream can go on.
 
         The source is PyMongo's `ChangeStream.resume_token`."""
 
     def try_next(
-        self: ChangeStreamMethods[CursorT, ItemT],
+        self: ChangeStreamFuture[CursorT, ItemT],
         *,
         callback: CallbackOf[ItemT | None, R] | None = None,
     ) -> CallFuture[ItemT | None, R]:
@@ -341,14 +341,6 @@ class ChangeStreamMethods(CursorMethods):
 
         Asks the server from a worker, once, unless one is here. The source is PyMongo's
         `ChangeStream.try_next`."""
-
-class ChangeStreamFuture(CursorFuture[CursorT, ItemT, ReturnT]):
-    """A Future of a change stream that can also be used as the stream."""
-
-    unbound: type
-
-class UnboundChangeStreamFuture(ChangeStreamMethods, UnboundFuture):
-    """The same of a call that was made where no event loop runs."""
 
 class MongoClient(Derived, Generic[DocumentType]):
     """Client for a MongoDB instance, a replica set, or a set of mongoses.
@@ -949,7 +941,10 @@ class Database(Derived, Generic[DocumentType]):
 class Collection(Derived, Generic[DocumentType]):
     """A Mongo collection.
 
-    PyMongo's Collection for Tornado and asyncio."""
+    PyMongo's Collection for Tornado and asyncio.
+
+    For an exhaust cursor PyMongo up to 4.17 selects a server in `find` and `find_raw_batches`. Then
+    they run in a worker, and return a Future of the Cursor that can be used as the Cursor."""
 
     delegate: pymongo.synchronous.collection.Collection[DocumentType]
 
@@ -966,72 +961,6 @@ class Collection(Derived, Generic[DocumentType]):
         **kwargs: Any,
     ) -> None: ...
     def __getattr__(self, name: str) -> Collection[DocumentType]: ...
-    def find(
-        self,
-        filter: Mapping[str, Any] | None = None,
-        projection: Mapping[str, Any] | Iterable[str] | None = None,
-        skip: int = 0,
-        limit: int = 0,
-        no_cursor_timeout: bool = False,
-        cursor_type: int = ...,
-        sort: _Sort | None = None,
-        allow_partial_results: bool = False,
-        oplog_replay: bool = False,
-        batch_size: int = 0,
-        collation: _CollationIn | None = None,
-        hint: _Hint | None = None,
-        max_scan: int | None = None,
-        max_time_ms: int | None = None,
-        max: _Sort | None = None,
-        min: _Sort | None = None,
-        return_key: bool | None = None,
-        show_record_id: bool | None = None,
-        snapshot: bool | None = None,
-        comment: Any | None = None,
-        session: ClientSession | None = None,
-        allow_disk_use: bool | None = None,
-        let: Mapping[str, Any] | None = None,
-    ) -> Cursor[DocumentType]:
-        """Query the database.
-
-        Return a Cursor for a query, which is sent for its first document.
-
-        Runs at once, in the caller's thread, with one exception: for an exhaust cursor PyMongo up
-        to 4.17 selects a server, so that runs in a worker, and what is returned is a Future of the
-        Cursor which can be used as the Cursor. The source is PyMongo's `Collection.find`."""
-
-    def find_raw_batches(
-        self,
-        filter: Mapping[str, Any] | None = None,
-        projection: Mapping[str, Any] | Iterable[str] | None = None,
-        skip: int = 0,
-        limit: int = 0,
-        no_cursor_timeout: bool = False,
-        cursor_type: int = ...,
-        sort: _Sort | None = None,
-        allow_partial_results: bool = False,
-        oplog_replay: bool = False,
-        batch_size: int = 0,
-        collation: _CollationIn | None = None,
-        hint: _Hint | None = None,
-        max_scan: int | None = None,
-        max_time_ms: int | None = None,
-        max: _Sort | None = None,
-        min: _Sort | None = None,
-        return_key: bool | None = None,
-        show_record_id: bool | None = None,
-        snapshot: bool | None = None,
-        comment: Any | None = None,
-        session: ClientSession | None = None,
-        allow_disk_use: bool | None = None,
-        let: Mapping[str, Any] | None = None,
-    ) -> RawBatchCursor[DocumentType]:
-        """Query the database and retrieve batches of raw BSON.
-
-        Return a RawBatchCursor for a query, as `find` returns a Cursor.
-
-        The source is PyMongo's `Collection.find_raw_batches`."""
-
     def __bool__(self) -> NoReturn: ...
     def __getitem__(self, name: str) -> Collection[DocumentType]: ...
     def aggregate(
@@ -1275,6 +1204,36 @@ class Collection(Derived, Generic[DocumentType]):
         Runs in a worker thread; returns a Future of the caller's loop. With
         ``callback=``, returns None and calls ``callback(result, error)`` on it."""
 
+    def find(
+        self,
+        filter: Mapping[str, Any] | None = None,
+        projection: Mapping[str, Any] | Iterable[str] | None = None,
+        skip: int = 0,
+        limit: int = 0,
+        no_cursor_timeout: bool = False,
+        cursor_type: int = ...,
+        sort: _Sort | None = None,
+        allow_partial_results: bool = False,
+        oplog_replay: bool = False,
+        batch_size: int = 0,
+        collation: _CollationIn | None = None,
+        hint: _Hint | None = None,
+        max_scan: int | None = None,
+        max_time_ms: int | None = None,
+        max: _Sort | None = None,
+        min: _Sort | None = None,
+        return_key: bool | None = None,
+        show_record_id: bool | None = None,
+        snapshot: bool | None = None,
+        comment: Any | None = None,
+        session: ClientSession | None = None,
+        allow_disk_use: bool | None = None,
+        let: Mapping[str, Any] | None = None,
+    ) -> Cursor[DocumentType]:
+        """Query the database.
+
+        Runs at once, in the caller's thread: it does not wait."""
+
     def find_one(
         self,
         filter: Any | None = None,
@@ -1368,6 +1327,36 @@ class Collection(Derived, Generic[DocumentType]):
 
         Runs in a worker thread; returns a Future of the caller's loop. With
         ``callback=``, returns None and calls ``callback(result, error)`` on it."""
+
+    def find_raw_batches(
+        self,
+        filter: Mapping[str, Any] | None = None,
+        projection: Mapping[str, Any] | Iterable[str] | None = None,
+        skip: int = 0,
+        limit: int = 0,
+        no_cursor_timeout: bool = False,
+        cursor_type: int = ...,
+        sort: _Sort | None = None,
+        allow_partial_results: bool = False,
+        oplog_replay: bool = False,
+        batch_size: int = 0,
+        collation: _CollationIn | None = None,
+        hint: _Hint | None = None,
+        max_scan: int | None = None,
+        max_time_ms: int | None = None,
+        max: _Sort | None = None,
+        min: _Sort | None = None,
+        return_key: bool | None = None,
+        show_record_id: bool | None = None,
+        snapshot: bool | None = None,
+        comment: Any | None = None,
+        session: ClientSession | None = None,
+        allow_disk_use: bool | None = None,
+        let: Mapping[str, Any] | None = None,
+    ) -> RawBatchCursor[DocumentType]:
+        """Query the database and retrieve batches of raw BSON.
+
+        Runs at once, in the caller's thread: it does not wait."""
 
     @property
     def full_name(self) -> str:
@@ -1989,201 +1978,6 @@ class RawBatchCursor(Cursor[DocumentType]):
 
         Takes a worker once for the whole list. The source is PyMongo's `Cursor.to_list`."""
 
-class CursorMethods:
-    """What can be asked of a cursor before it is there: it is done when it is."""
-
-    classes: tuple[type, ...]
-    is_given_up: ClassVar[bool]
-
-    def __aiter__(self) -> AsyncIterator[Any]: ...
-    def __anext__(self) -> Any: ...
-    async def __aenter__(self: Any) -> Any: ...
-    async def __aexit__(self, *exc_info: object) -> None: ...
-    @property
-    def fetch_next(self) -> Any:
-        """A Future of True if `next_object` has a document, and of False at the end."""
-
-    def next_object(self) -> Any:
-        """Return the next document of the batch at hand, or None: see `fetch_next`."""
-
-    def each(self, callback: Callable[[Any, BaseException | None], Any]) -> None:
-        """Call ``callback(document, None)`` for each document, as the cursor's `each` does."""
-
-    def close(self, callback: Callback | None = None) -> Any:
-        """Close the cursor, as soon as it is there; return a Future of None."""
-
-    def add_option(self: CursorMethods[_QueryT, ItemT], mask: int) -> CursorFuture[_QueryT, ItemT]:
-        """Set query flags, as a bit mask; return this cursor, to be awaited or chained on.
-
-        Runs in a worker if the mask has the exhaust flag, for which PyMongo up to 4.17 selects a
-        server; else at once. The source is PyMongo's `Cursor.add_option`."""
-
-    @property
-    def address(self: CursorMethods[_AnyT, ItemT]) -> _Address | None:
-        """The (host, port) of the server used, or None.
-
-        Runs at once, in the caller's thread: it does not wait."""
-
-    @property
-    def alive(self: CursorMethods[_AnyT, ItemT]) -> bool:
-        """Whether there may be more documents. The source is PyMongo's `Cursor.alive`."""
-
-    def allow_disk_use(self: CursorMethods[_QueryT, ItemT], allow_disk_use: bool) -> _QueryT:
-        """Specify whether MongoDB can use temporary disk files for a sort.
-
-        Runs at once, in the caller's thread: it does not wait."""
-
-    def batch_size(self: CursorMethods[_AnyT, ItemT], batch_size: int) -> _AnyT:
-        """Limit the number of documents returned in one batch.
-
-        Runs at once, in the caller's thread: it does not wait."""
-
-    def clone(self: CursorMethods[_QueryT, ItemT]) -> _QueryT:
-        """Get a clone of this cursor.
-
-        Runs at once, in the caller's thread: it does not wait."""
-
-    def collation(self: CursorMethods[_QueryT, ItemT], collation: _CollationIn | None) -> _QueryT:
-        """Add a :class:`~pymongo.collation.Collation` to this query.
-
-        Runs at once, in the caller's thread: it does not wait."""
-
-    def comment(self: CursorMethods[_QueryT, ItemT], comment: Any) -> _QueryT:
-        """Add a 'comment' to the cursor.
-
-        Runs at once, in the caller's thread: it does not wait."""
-
-    @property
-    def cursor_id(self: CursorMethods[_AnyT, ItemT]) -> int | None:
-        """The id of the cursor on the server. The source is PyMongo's `Cursor.cursor_id`."""
-
-    def distinct(
-        self: CursorMethods[_QueryT, ItemT],
-        key: str,
-        *,
-        callback: CallbackOf[list[Any], R] | None = None,
-    ) -> CallFuture[list[Any], R]:
-        """Get a list of distinct values for `key` among all documents.
-
-        Runs in a worker thread; returns a Future of the caller's loop. With
-        ``callback=``, returns None and calls ``callback(result, error)`` on it."""
-
-    def explain(
-        self: CursorMethods[_QueryT, ItemT], *, callback: CallbackOf[ItemT, R] | None = None
-    ) -> CallFuture[ItemT, R]:
-        """Return an explain plan record for this cursor.
-
-        Runs in a worker thread; returns a Future of the caller's loop. With
-        ``callback=``, returns None and calls ``callback(result, error)`` on it."""
-
-    def hint(self: CursorMethods[_QueryT, ItemT], index: _Hint | None) -> _QueryT:
-        """Add a 'hint', telling Mongo the proper index to use for the query.
-
-        Runs at once, in the caller's thread: it does not wait."""
-
-    def limit(self: CursorMethods[_QueryT, ItemT], limit: int) -> _QueryT:
-        """Limits the number of results to be returned by this cursor.
-
-        Runs at once, in the caller's thread: it does not wait."""
-
-    def max(self: CursorMethods[_QueryT, ItemT], spec: _Sort) -> _QueryT:
-        """Add a ``max`` operator specifying the upper bound for a specific index.
-
-        Runs at once, in the caller's thread: it does not wait."""
-
-    def max_await_time_ms(
-        self: CursorMethods[_QueryT, ItemT], max_await_time_ms: int | None
-    ) -> _QueryT:
-        """Specify a time limit for a getMore operation.
-
-        Runs at once, in the caller's thread: it does not wait."""
-
-    def max_scan(self: CursorMethods[_QueryT, ItemT], max_scan: int | None) -> _QueryT:
-        """Limit the number of documents to scan when performing the query.
-
-        Runs at once, in the caller's thread: it does not wait."""
-
-    def max_time_ms(self: CursorMethods[_QueryT, ItemT], max_time_ms: int | None) -> _QueryT:
-        """Specify a time limit for a query operation.
-
-        Runs at once, in the caller's thread: it does not wait."""
-
-    def min(self: CursorMethods[_QueryT, ItemT], spec: _Sort) -> _QueryT:
-        """Add a ``min`` operator specifying the lower bound for a specific index.
-
-        Runs at once, in the caller's thread: it does not wait."""
-
-    def next(
-        self: CursorMethods[_AnyT, ItemT], *, callback: CallbackOf[ItemT, R] | None = None
-    ) -> CallFuture[ItemT, R]:
-        """Return a Future of the next document.
-
-        Takes a worker only if the batch that was fetched last is used up. At the end the Future
-        raises `StopAsyncIteration`. The source is PyMongo's `Cursor.next`."""
-
-    def read_ahead(self: CursorMethods[_AnyT, ItemT], read_ahead: bool) -> _AnyT:
-        """Say whether the next batch is fetched while this one is consumed; return this cursor.
-
-        It overrides the client's `read_ahead`. Runs at once, in the caller's thread, and holds for
-        fetches that have not begun."""
-
-    def remove_option(self: CursorMethods[_QueryT, ItemT], mask: int) -> _QueryT:
-        """Unset arbitrary query flags using a bitmask.
-
-        Runs at once, in the caller's thread: it does not wait."""
-
-    def rewind(
-        self: CursorMethods[_QueryT, ItemT], callback: CallbackOf[_QueryT, R] | None = None
-    ) -> CursorFuture[_QueryT, ItemT, R]:
-        """Make this cursor as if no query had been sent; return it, to be awaited or chained on.
-
-        A cursor that is open on the server is killed there, in a worker. The cursor itself can be
-        used at once: `delegate` is another object afterwards, of the same query. The source is
-        PyMongo's `Cursor.rewind`."""
-
-    @property
-    def session(self: CursorMethods[_AnyT, ItemT]) -> ClientSession | None:
-        """The cursor's :class:`~pymongo.client_session.ClientSession`, or None.
-
-        Runs at once, in the caller's thread: it does not wait."""
-
-    def skip(self: CursorMethods[_QueryT, ItemT], skip: int) -> _QueryT:
-        """Skips the first `skip` results of this cursor.
-
-        Runs at once, in the caller's thread: it does not wait."""
-
-    def sort(
-        self: CursorMethods[_QueryT, ItemT], key_or_list: _Hint, direction: int | str | None = None
-    ) -> _QueryT:
-        """Sorts this cursor's results.
-
-        Runs at once, in the caller's thread: it does not wait."""
-
-    def to_list(
-        self: CursorMethods[_AnyT, ItemT],
-        length: int | None = None,
-        *,
-        callback: CallbackOf[list[ItemT], R] | None = None,
-    ) -> CallFuture[list[ItemT], R]:
-        """Return a Future of a list of at most `length` documents, or of all that are left.
-
-        Takes a worker once for the whole list. The source is PyMongo's `Cursor.to_list`."""
-
-    def try_next(
-        self: CursorMethods[_CommandT, ItemT],
-        *,
-        callback: CallbackOf[ItemT | None, R] | None = None,
-    ) -> CallFuture[ItemT | None, R]:
-        """Return a Future of the next document, or of None if one request brings none.
-
-        Takes a worker only if the batch that was fetched last is used up. The source is PyMongo's
-        `CommandCursor.try_next`."""
-
-    def where(self: CursorMethods[_QueryT, ItemT], code: str | Code) -> _QueryT:
-        """Add a `$where`_ clause to this query.
-
-        Runs at once, in the caller's thread: it does not wait."""
-
 class CursorFuture(CallFuture[CursorT, ReturnT], Generic[CursorT, ItemT, ReturnT]):
     """A Future of a cursor that can also be used as the cursor, without awaiting it first.
 
@@ -2191,14 +1985,13 @@ class CursorFuture(CallFuture[CursorT, ReturnT], Generic[CursorT, ItemT, ReturnT
     collection.aggregate(...)`` do the same. What is asked of the cursor before it is there is done
     when it is."""
 
-    unbound: type
+    classes: tuple[type, ...]
+    is_given_up: ClassVar[bool]
 
     def __aiter__(self) -> AsyncIterator[ItemT]: ...
     async def __anext__(self) -> ItemT: ...
     async def __aenter__(self) -> CursorT: ...
-    def close(self, callback: CallbackOf[None, R] | None = None) -> CallFuture[None, R]:
-        """Close the cursor, as soon as it is there; return a Future of None."""
-
+    async def __aexit__(self, *exc_info: object) -> None: ...
     @property
     def fetch_next(self: CursorFuture[_AnyT, ItemT]) -> CallFuture[bool]:
         """A Future of True if `next_object` has a document, and of False at the end."""
@@ -2209,17 +2002,171 @@ class CursorFuture(CallFuture[CursorT, ReturnT], Generic[CursorT, ItemT, ReturnT
     def each(self: CursorFuture[_AnyT, ItemT], callback: Callback[ItemT]) -> None:
         """Call ``callback(document, None)`` for each document, as the cursor's `each` does."""
 
-    def add_option(self: CursorFuture[_QueryT, ItemT], mask: int) -> CallFuture[_QueryT]: ...
-    def rewind(
-        self: CursorFuture[_QueryT, ItemT], *, callback: CallbackOf[_QueryT, R] | None = None
-    ) -> CallFuture[_QueryT, R]: ...
+    def close(self, callback: CallbackOf[None, R] | None = None) -> CallFuture[None, R]:
+        """Close the cursor, as soon as it is there; return a Future of None."""
+
     @overload
     def __getitem__(self: CursorFuture[_QueryT, ItemT], index: int) -> CallFuture[ItemT]: ...
     @overload
     def __getitem__(self: CursorFuture[_QueryT, ItemT], index: slice) -> _QueryT: ...
+    def add_option(self: CursorFuture[_QueryT, ItemT], mask: int) -> CallFuture[_QueryT]: ...
+    def rewind(
+        self: CursorFuture[_QueryT, ItemT], *, callback: CallbackOf[_QueryT, R] | None = None
+    ) -> CallFuture[_QueryT, R]: ...
+    @property
+    def address(self: CursorFuture[_AnyT, ItemT]) -> _Address | None:
+        """The (host, port) of the server used, or None.
 
-class UnboundCursorFuture(CursorMethods, UnboundFuture):
-    """The same of a call that was made where no event loop runs."""
+        Runs at once, in the caller's thread: it does not wait."""
+
+    @property
+    def alive(self: CursorFuture[_AnyT, ItemT]) -> bool:
+        """Whether there may be more documents. The source is PyMongo's `Cursor.alive`."""
+
+    def allow_disk_use(self: CursorFuture[_QueryT, ItemT], allow_disk_use: bool) -> _QueryT:
+        """Specify whether MongoDB can use temporary disk files for a sort.
+
+        Runs at once, in the caller's thread: it does not wait."""
+
+    def batch_size(self: CursorFuture[_AnyT, ItemT], batch_size: int) -> _AnyT:
+        """Limit the number of documents returned in one batch.
+
+        Runs at once, in the caller's thread: it does not wait."""
+
+    def clone(self: CursorFuture[_QueryT, ItemT]) -> _QueryT:
+        """Get a clone of this cursor.
+
+        Runs at once, in the caller's thread: it does not wait."""
+
+    def collation(self: CursorFuture[_QueryT, ItemT], collation: _CollationIn | None) -> _QueryT:
+        """Add a :class:`~pymongo.collation.Collation` to this query.
+
+        Runs at once, in the caller's thread: it does not wait."""
+
+    def comment(self: CursorFuture[_QueryT, ItemT], comment: Any) -> _QueryT:
+        """Add a 'comment' to the cursor.
+
+        Runs at once, in the caller's thread: it does not wait."""
+
+    @property
+    def cursor_id(self: CursorFuture[_AnyT, ItemT]) -> int | None:
+        """The id of the cursor on the server. The source is PyMongo's `Cursor.cursor_id`."""
+
+    def distinct(
+        self: CursorFuture[_QueryT, ItemT],
+        key: str,
+        *,
+        callback: CallbackOf[list[Any], R] | None = None,
+    ) -> CallFuture[list[Any], R]:
+        """Get a list of distinct values for `key` among all documents.
+
+        Runs in a worker thread; returns a Future of the caller's loop. With
+        ``callback=``, returns None and calls ``callback(result, error)`` on it."""
+
+    def explain(
+        self: CursorFuture[_QueryT, ItemT], *, callback: CallbackOf[ItemT, R] | None = None
+    ) -> CallFuture[ItemT, R]:
+        """Return an explain plan record for this cursor.
+
+        Runs in a worker thread; returns a Future of the caller's loop. With
+        ``callback=``, returns None and calls ``callback(result, error)`` on it."""
+
+    def hint(self: CursorFuture[_QueryT, ItemT], index: _Hint | None) -> _QueryT:
+        """Add a 'hint', telling Mongo the proper index to use for the query.
+
+        Runs at once, in the caller's thread: it does not wait."""
+
+    def limit(self: CursorFuture[_QueryT, ItemT], limit: int) -> _QueryT:
+        """Limits the number of results to be returned by this cursor.
+
+        Runs at once, in the caller's thread: it does not wait."""
+
+    def max(self: CursorFuture[_QueryT, ItemT], spec: _Sort) -> _QueryT:
+        """Add a ``max`` operator specifying the upper bound for a specific index.
+
+        Runs at once, in the caller's thread: it does not wait."""
+
+    def max_await_time_ms(
+        self: CursorFuture[_QueryT, ItemT], max_await_time_ms: int | None
+    ) -> _QueryT:
+        """Specify a time limit for a getMore operation.
+
+        Runs at once, in the caller's thread: it does not wait."""
+
+    def max_scan(self: CursorFuture[_QueryT, ItemT], max_scan: int | None) -> _QueryT:
+        """Limit the number of documents to scan when performing the query.
+
+        Runs at once, in the caller's thread: it does not wait."""
+
+    def max_time_ms(self: CursorFuture[_QueryT, ItemT], max_time_ms: int | None) -> _QueryT:
+        """Specify a time limit for a query operation.
+
+        Runs at once, in the caller's thread: it does not wait."""
+
+    def min(self: CursorFuture[_QueryT, ItemT], spec: _Sort) -> _QueryT:
+        """Add a ``min`` operator specifying the lower bound for a specific index.
+
+        Runs at once, in the caller's thread: it does not wait."""
+
+    def next(
+        self: CursorFuture[_AnyT, ItemT], *, callback: CallbackOf[ItemT, R] | None = None
+    ) -> CallFuture[ItemT, R]:
+        """Return a Future of the next document.
+
+        Takes a worker only if the batch that was fetched last is used up. At the end the Future
+        raises `StopAsyncIteration`. The source is PyMongo's `Cursor.next`."""
+
+    def read_ahead(self: CursorFuture[_AnyT, ItemT], read_ahead: bool) -> _AnyT:
+        """Say whether the next batch is fetched while this one is consumed; return this cursor.
+
+        It overrides the client's `read_ahead`. Runs at once, in the caller's thread, and holds for
+        fetches that have not begun."""
+
+    def remove_option(self: CursorFuture[_QueryT, ItemT], mask: int) -> _QueryT:
+        """Unset arbitrary query flags using a bitmask.
+
+        Runs at once, in the caller's thread: it does not wait."""
+
+    @property
+    def session(self: CursorFuture[_AnyT, ItemT]) -> ClientSession | None:
+        """The cursor's :class:`~pymongo.client_session.ClientSession`, or None.
+
+        Runs at once, in the caller's thread: it does not wait."""
+
+    def skip(self: CursorFuture[_QueryT, ItemT], skip: int) -> _QueryT:
+        """Skips the first `skip` results of this cursor.
+
+        Runs at once, in the caller's thread: it does not wait."""
+
+    def sort(
+        self: CursorFuture[_QueryT, ItemT], key_or_list: _Hint, direction: int | str | None = None
+    ) -> _QueryT:
+        """Sorts this cursor's results.
+
+        Runs at once, in the caller's thread: it does not wait."""
+
+    def to_list(
+        self: CursorFuture[_AnyT, ItemT],
+        length: int | None = None,
+        *,
+        callback: CallbackOf[list[ItemT], R] | None = None,
+    ) -> CallFuture[list[ItemT], R]:
+        """Return a Future of a list of at most `length` documents, or of all that are left.
+
+        Takes a worker once for the whole list. The source is PyMongo's `Cursor.to_list`."""
+
+    def try_next(
+        self: CursorFuture[_CommandT, ItemT], *, callback: CallbackOf[ItemT | None, R] | None = None
+    ) -> CallFuture[ItemT | None, R]:
+        """Return a Future of the next document, or of None if one request brings none.
+
+        Takes a worker only if the batch that was fetched last is used up. The source is PyMongo's
+        `CommandCursor.try_next`."""
+
+    def where(self: CursorFuture[_QueryT, ItemT], code: str | Code) -> _QueryT:
+        """Add a `$where`_ clause to this query.
+
+        Runs at once, in the caller's thread: it does not wait."""
 
 class Derived(Proxy):
     """A proxy whose members are derived from PyMongo's class."""
@@ -3108,7 +3055,7 @@ class ClientSession(Exclusive):
 
         :raises TypeError: if `callback` is no coroutine function."""
 
-    def bind(self, end_session: bool = True) -> BoundSession:
+    def bind(self, end_session: bool = True) -> AbstractAsyncContextManager[ClientSession]:
         """Use this session for all operations in an ``async with session.bind()``.
 
         Runs in the caller's thread, and holds for the caller's task and what it starts. With
@@ -3196,10 +3143,3 @@ class TransactionContext:
     def __await__(self) -> Generator[Any, Any, TransactionContext]: ...
     async def __aenter__(self) -> TransactionContext: ...
     async def __aexit__(self, exc_type: type[BaseException] | None, *exc_info: Any) -> None: ...
-
-class BoundSession:
-    """What `bind` returns."""
-
-    def __init__(self, session: ClientSession, end_session: bool) -> None: ...
-    async def __aenter__(self) -> ClientSession: ...
-    async def __aexit__(self, *exc_info: Any) -> None: ...

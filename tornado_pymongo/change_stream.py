@@ -10,10 +10,9 @@ import pymongo.change_stream
 
 from tornado_pymongo.bridge import Callback
 from tornado_pymongo.buffer import Buffer, Consumable, Fetch, Want, WantIfAny
-from tornado_pymongo.cursor_future import CursorMethods
+from tornado_pymongo.cursor_future import CursorFuture
 from tornado_pymongo.derive import future_classes
 from tornado_pymongo.executor import REQUEUE, Call, Executor
-from tornado_pymongo.futures import CallFuture
 from tornado_pymongo.internals.cursors import (
     cursor_of,
     has_change_at_hand,
@@ -23,7 +22,6 @@ from tornado_pymongo.internals.cursors import (
     wished_wait,
 )
 from tornado_pymongo.proxy import Operation, Proxy
-from tornado_pymongo.unbound import UnboundFuture
 
 
 class ChangeStream(
@@ -166,20 +164,11 @@ class ClusterChangeStream(
     """The changes of all databases of a deployment."""
 
 
-class ChangeStreamMethods(CursorMethods):
-    """What can be asked of a change stream before it is there."""
-
-    classes: tuple[type, ...] = (ChangeStream,)
-    is_given_up = False  # the stream opens for the next call of it
-
-
-class ChangeStreamFuture(ChangeStreamMethods, CallFuture):
+class ChangeStreamFuture(CursorFuture):
     """A Future of a change stream that can also be used as the stream."""
 
+    classes: tuple[type, ...] = (ChangeStream,)
+    is_given_up = False  # it opens for the next call of the stream
 
-class UnboundChangeStreamFuture(ChangeStreamMethods, UnboundFuture):
-    """The same of a call that was made where no event loop runs."""
 
-
-ChangeStreamFuture.unbound = UnboundChangeStreamFuture
 future_classes["ChangeStream"] = ChangeStreamFuture

@@ -3,8 +3,6 @@
 
 from tornado_pymongo._types import ChangeStream as ChangeStream
 from tornado_pymongo._types import ChangeStreamFuture as ChangeStreamFuture
-from tornado_pymongo._types import ChangeStreamMethods as ChangeStreamMethods
 from tornado_pymongo._types import ClusterChangeStream as ClusterChangeStream
 from tornado_pymongo._types import CollectionChangeStream as CollectionChangeStream
 from tornado_pymongo._types import DatabaseChangeStream as DatabaseChangeStream
-from tornado_pymongo._types import UnboundChangeStreamFuture as UnboundChangeStreamFuture

@@ -25,7 +25,7 @@ from pymongo.errors import ConfigurationError
 
 from tornado_pymongo.bridge import Callback, check_callback, loop_of_caller, with_callback
 from tornado_pymongo.buffer import Buffer, Consumable, Fetch, Want, WantIfAny, WantMany, WantToKnow
-from tornado_pymongo.cursor_future import CursorFuture, CursorMethods, each
+from tornado_pymongo.cursor_future import CursorFuture, each
 from tornado_pymongo.derive import future_classes
 from tornado_pymongo.executor import Call, Executor
 from tornado_pymongo.futures import CallFuture
@@ -390,5 +390,5 @@ class RawBatchCursor(
     """Batches of undecoded documents, as bytes, to be iterated with ``async for``."""
 
 
-CursorMethods.classes = (CommandCursor, Cursor)
+CursorFuture.classes = (CommandCursor, Cursor)
 future_classes["CommandCursor"] = future_classes["RawBatchCursor"] = CursorFuture

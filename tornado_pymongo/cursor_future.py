@@ -16,8 +16,13 @@ from tornado_pymongo.taking import ResumedFuture
 from tornado_pymongo.unbound import UnboundFuture, running_loop
 
 
-class CursorMethods:
-    """What can be asked of a cursor before it is there: it is done when it is."""
+class CursorFuture(CallFuture):
+    """A Future of a cursor that can also be used as the cursor, without awaiting it first.
+
+    ``async for document in collection.aggregate(...)`` and ``async for document in await
+    collection.aggregate(...)`` do the same. What is asked of the cursor before it is there is done
+    when it is.
+    """
 
     # What it may become, to know its members before it is there.
     classes: tuple[type, ...] = ()
@@ -100,7 +105,7 @@ class CursorMethods:
         check_callback(callback)
         if callback is not None and isinstance(self, UnboundFuture) and running_loop() is None:
             begin = partial(self._later, name, *args, callback=callback, **kwargs)
-            loop_of_caller(None, callback).call_soon(begin)  # type: ignore[union-attr]
+            loop_of_caller(None, callback).call_soon(begin)
             return None
         later = self._when_there(lambda cursor: getattr(cursor, name)(*args, **kwargs))
         return with_callback(later, callback)
@@ -130,22 +135,6 @@ def _when_there(source: Any, future: Any, function: Callable[[Any], object]) -> 
                     future.set_exception(error)
 
     source.add_done_callback(call_it)
-
-
-class CursorFuture(CursorMethods, CallFuture):
-    """A Future of a cursor that can also be used as the cursor, without awaiting it first.
-
-    ``async for document in collection.aggregate(...)`` and ``async for document in await
-    collection.aggregate(...)`` do the same. What is asked of the cursor before it is there is done
-    when it is.
-    """
-
-
-class UnboundCursorFuture(CursorMethods, UnboundFuture):
-    """The same of a call that was made where no event loop runs."""
-
-
-CursorFuture.unbound = UnboundCursorFuture
 
 
 class _Later:
@@ -200,13 +189,7 @@ class _LaterFuture(_Later, ResumedFuture):
     """Of a call of a cursor that is not there yet; a Future of the caller's loop."""
 
 
-class _UnboundLater(_Later, UnboundFuture):
-    """Of a call of a cursor that is not there yet, for any loop."""
-
-
-_LaterFuture.unbound = _UnboundLater
 named_as("CallFuture", _LaterFuture)
-named_as("UnboundFuture", _UnboundLater)
 
 
 def each(

@@ -5,8 +5,6 @@ from collections.abc import AsyncIterator, Callable
 from typing import Any
 
 from tornado_pymongo._types import CursorFuture as CursorFuture
-from tornado_pymongo._types import CursorMethods as CursorMethods
-from tornado_pymongo._types import UnboundCursorFuture as UnboundCursorFuture
 
 def each(
     documents: AsyncIterator[Any], callback: Callable[[Any, BaseException | None], Any], loop: Any

@@ -150,7 +150,7 @@ def _derive(sync_class: type, async_class: type, name: str) -> Any:
 
 
 def _awaitable_method(
-    method: Callable[..., Any], name: str, future_class: type[CallFuture]
+    method: Callable[..., Any], name: str, future_class: Any
 ) -> Callable[..., Any]:
     @functools.wraps(method)
     def awaitable_method(

@@ -10,15 +10,15 @@ class             if it is cancelled                       if nobody takes its r
 `DetachedTask`    its task goes on                         it is gone
 ================= ======================================== =====================================
 
-These belong to the loop in which the call was made. If no loop runs there, the caller gets the
-`unbound` class of each, which can be awaited in any loop: see `unbound.py`.
+These belong to the loop in which the call was made. If no loop runs there, the caller gets an
+unbound one of the same kind, which can be awaited in any loop: see `unbound.py`.
 """
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Coroutine, Generator
-from typing import TYPE_CHECKING, Any, ClassVar, Generic
+from typing import TYPE_CHECKING, Any, Generic
 
 from pymongo.errors import InvalidOperation
 
@@ -108,8 +108,10 @@ class CallFuture(Unawaited, _FutureAndCoroutine[_T, _R]):
     any loop, more than once, and ``result(timeout)`` waits for it in a thread without one.
     """
 
-    # What a caller gets if no loop runs.
-    unbound: ClassVar[Callable[[], Any]]
+    @classmethod
+    def unbound(cls) -> Any:
+        """Return a new Future of this kind that belongs to no loop."""
+        return _unbound_class(cls)()
 
     def deliver(self, call: Call) -> None:
         """Take what became of the call, on the loop's thread."""
@@ -129,7 +131,7 @@ class CallFuture(Unawaited, _FutureAndCoroutine[_T, _R]):
         """Return the way by which a call that is over comes to this Future."""
         return inbox_of(self.get_loop())
 
-    def another(self, cls: type[CallFuture]) -> Any:
+    def another(self, cls: Any) -> Any:
         """Return a new Future of the same loop."""
         return cls(loop=self.get_loop())
 
@@ -178,8 +180,23 @@ class CallFuture(Unawaited, _FutureAndCoroutine[_T, _R]):
 
 Coroutine.register(CallFuture)
 
+# The class of unbound Futures for each class here. For the other subclasses it is derived.
+unbound_classes: dict[type, type] = {}
 
-class Detached:
+
+def _unbound_class(cls: type) -> type:
+    """Return a class with the members of `cls` on the unbound classes of its bases.
+
+    Methods that use `super` come from a base that is no Future, to be the same in both.
+    """
+    if cls not in unbound_classes:
+        bases = tuple(_unbound_class(b) if issubclass(b, CallFuture) else b for b in cls.__bases__)
+        members = {name: value for name, value in vars(cls).items() if name != "__dict__"}
+        unbound_classes[cls] = type("UnboundFuture", bases, members)
+    return unbound_classes[cls]
+
+
+class DetachedFuture(CallFuture):
     """Of a call that goes on if nobody waits for it any more, such as a close.
 
     Cut short, it would leave something open on the server.
@@ -187,10 +204,6 @@ class Detached:
 
     def _give_up(self, call: Call) -> None:
         """Leave it alone."""
-
-
-class DetachedFuture(Detached, CallFuture):
-    """The result of a call that goes on if nobody waits for it any more."""
 
 
 class TaskFuture(CallFuture):
@@ -249,10 +262,10 @@ class DetachedTask(TaskFuture):
         return asyncio.Future.cancel(self, msg)
 
 
-def named_as(name: str, cls: type) -> None:
-    """Name a class as its base: messages need not tell the kinds apart."""
-    cls.__name__ = cls.__qualname__ = name
+def named_as(name: str, *classes: type) -> None:
+    """Name classes as their base: messages need not tell the kinds apart."""
+    for cls in classes:
+        cls.__name__ = cls.__qualname__ = name
 
 
-for _cls in (DetachedFuture, TaskFuture, DetachedTask):
-    named_as("CallFuture", _cls)
+named_as("CallFuture", DetachedFuture, TaskFuture, DetachedTask)

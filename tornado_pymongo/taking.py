@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from pymongo.errors import InvalidOperation
 
 from tornado_pymongo.executor import Call
-from tornado_pymongo.futures import CallFuture, named_as
+from tornado_pymongo.futures import CallFuture, named_as, unbound_classes
 from tornado_pymongo.unbound import UnboundFuture
 
 
@@ -166,6 +166,6 @@ class UnboundTaking(Taking, UnboundFuture):
             return await self.again()
 
 
-TakingFuture.unbound = UnboundTaking
+unbound_classes.update({ResumedFuture: UnboundFuture, TakingFuture: UnboundTaking})
 named_as("CallFuture", TakingFuture)
 named_as("UnboundFuture", UnboundTaking)

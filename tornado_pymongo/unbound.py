@@ -23,12 +23,11 @@ from tornado_pymongo import log
 from tornado_pymongo.executor import Call, ThreadFuture, running_call
 from tornado_pymongo.futures import (
     CallFuture,
-    Detached,
-    DetachedFuture,
     DetachedTask,
     TaskFuture,
     Unawaited,
     named_as,
+    unbound_classes,
 )
 from tornado_pymongo.inbox import Inbox
 
@@ -65,7 +64,7 @@ class UnboundFuture(Unawaited, ThreadFuture):
         """Return None: the thread that ends a call completes this Future."""
         return None
 
-    def another(self, cls: type[CallFuture]) -> Any:
+    def another(self, cls: Any) -> Any:
         """Return a new Future that belongs to no loop, either."""
         return cls.unbound()
 
@@ -224,10 +223,6 @@ def _log_all_unclaimed() -> None:
             future._log_unclaimed()
 
 
-class UnboundDetached(Detached, UnboundFuture):
-    """Of a call that goes on if nobody waits for it any more."""
-
-
 class UnboundTask(UnboundFuture):
     """The result of a coroutine of this library, which begins when this is first awaited.
 
@@ -283,10 +278,7 @@ class UnboundDetachedTask(UnboundTask):
         return UnboundFuture.cancel(self)
 
 
-CallFuture.unbound = UnboundFuture
-DetachedFuture.unbound = UnboundDetached
-TaskFuture.unbound = UnboundTask
-DetachedTask.unbound = UnboundDetachedTask
-
-for _cls in (UnboundDetached, UnboundTask, UnboundDetachedTask):
-    named_as("UnboundFuture", _cls)
+unbound_classes.update(
+    {CallFuture: UnboundFuture, TaskFuture: UnboundTask, DetachedTask: UnboundDetachedTask}
+)
+named_as("UnboundFuture", UnboundTask, UnboundDetachedTask)

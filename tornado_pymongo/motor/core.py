@@ -6,9 +6,9 @@ for all three; only the clients differ, in the loop that they take.
 
 from __future__ import annotations
 
-import asyncio
 import os
 import warnings
+from collections.abc import Callable
 from functools import partial
 from typing import Any, ClassVar
 from weakref import WeakValueDictionary
@@ -26,10 +26,6 @@ from tornado_pymongo.cursor_future import CursorFuture
 from tornado_pymongo.derive import Derived
 from tornado_pymongo.executor import DRAIN
 from tornado_pymongo.internals.cursors import is_closed, is_tailable
-from tornado_pymongo.motor.latent import LatentChangeStream, LatentCursor
-from tornado_pymongo.motor.latent import (
-    MotorLatentCommandCursor as MotorLatentCommandCursor,
-)
 from tornado_pymongo.proxy import Function, Operation, wrap
 from tornado_pymongo.unbound import running_loop
 
@@ -78,10 +74,6 @@ class AgnosticBase(Derived):
 class AgnosticBaseProperties(AgnosticBase):
     """What a client, a database and a collection share."""
 
-
-class _Watchable(AgnosticBaseProperties):
-    """A client, a database or a collection."""
-
     def watch(self, *args: Any, callback: Callback | None = None, **kwargs: Any) -> Any:
         """Return a Future of a change stream, to be used as the stream: see PyMongo's `watch`.
 
@@ -92,11 +84,11 @@ class _Watchable(AgnosticBaseProperties):
     def _when_used(self, name: str, args: Any, kwargs: Any, callback: Callback | None) -> Any:
         check_callback(callback)
         latent = self._runtime.future(_LATENT[name], callback)
-        latent.unsent = Operation(self, name, args, kwargs)
+        latent._unsent = Operation(self, name, args, kwargs)
         return with_callback(latent, callback)
 
 
-class AgnosticClient(_Watchable, tornado_pymongo.MongoClient):
+class AgnosticClient(AgnosticBaseProperties, tornado_pymongo.MongoClient):
     """A MongoClient that takes Motor's arguments.
 
     :param io_loop: the loop of calls that are made while none runs. Other calls are of the loop
@@ -139,15 +131,13 @@ class AgnosticClient(_Watchable, tornado_pymongo.MongoClient):
 
     def close(self, callback: Callback | None = None, *, drain_seconds: float = DRAIN) -> Any:
         """Close the client. Returns None, as Motor's does, if no loop runs that could wait."""
-        try:
-            asyncio.get_running_loop()
-        except RuntimeError:
+        if running_loop() is None:
             self._close(drain_seconds)
             return None
         return super().close(callback, drain_seconds=drain_seconds)
 
 
-class _Container(_Watchable):
+class _Container(AgnosticBaseProperties):
     """A database or a collection."""
 
     def aggregate(self, *args: Any, callback: Callback | None = None, **kwargs: Any) -> Any:
@@ -265,10 +255,76 @@ for _cls in (
     type("MotorChangeStream", (MotorChangeStream, _cls), {})
 
 
-LatentCursor.classes = (MotorCommandCursor, MotorCursor)
-_LATENT = {"aggregate": MotorLatentCommandCursor, "watch": LatentChangeStream}
+class _Latent:
+    """What is used before it is there; until then its `delegate` is None, as in Motor."""
+
+    _unsent: Operation | None = None  # what is sent when this Future is first used
+
+    def _send(self: Any) -> None:
+        operation, self._unsent = self._unsent, None
+        if operation is not None and not self.done():
+            try:
+                operation.start_into(self)
+            except Exception as error:
+                self.set_exception(error)
+
+    # Whatever waits for it goes by one of these.
+
+    def add_done_callback(self, fn: Callable[[Any], object], **context: Any) -> None:
+        self._send()
+        super().add_done_callback(fn, **context)  # type: ignore[misc]
+
+    def __await__(self) -> Any:
+        self._send()
+        return super().__await__()  # type: ignore[misc]
+
+    def send(self, value: Any) -> Any:
+        self._send()
+        return super().send(value)  # type: ignore[misc]
+
+    def result(self, *timeout: float | None) -> Any:
+        self._send()
+        return super().result(*timeout)  # type: ignore[misc]
+
+    @property
+    def delegate(self: Any) -> Any:
+        """The PyMongo object."""
+        there = self.done() and not self.cancelled() and self.exception() is None
+        return self.result().delegate if there else None
+
+
+class MotorLatentCommandCursor(_Latent, CursorFuture):
+    """A Future of a cursor that can also be used as the cursor."""
+
+    classes: tuple[type, ...] = (MotorCommandCursor, MotorCursor)
+
+    async def __aenter__(self) -> Any:
+        return self
+
+    def batch_size(self, batch_size: int) -> Any:
+        """Set how many documents a batch has; the first one too, if it is not yet asked for."""
+        if self._unsent is None:
+            return self._chain("batch_size", batch_size)
+        self._unsent.kwargs["batchSize"] = batch_size
+        return self
+
+
+class _LatentChangeStream(_Latent, ChangeStreamFuture):
+    """A Future of a change stream that can also be used as the stream."""
+
+    async def next(self) -> Any:
+        """Return the next change. Nothing is asked for before this is awaited."""
+        return await (await self).next()
+
+    def __enter__(self) -> Any:
+        raise RuntimeError("use a change stream in 'async with', not 'with'")
+
+    def __exit__(self, *exc_info: object) -> None: ...
+
+
+_LATENT = {"aggregate": MotorLatentCommandCursor, "watch": _LatentChangeStream}
 _substitutes[CursorFuture] = MotorLatentCommandCursor
-_substitutes[ChangeStreamFuture] = LatentChangeStream
+_substitutes[ChangeStreamFuture] = _LatentChangeStream
 
 
 class MotorGridFSBucket(AgnosticBase, tornado_pymongo.GridFSBucket):

@@ -1,7 +1,16 @@
 # Generated from PyMongo 4.20.1 by tools/make_stubs.py: do not edit.
 # mypy: disable-error-code="assignment, misc, override"
 
-from collections.abc import Generator, Iterable, Mapping, MutableMapping, Sequence
+from collections.abc import (
+    Callable,
+    Coroutine,
+    Generator,
+    Iterable,
+    Mapping,
+    MutableMapping,
+    Sequence,
+)
+from contextlib import AbstractAsyncContextManager
 from typing import Any, overload
 
 import bson
@@ -21,11 +30,14 @@ from typing_extensions import Self
 from tornado_pymongo._types import (
     CallbackOf,
     ChangeStream,
+    ChangeStreamFuture,
     ClientEncryption,
     ClientSession,
     Collection,
     CommandCursor,
     Cursor,
+    CursorFuture,
+    CursorT,
     Database,
     Derived,
     DocumentType,
@@ -33,14 +45,15 @@ from tornado_pymongo._types import (
     GridIn,
     GridOut,
     GridOutCursor,
+    ItemT,
     MongoClient,
     R,
     RawBatchCommandCursor,
     RawBatchCursor,
+    ReturnT,
 )
 from tornado_pymongo.bridge import Callback
 from tornado_pymongo.futures import CallFuture
-from tornado_pymongo.motor.latent import LatentChangeStream, MotorLatentCommandCursor
 
 version: str
 
@@ -54,7 +67,7 @@ class AgnosticBase(Derived):
         """Return the object of this package for one of PyMongo's, and others as they are."""
 
 class AgnosticBaseProperties(AgnosticBase):
-    """A client, a database or a collection."""
+    """What a client, a database and a collection share."""
 
     def watch(self, *args: Any, callback: Callback | None = None, **kwargs: Any) -> Any:
         """Return a Future of a change stream, to be used as the stream: see PyMongo's `watch`.
@@ -204,7 +217,7 @@ class AgnosticClient(AgnosticBaseProperties, MongoClient[DocumentType]):
         show_expanded_events: bool | None = None,
         *,
         callback: CallbackOf[MotorChangeStream[DocumentType], R] | None = None,
-    ) -> LatentChangeStream[MotorChangeStream[DocumentType], DocumentType, R]:
+    ) -> _LatentChangeStream[MotorChangeStream[DocumentType], DocumentType, R]:
         """Return a Future of a change stream, to be used as the stream: see PyMongo's `watch`.
 
         The stream is opened when the Future is first used."""
@@ -316,7 +329,7 @@ class MotorDatabase(AgnosticBaseProperties, Database[DocumentType]):
         show_expanded_events: bool | None = None,
         *,
         callback: CallbackOf[MotorChangeStream[DocumentType], R] | None = None,
-    ) -> LatentChangeStream[MotorChangeStream[DocumentType], DocumentType, R]:
+    ) -> _LatentChangeStream[MotorChangeStream[DocumentType], DocumentType, R]:
         """Return a Future of a change stream, to be used as the stream: see PyMongo's `watch`.
 
         The stream is opened when the Future is first used."""
@@ -347,7 +360,10 @@ class MotorCollection(AgnosticBaseProperties, Collection[DocumentType]):
 
     A Collection under Motor's name.
 
-    PyMongo's Collection for Tornado and asyncio."""
+    PyMongo's Collection for Tornado and asyncio.
+
+    For an exhaust cursor PyMongo up to 4.17 selects a server in `find` and `find_raw_batches`. Then
+    they run in a worker, and return a Future of the Cursor that can be used as the Cursor."""
 
     @property
     def database(self) -> MotorDatabase[DocumentType]:
@@ -370,6 +386,21 @@ class MotorCollection(AgnosticBaseProperties, Collection[DocumentType]):
         The command is sent when the Future is first used, so that a `batch_size` can be chained."""
 
     def __getattr__(self, name: str) -> MotorCollection[DocumentType]: ...
+    def __getitem__(self, name: str) -> MotorCollection[DocumentType]: ...
+    def aggregate_raw_batches(
+        self,
+        pipeline: _Pipeline,
+        session: MotorClientSession | None = None,
+        comment: Any | None = None,
+        *,
+        callback: CallbackOf[MotorRawBatchCommandCursor[DocumentType], R] | None = None,
+        **kwargs: Any,
+    ) -> MotorLatentCommandCursor[MotorRawBatchCommandCursor[DocumentType], bytes, R]:
+        """Perform an aggregation and retrieve batches of raw BSON.
+
+        Runs in a worker thread; returns a Future of the caller's loop. With
+        ``callback=``, returns None and calls ``callback(result, error)`` on it."""
+
     def find(
         self,
         filter: Mapping[str, Any] | None = None,
@@ -398,11 +429,7 @@ class MotorCollection(AgnosticBaseProperties, Collection[DocumentType]):
     ) -> MotorCursor[DocumentType]:
         """Query the database.
 
-        Return a Cursor for a query, which is sent for its first document.
-
-        Runs at once, in the caller's thread, with one exception: for an exhaust cursor PyMongo up
-        to 4.17 selects a server, so that runs in a worker, and what is returned is a Future of the
-        Cursor which can be used as the Cursor. The source is PyMongo's `Collection.find`."""
+        Runs at once, in the caller's thread: it does not wait."""
 
     def find_raw_batches(
         self,
@@ -432,24 +459,7 @@ class MotorCollection(AgnosticBaseProperties, Collection[DocumentType]):
     ) -> MotorRawBatchCursor[DocumentType]:
         """Query the database and retrieve batches of raw BSON.
 
-        Return a RawBatchCursor for a query, as `find` returns a Cursor.
-
-        The source is PyMongo's `Collection.find_raw_batches`."""
-
-    def __getitem__(self, name: str) -> MotorCollection[DocumentType]: ...
-    def aggregate_raw_batches(
-        self,
-        pipeline: _Pipeline,
-        session: MotorClientSession | None = None,
-        comment: Any | None = None,
-        *,
-        callback: CallbackOf[MotorRawBatchCommandCursor[DocumentType], R] | None = None,
-        **kwargs: Any,
-    ) -> MotorLatentCommandCursor[MotorRawBatchCommandCursor[DocumentType], bytes, R]:
-        """Perform an aggregation and retrieve batches of raw BSON.
-
-        Runs in a worker thread; returns a Future of the caller's loop. With
-        ``callback=``, returns None and calls ``callback(result, error)`` on it."""
+        Runs at once, in the caller's thread: it does not wait."""
 
     def list_indexes(
         self,
@@ -495,7 +505,7 @@ class MotorCollection(AgnosticBaseProperties, Collection[DocumentType]):
         show_expanded_events: bool | None = None,
         *,
         callback: CallbackOf[MotorChangeStream[DocumentType], R] | None = None,
-    ) -> LatentChangeStream[MotorChangeStream[DocumentType], DocumentType, R]:
+    ) -> _LatentChangeStream[MotorChangeStream[DocumentType], DocumentType, R]:
         """Return a Future of a change stream, to be used as the stream: see PyMongo's `watch`.
 
         The stream is opened when the Future is first used."""
@@ -532,6 +542,13 @@ class MotorClientSession(AgnosticBase, ClientSession):
     as code written for Motor has it."""
 
     def __await__(self) -> Generator[Any, Any, MotorClientSession]: ...
+    def bind(self, end_session: bool = True) -> AbstractAsyncContextManager[MotorClientSession]:
+        """Use this session for all operations in an ``async with session.bind()``.
+
+        Runs in the caller's thread, and holds for the caller's task and what it starts. With
+        `end_session`, the session is ended, in a worker, when the ``async with`` is left. The
+        source is PyMongo's `ClientSession.bind`."""
+
     @property
     def client(self) -> AgnosticClient[Any]:
         """The client from which this session was created.
@@ -739,6 +756,34 @@ class MotorChangeStream(AgnosticBase, ChangeStream[DocumentType]):
     If a call is given up, as in ``wait_for(stream.next(), 5)``, its turn may still fetch a change:
     that is kept for the next call, so none is lost. `close` interrupts it. `resume_token` is that
     of the last change that was taken."""
+
+class MotorLatentCommandCursor(CursorFuture[CursorT, ItemT, ReturnT]):
+    """A Future of a cursor that can also be used as the cursor."""
+
+    classes: tuple[type, ...]
+
+    def batch_size(self, batch_size: int) -> Self:
+        """Set how many documents a batch has; the first one too, if it is not yet asked for."""
+
+    def add_done_callback(self, fn: Callable[[Any], object], **context: Any) -> None: ...
+    def send(self, value: Any) -> Any: ...
+    def result(self, *timeout: float | None) -> Any: ...
+    @property
+    def delegate(self: Any) -> Any:
+        """The PyMongo object."""
+
+class _LatentChangeStream(ChangeStreamFuture[CursorT, ItemT, ReturnT]):
+    """A Future of a change stream that can also be used as the stream."""
+
+    def next(self) -> Coroutine[Any, Any, ItemT]:
+        """Return the next change. Nothing is asked for before this is awaited."""
+
+    def add_done_callback(self, fn: Callable[[Any], object], **context: Any) -> None: ...
+    def send(self, value: Any) -> Any: ...
+    def result(self, *timeout: float | None) -> Any: ...
+    @property
+    def delegate(self: Any) -> Any:
+        """The PyMongo object."""
 
 class MotorGridFSBucket(AgnosticBase, GridFSBucket):
     """An instance of GridFS on top of a single Database.

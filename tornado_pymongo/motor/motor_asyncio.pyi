@@ -15,8 +15,8 @@ from tornado_pymongo.motor.core import (
     MotorGridIn,
     MotorGridOut,
     MotorGridOutCursor,
+    MotorLatentCommandCursor,
 )
-from tornado_pymongo.motor.latent import MotorLatentCommandCursor
 
 class AsyncIOMotorClient(AgnosticClient[DocumentType]):
     """Client for a MongoDB instance, a replica set, or a set of mongoses.

@@ -654,7 +654,10 @@ class AsyncCollection(pymongo.asynchronous.collection.AsyncCollection[DocumentTy
 
     What waits is a coroutine function, and runs in a worker thread when it is awaited.
 
-    PyMongo's Collection for Tornado and asyncio."""
+    PyMongo's Collection for Tornado and asyncio.
+
+    For an exhaust cursor PyMongo up to 4.17 selects a server in `find` and `find_raw_batches`. Then
+    they run in a worker, and return a Future of the Cursor that can be used as the Cursor."""
 
     def __init__(
         self,
@@ -678,72 +681,6 @@ class AsyncCollection(pymongo.asynchronous.collection.AsyncCollection[DocumentTy
         cls, sync_class: type | None = None, async_class: type | None = None, **kwargs: typing.Any
     ) -> None: ...
     def __getattr__(self, name: str) -> AsyncCollection[DocumentType]: ...
-    def find(
-        self,
-        filter: Mapping[str, typing.Any] | None = None,
-        projection: Mapping[str, typing.Any] | Iterable[str] | None = None,
-        skip: int = 0,
-        limit: int = 0,
-        no_cursor_timeout: bool = False,
-        cursor_type: int = ...,
-        sort: _Sort | None = None,
-        allow_partial_results: bool = False,
-        oplog_replay: bool = False,
-        batch_size: int = 0,
-        collation: _CollationIn | None = None,
-        hint: _Hint | None = None,
-        max_scan: int | None = None,
-        max_time_ms: int | None = None,
-        max: _Sort | None = None,
-        min: _Sort | None = None,
-        return_key: bool | None = None,
-        show_record_id: bool | None = None,
-        snapshot: bool | None = None,
-        comment: typing.Any | None = None,
-        session: AsyncClientSession | None = None,
-        allow_disk_use: bool | None = None,
-        let: Mapping[str, typing.Any] | None = None,
-    ) -> AsyncCursor[DocumentType]:
-        """Query the database.
-
-        Return a Cursor for a query, which is sent for its first document.
-
-        Runs at once, in the caller's thread, with one exception: for an exhaust cursor PyMongo up
-        to 4.17 selects a server, so that runs in a worker, and what is returned is a Future of the
-        Cursor which can be used as the Cursor. The source is PyMongo's `Collection.find`."""
-
-    def find_raw_batches(
-        self,
-        filter: Mapping[str, typing.Any] | None = None,
-        projection: Mapping[str, typing.Any] | Iterable[str] | None = None,
-        skip: int = 0,
-        limit: int = 0,
-        no_cursor_timeout: bool = False,
-        cursor_type: int = ...,
-        sort: _Sort | None = None,
-        allow_partial_results: bool = False,
-        oplog_replay: bool = False,
-        batch_size: int = 0,
-        collation: _CollationIn | None = None,
-        hint: _Hint | None = None,
-        max_scan: int | None = None,
-        max_time_ms: int | None = None,
-        max: _Sort | None = None,
-        min: _Sort | None = None,
-        return_key: bool | None = None,
-        show_record_id: bool | None = None,
-        snapshot: bool | None = None,
-        comment: typing.Any | None = None,
-        session: AsyncClientSession | None = None,
-        allow_disk_use: bool | None = None,
-        let: Mapping[str, typing.Any] | None = None,
-    ) -> AsyncRawBatchCursor[DocumentType]:
-        """Query the database and retrieve batches of raw BSON.
-
-        Return a RawBatchCursor for a query, as `find` returns a Cursor.
-
-        The source is PyMongo's `Collection.find_raw_batches`."""
-
     def __bool__(self) -> typing.NoReturn: ...
     __call__: None
 
@@ -939,6 +876,36 @@ class AsyncCollection(pymongo.asynchronous.collection.AsyncCollection[DocumentTy
 
         Runs in a worker thread when it is awaited."""
 
+    def find(
+        self,
+        filter: Mapping[str, typing.Any] | None = None,
+        projection: Mapping[str, typing.Any] | Iterable[str] | None = None,
+        skip: int = 0,
+        limit: int = 0,
+        no_cursor_timeout: bool = False,
+        cursor_type: int = ...,
+        sort: _Sort | None = None,
+        allow_partial_results: bool = False,
+        oplog_replay: bool = False,
+        batch_size: int = 0,
+        collation: _CollationIn | None = None,
+        hint: _Hint | None = None,
+        max_scan: int | None = None,
+        max_time_ms: int | None = None,
+        max: _Sort | None = None,
+        min: _Sort | None = None,
+        return_key: bool | None = None,
+        show_record_id: bool | None = None,
+        snapshot: bool | None = None,
+        comment: typing.Any | None = None,
+        session: AsyncClientSession | None = None,
+        allow_disk_use: bool | None = None,
+        let: Mapping[str, typing.Any] | None = None,
+    ) -> AsyncCursor[DocumentType]:
+        """Query the database.
+
+        Runs at once, in the caller's thread: it does not wait."""
+
     async def find_one(
         self,
         filter: typing.Any | None = None,
@@ -1020,6 +987,36 @@ class AsyncCollection(pymongo.asynchronous.collection.AsyncCollection[DocumentTy
         """Find a single document and update it.
 
         Runs in a worker thread when it is awaited."""
+
+    def find_raw_batches(
+        self,
+        filter: Mapping[str, typing.Any] | None = None,
+        projection: Mapping[str, typing.Any] | Iterable[str] | None = None,
+        skip: int = 0,
+        limit: int = 0,
+        no_cursor_timeout: bool = False,
+        cursor_type: int = ...,
+        sort: _Sort | None = None,
+        allow_partial_results: bool = False,
+        oplog_replay: bool = False,
+        batch_size: int = 0,
+        collation: _CollationIn | None = None,
+        hint: _Hint | None = None,
+        max_scan: int | None = None,
+        max_time_ms: int | None = None,
+        max: _Sort | None = None,
+        min: _Sort | None = None,
+        return_key: bool | None = None,
+        show_record_id: bool | None = None,
+        snapshot: bool | None = None,
+        comment: typing.Any | None = None,
+        session: AsyncClientSession | None = None,
+        allow_disk_use: bool | None = None,
+        let: Mapping[str, typing.Any] | None = None,
+    ) -> AsyncRawBatchCursor[DocumentType]:
+        """Query the database and retrieve batches of raw BSON.
+
+        Runs at once, in the caller's thread: it does not wait."""
 
     @property
     def full_name(self) -> str:

@@ -35,7 +35,6 @@ from tornado_pymongo.cursor import CommandCursor
 from tornado_pymongo.derive import Derived
 from tornado_pymongo.executor.statistics import Statistics
 from tornado_pymongo.futures import CallFuture, NoCallback
-from tornado_pymongo.pymongo_async.core import AsyncMongoClient
 from tornado_pymongo.session import TransactionContext
 
 # PyMongo's, with a default: `MongoClient()` and the annotation `MongoClient` need no parameter.
@@ -276,7 +275,8 @@ class MotorGridOut:
 
 # To checkers, the classes of PyMongo Async's names are none of ours.
 
-def statistics(client: MongoClient[Any] | AsyncMongoClient[Any]) -> Statistics: ...
+# Of any of the three faces: that of PyMongo Async is, to checkers, no subclass of ours.
+def statistics(client: Any) -> Statistics: ...
 
 # Where PyMongo Async's names have it in another way. What never returns would be inherited.
 

@@ -38,7 +38,7 @@ from typing import Any
 import pymongo
 
 import tornado_pymongo  # noqa: F401  (it derives the classes)
-from tornado_pymongo import derive, proxy, pymongo_async
+from tornado_pymongo import cursor_future, derive, proxy, pymongo_async
 from tornado_pymongo.futures import CallFuture
 from tornado_pymongo.motor import core, motor_asyncio, motor_tornado
 from tornado_pymongo.pymongo_async import core as core_of_faces
@@ -108,7 +108,7 @@ OURS_BY_NAME = {cls.__name__: cls for cls in OURS.values()}
 TYPES = "tornado_pymongo._types"
 SHARED = {
     base.__module__
-    for cls in (*OURS.values(), *derive.future_classes.values())
+    for cls in (*OURS.values(), *cursor_future.future_classes.values())
     for base in cls.__mro__
     if base.__module__ != CallFuture.__module__
     if base.__module__.startswith("tornado_pymongo.")
@@ -610,7 +610,7 @@ class ClassStub:
         """Return the type of a Future of a result, and of what a callback returns if it has one."""
         result, *returned = parameters
         cls, _, parameter = result.partition("[")
-        for name, future_class in derive.future_classes.items():
+        for name, future_class in cursor_future.future_classes.items():
             if cls.endswith(name):
                 item = "bytes" if "RawBatch" in cls else parameter[:-1]
                 future = self._stub.name(full_name(future_class))
@@ -732,7 +732,7 @@ class MotorStub(ClassStub):
     def _bases(self) -> list[str]:
         bases = []
         for base in self._told_bases():
-            futures = derive.future_classes.values()
+            futures = cursor_future.future_classes.values()
             variables = ["CursorT", "ItemT", "ReturnT"] if base in futures else ["DocumentType"]
             name = self._stub.original_name(full_name(base))
             names = [self._stub.name(f"{TYPES}.{each}") for each in variables]

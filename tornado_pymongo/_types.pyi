@@ -298,50 +298,6 @@ class ClusterChangeStream(DatabaseChangeStream[DocumentType]):
 
     delegate: pymongo.synchronous.change_stream.ClusterChangeStream[DocumentType]
 
-class ChangeStreamFuture(CursorFuture[CursorT, ItemT, ReturnT]):
-    """A Future of a change stream that can also be used as the stream."""
-
-    classes: tuple[type, ...]
-    is_given_up: bool
-
-    @property
-    def alive(self: ChangeStreamFuture[CursorT, ItemT]) -> bool:
-        """Check whether this cursor has the potential to return more data.
-
-        Runs at once, in the caller's thread: it does not wait."""
-
-    def close(
-        self: ChangeStreamFuture[CursorT, ItemT], callback: CallbackOf[None, R] | None = None
-    ) -> CallFuture[None, R]:
-        """Close it, in a worker if the server must know; return a Future of None.
-
-        A call that is running is waited for. Whoever stops waiting for the close does not stop it.
-        The source is the `close` of PyMongo's class."""
-
-    def next(
-        self: ChangeStreamFuture[CursorT, ItemT], *, callback: CallbackOf[ItemT, R] | None = None
-    ) -> CallFuture[ItemT, R]:
-        """Return a Future of the next change; it raises `StopAsyncIteration` in a closed stream.
-
-        Asks the server from a worker until there is a change, unless one is here. The source is
-        PyMongo's `ChangeStream.next`."""
-
-    @property
-    def resume_token(self: ChangeStreamFuture[CursorT, ItemT]) -> Mapping[str, Any] | None:
-        """The token of the last change that was taken, from which another stream can go on.
-
-        The source is PyMongo's `ChangeStream.resume_token`."""
-
-    def try_next(
-        self: ChangeStreamFuture[CursorT, ItemT],
-        *,
-        callback: CallbackOf[ItemT | None, R] | None = None,
-    ) -> CallFuture[ItemT | None, R]:
-        """Return a Future of the next change, or of None if there is none yet.
-
-        Asks the server from a worker, once, unless one is here. The source is PyMongo's
-        `ChangeStream.try_next`."""
-
 class MongoClient(Derived, Generic[DocumentType]):
     """Client for a MongoDB instance, a replica set, or a set of mongoses.
 
@@ -2167,6 +2123,50 @@ class CursorFuture(CallFuture[CursorT, ReturnT], Generic[CursorT, ItemT, ReturnT
         """Add a `$where`_ clause to this query.
 
         Runs at once, in the caller's thread: it does not wait."""
+
+class ChangeStreamFuture(CursorFuture[CursorT, ItemT, ReturnT]):
+    """A Future of a change stream that can also be used as the stream."""
+
+    classes: tuple[type, ...]
+    is_given_up: bool
+
+    @property
+    def alive(self: ChangeStreamFuture[CursorT, ItemT]) -> bool:
+        """Check whether this cursor has the potential to return more data.
+
+        Runs at once, in the caller's thread: it does not wait."""
+
+    def close(
+        self: ChangeStreamFuture[CursorT, ItemT], callback: CallbackOf[None, R] | None = None
+    ) -> CallFuture[None, R]:
+        """Close it, in a worker if the server must know; return a Future of None.
+
+        A call that is running is waited for. Whoever stops waiting for the close does not stop it.
+        The source is the `close` of PyMongo's class."""
+
+    def next(
+        self: ChangeStreamFuture[CursorT, ItemT], *, callback: CallbackOf[ItemT, R] | None = None
+    ) -> CallFuture[ItemT, R]:
+        """Return a Future of the next change; it raises `StopAsyncIteration` in a closed stream.
+
+        Asks the server from a worker until there is a change, unless one is here. The source is
+        PyMongo's `ChangeStream.next`."""
+
+    @property
+    def resume_token(self: ChangeStreamFuture[CursorT, ItemT]) -> Mapping[str, Any] | None:
+        """The token of the last change that was taken, from which another stream can go on.
+
+        The source is PyMongo's `ChangeStream.resume_token`."""
+
+    def try_next(
+        self: ChangeStreamFuture[CursorT, ItemT],
+        *,
+        callback: CallbackOf[ItemT | None, R] | None = None,
+    ) -> CallFuture[ItemT | None, R]:
+        """Return a Future of the next change, or of None if there is none yet.
+
+        Asks the server from a worker, once, unless one is here. The source is PyMongo's
+        `ChangeStream.try_next`."""
 
 class Derived(Proxy):
     """A proxy whose members are derived from PyMongo's class."""

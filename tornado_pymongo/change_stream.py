@@ -10,8 +10,7 @@ import pymongo.change_stream
 
 from tornado_pymongo.bridge import Callback
 from tornado_pymongo.buffer import Buffer, Consumable, Fetch, Want, WantIfAny
-from tornado_pymongo.cursor_future import CursorFuture
-from tornado_pymongo.derive import future_classes
+from tornado_pymongo.cursor_future import ChangeStreamFuture
 from tornado_pymongo.executor import REQUEUE, Call, Executor
 from tornado_pymongo.internals.cursors import (
     cursor_of,
@@ -164,11 +163,4 @@ class ClusterChangeStream(
     """The changes of all databases of a deployment."""
 
 
-class ChangeStreamFuture(CursorFuture):
-    """A Future of a change stream that can also be used as the stream."""
-
-    classes: tuple[type, ...] = (ChangeStream,)
-    is_given_up = False  # it opens for the next call of the stream
-
-
-future_classes["ChangeStream"] = ChangeStreamFuture
+ChangeStreamFuture.classes = (ChangeStream,)

@@ -2,7 +2,6 @@
 # mypy: disable-error-code="assignment, misc, override"
 
 from tornado_pymongo._types import ChangeStream as ChangeStream
-from tornado_pymongo._types import ChangeStreamFuture as ChangeStreamFuture
 from tornado_pymongo._types import ClusterChangeStream as ClusterChangeStream
 from tornado_pymongo._types import CollectionChangeStream as CollectionChangeStream
 from tornado_pymongo._types import DatabaseChangeStream as DatabaseChangeStream

@@ -7,12 +7,11 @@ from tornado_pymongo._types import Collection as Collection
 from tornado_pymongo._types import Database as Database
 from tornado_pymongo._types import MongoClient as MongoClient
 from tornado_pymongo.executor.statistics import Statistics
-from tornado_pymongo.pymongo_async.core import AsyncMongoClient
 
 def close_blocking(client: MongoClient) -> None:
     """Close a client, and wait for it in this thread."""
 
-def statistics(client: MongoClient[Any] | AsyncMongoClient[Any]) -> Statistics:
+def statistics(client: Any) -> Statistics:
     """Return what the threads of a client have done since it was made, and do now.
 
     Runs at once, in the caller's thread."""

@@ -26,7 +26,6 @@ from pymongo.errors import ConfigurationError
 from tornado_pymongo.bridge import Callback, check_callback, loop_of_caller, with_callback
 from tornado_pymongo.buffer import Buffer, Consumable, Fetch, Want, WantIfAny, WantMany, WantToKnow
 from tornado_pymongo.cursor_future import CursorFuture, each
-from tornado_pymongo.derive import future_classes
 from tornado_pymongo.executor import Call, Executor
 from tornado_pymongo.futures import CallFuture
 from tornado_pymongo.internals.clients import begin_timeout
@@ -391,4 +390,3 @@ class RawBatchCursor(
 
 
 CursorFuture.classes = (CommandCursor, Cursor)
-future_classes["CommandCursor"] = future_classes["RawBatchCursor"] = CursorFuture

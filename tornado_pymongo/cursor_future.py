@@ -137,6 +137,22 @@ def _when_there(source: Any, future: Any, function: Callable[[Any], object]) -> 
     source.add_done_callback(call_it)
 
 
+class ChangeStreamFuture(CursorFuture):
+    """A Future of a change stream that can also be used as the stream."""
+
+    classes: tuple[type, ...] = ()
+    is_given_up = False  # it opens for the next call of the stream
+
+
+# What a coroutine function of PyMongo's is annotated to return, if a plain Future will not do, and
+# the class of the Future that does.
+future_classes: dict[str, type[CallFuture]] = {
+    "CommandCursor": CursorFuture,
+    "RawBatchCursor": CursorFuture,
+    "ChangeStream": ChangeStreamFuture,
+}
+
+
 class _Later:
     """Of a call of a cursor that is not there yet."""
 

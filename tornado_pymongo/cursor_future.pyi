@@ -4,7 +4,11 @@
 from collections.abc import AsyncIterator, Callable
 from typing import Any
 
+from tornado_pymongo._types import ChangeStreamFuture as ChangeStreamFuture
 from tornado_pymongo._types import CursorFuture as CursorFuture
+from tornado_pymongo.futures import CallFuture
+
+future_classes: dict[str, type[CallFuture]]
 
 def each(
     documents: AsyncIterator[Any], callback: Callable[[Any, BaseException | None], Any], loop: Any

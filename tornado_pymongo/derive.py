@@ -18,6 +18,7 @@ from typing import Any
 from pymongo.errors import InvalidOperation
 
 from tornado_pymongo.bridge import Callback
+from tornado_pymongo.cursor_future import future_classes
 from tornado_pymongo.errors import TooManyCalls
 from tornado_pymongo.futures import CallFuture
 from tornado_pymongo.proxy import Operation, Proxy, Read, wrap, wrappers
@@ -123,11 +124,6 @@ else:
         """Have asyncio take a function for a coroutine function."""
         function._is_coroutine = asyncio.coroutines._is_coroutine  # type: ignore[attr-defined]
         return function
-
-
-# What a coroutine function of PyMongo's is annotated to return, if a plain Future will not do, and
-# the class of the Future that does.
-future_classes: dict[str, type[CallFuture]] = {}
 
 
 def _derive(sync_class: type, async_class: type, name: str) -> Any:

@@ -5,7 +5,6 @@ from typing import Any
 
 from tornado_pymongo._types import Closing as Closing
 from tornado_pymongo._types import Derived as Derived
-from tornado_pymongo.futures import CallFuture
 
 def is_blocking(async_class: type, name: str) -> bool:
     """Tell whether PyMongo's asynchronous class waits in this member."""
@@ -14,4 +13,3 @@ def blocking_method(proxy: Any, name: str) -> bool:
     """Tell whether this name is that of a method of PyMongo's which the proxy runs in a worker."""
 
 mark_coroutine_function: Any
-future_classes: dict[str, type[CallFuture]]

@@ -21,8 +21,7 @@ from pymongo.errors import ConfigurationError, InvalidOperation
 
 import tornado_pymongo
 from tornado_pymongo.bridge import Callback, check_callback, tornado_loop, with_callback
-from tornado_pymongo.change_stream import ChangeStreamFuture
-from tornado_pymongo.cursor_future import CursorFuture
+from tornado_pymongo.cursor_future import ChangeStreamFuture, CursorFuture
 from tornado_pymongo.derive import Derived
 from tornado_pymongo.executor import DRAIN
 from tornado_pymongo.internals.cursors import is_closed, is_tailable

@@ -78,7 +78,7 @@ def call_in_worker(
 
 def follow(future: _F, call: Call) -> _F:
     """Have the Future get what becomes of a call that was started for somebody else."""
-    call.executor.tell(call, inbox_of(future.get_loop()), future.deliver)
+    call.tell(inbox_of(future.get_loop()), future.deliver)
     return future
 
 
@@ -86,7 +86,7 @@ async def until_over(call: Call) -> None:
     """Wait until a call is over, whatever becomes of it."""
     loop = asyncio.get_running_loop()
     over = asyncio.Event()
-    call.executor.tell(call, inbox_of(loop), lambda _: over.set())
+    call.tell(inbox_of(loop), lambda _: over.set())
     await over.wait()
 
 

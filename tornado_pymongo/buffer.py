@@ -182,7 +182,7 @@ class Consumable(Stream):
     def _wait_for(self, call: Call, future: TakingFuture) -> None:
         """Serve a Future when a call is over that was not made for it."""
         loop = future.get_loop()
-        call.executor.tell(call, inbox_of(loop), future.deliver)
+        call.tell(inbox_of(loop), future.deliver)
         deadline = begin_timeout(copy_context(), self._runtime.timeout)
         if deadline is not None:
             timer = loop.call_later(max(deadline - monotonic(), 0.0), _time_out, future)

@@ -132,7 +132,7 @@ class CallFuture(_FutureAndCoroutine[_T]):
         """Have the twin get the result."""
         call = twin.call = self.call
         if call is not None:
-            call.executor.tell(call, inbox_of(twin.get_loop()), twin.deliver)
+            call.tell(inbox_of(twin.get_loop()), twin.deliver)
 
     def _waiter(self) -> asyncio.Future[Any]:
         """Return the Future whose end wakes a task that waits for this one."""

@@ -29,22 +29,25 @@ _ABORT = 2.0
 
 def close(executor: Executor, function: Callable[[], Any], drain_seconds: float) -> ThreadFuture:
     """Close an executor, unless it is closed already: see `Executor.close`."""
-    call = Call(executor, partial(_drain, executor, function, drain_seconds))
-    future = executor.future_of(call)
+    call = Call(executor, partial(_finish, executor, function, drain_seconds))
+    future = ThreadFuture(call)
     executor.change(executor.state.close)
     # A change of its own: if there is no thread for it, all else has been done by then.
-    return executor.change(_begin_close, executor, call, future) or future
+    executor.change(_begin_close, executor, call)
+    return future
 
 
-def _begin_close(executor: Executor, call: Call, future: ThreadFuture) -> ThreadFuture:
-    if executor.closing is None:
-        executor.closing = future
-        call.state = RUNNING
-        # A thread of its own: all others may be in calls that take long.
-        run = partial(_run_last, executor, call)
-        thread = threading.Thread(target=run, name=f"{executor.name}_close")
-        executor.effects.append((start_thread, thread, lambda _: run()))
-    return executor.closing
+def _begin_close(executor: Executor, call: Call) -> None:
+    """Have a thread close the executor, or the call be over when the one that does so is."""
+    call.state = RUNNING
+    if executor.closing is not None:
+        executor.state.tell(executor.closing, None, partial(_end_as, call))
+        return
+    executor.closing = call
+    # A thread of its own: all others may be in calls that take long.
+    run = partial(_run_last, executor, call)
+    thread = threading.Thread(target=run, name=f"{executor.name}_close")
+    executor.effects.append((start_thread, thread, lambda _: run()))
 
 
 def _run_last(executor: Executor, call: Call) -> None:
@@ -53,18 +56,20 @@ def _run_last(executor: Executor, call: Call) -> None:
     executor.change(executor.state.finish, call, None)
 
 
-def _drain(executor: Executor, function: Callable[[], Any], drain_seconds: float) -> Any:
+def _end_as(call: Call, closing: Call) -> None:
+    call.result = closing.result
+    call.executor.change(call.executor.state.finish, call, None, closing.error)
+
+
+def _finish(executor: Executor, function: Callable[[], Any], drain_seconds: float) -> Any:
     """Let the calls of a closed executor finish, or abort them; call `function` last."""
-    if not executor.drained.wait(0 if executor.time_slices else drain_seconds):
-        _abort_running(executor)
-        executor.drained.wait(_ABORT)
+    is_drained = _drain(executor, drain_seconds)
     try:
         return function()
     finally:
-        if executor.drained.is_set():
-            for thread in executor.state.threads_to_join():
-                thread.join()
-        else:
+        for thread in executor.state.ending if is_drained else ():
+            thread.join()
+        if not is_drained:
             log.warning(
                 "closed_while_running",
                 "the MongoClient was closed while %(running)d calls were running that cannot be"
@@ -73,9 +78,14 @@ def _drain(executor: Executor, function: Callable[[], Any], drain_seconds: float
             )
 
 
-def _abort_running(executor: Executor) -> None:
-    for call in executor.running_calls():
-        executor.abort(call, closed_error("running"))
+def _drain(executor: Executor, seconds: float) -> bool:
+    """Give the calls that run so long, then abort them; tell whether they are over."""
+    state = executor.state
+    if state.drained.wait(0 if executor.time_slices else seconds):
+        return True
+    for call in executor.change(list, state.running):
+        call.abort(closed_error("running"))
+    return state.drained.wait(_ABORT)
 
 
 # Not a WeakSet: one thread cannot make a list of it while another one adds to it.
@@ -98,10 +108,7 @@ def _leave_all() -> None:
         executor.change(executor.state.close)
     deadline = monotonic() + DRAIN
     for executor in executors:
-        seconds = 0.0 if executor.time_slices else max(deadline - monotonic(), 0.0)
-        if not executor.drained.wait(seconds):
-            _abort_running(executor)
-            executor.drained.wait(_ABORT)
+        _drain(executor, max(deadline - monotonic(), 0.0))
 
 
 def _reset_all() -> None:

@@ -97,7 +97,7 @@ class Executor(BaseExecutor):
         self.effects: list[Effect] = []
         share_core = self.share_core and not self.time_slices and has_gil()
         self.shared_core: SharedCore = SharedCore(share_core)
-        self.closing: Call | None = None  # what the thread runs that closes it
+        vars(self).pop("closing", None)  # its thread is in the parent process
         self.state: State = State(self, closed)
 
     # The one door
@@ -213,9 +213,16 @@ class Executor(BaseExecutor):
         """Take no more calls, fail those that wait, and run `function` last; return its Future.
 
         The calls that run have `drain_seconds` to finish; then they are aborted. The threads are
-        waited for. If it is closed again, nothing is run; that Future gets what the first one does.
+        waited for. Closing again returns the same Future.
         """
-        return lifecycle.close(self, function, drain_seconds)
+        call = Call(self, partial(lifecycle.finish_close, self, function, drain_seconds))
+        # Atomic: of two closes at once, one of which may be a finalizer's amid the other, both go
+        # on with the call of the first.
+        future: ThreadFuture = vars(self).setdefault("closing", ThreadFuture(call))
+        self.change(self.state.close)
+        # A change of its own: if there is no thread for it, all else has been done by then.
+        self.change(lifecycle.begin_close, self, future)
+        return future
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
         """Close, as `concurrent.futures.Executor` has it; waiting calls fail in any case."""

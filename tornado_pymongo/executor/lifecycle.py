@@ -11,7 +11,7 @@ from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 from tornado_pymongo import log
-from tornado_pymongo.executor.call import RUNNING, Call
+from tornado_pymongo.executor.call import NEW, RUNNING, Call
 from tornado_pymongo.executor.effects import start_thread
 from tornado_pymongo.executor.futures import ThreadFuture
 from tornado_pymongo.executor.state import closed_error
@@ -27,27 +27,15 @@ DRAIN = 5.0
 _ABORT = 2.0
 
 
-def close(executor: Executor, function: Callable[[], Any], drain_seconds: float) -> ThreadFuture:
-    """Close an executor, unless it is closed already: see `Executor.close`."""
-    call = Call(executor, partial(_finish, executor, function, drain_seconds))
-    future = ThreadFuture(call)
-    executor.change(executor.state.close)
-    # A change of its own: if there is no thread for it, all else has been done by then.
-    executor.change(_begin_close, executor, call)
-    return future
-
-
-def _begin_close(executor: Executor, call: Call) -> None:
-    """Have a thread close the executor, or the call be over when the one that does so is."""
-    call.state = RUNNING
-    if executor.closing is not None:
-        executor.state.tell(executor.closing, None, partial(_end_as, call))
-        return
-    executor.closing = call
-    # A thread of its own: all others may be in calls that take long.
-    run = partial(_run_last, executor, call)
-    thread = threading.Thread(target=run, name=f"{executor.name}_close")
-    executor.effects.append((start_thread, thread, lambda _: run()))
+def begin_close(executor: Executor, future: ThreadFuture) -> None:
+    """Start a thread that ends a closed executor, unless there is or was one."""
+    call = future.call
+    if call is not None and call.state is NEW:
+        call.state = RUNNING
+        # A thread of its own: all others may be in calls that take long.
+        run = partial(_run_last, executor, call)
+        thread = threading.Thread(target=run, name=f"{executor.name}_close")
+        executor.effects.append((start_thread, thread, lambda _: run()))
 
 
 def _run_last(executor: Executor, call: Call) -> None:
@@ -56,20 +44,16 @@ def _run_last(executor: Executor, call: Call) -> None:
     executor.change(executor.state.finish, call, None)
 
 
-def _end_as(call: Call, closing: Call) -> None:
-    call.result = closing.result
-    call.executor.change(call.executor.state.finish, call, None, closing.error)
-
-
-def _finish(executor: Executor, function: Callable[[], Any], drain_seconds: float) -> Any:
+def finish_close(executor: Executor, function: Callable[[], Any], drain_seconds: float) -> Any:
     """Let the calls of a closed executor finish, or abort them; call `function` last."""
-    is_drained = _drain(executor, drain_seconds)
+    _drain(executor, drain_seconds)
     try:
         return function()
     finally:
-        for thread in executor.state.ending if is_drained else ():
-            thread.join()
-        if not is_drained:
+        if executor.state.drained.is_set():
+            for thread in executor.state.ending:
+                thread.join()
+        else:
             log.warning(
                 "closed_while_running",
                 "the MongoClient was closed while %(running)d calls were running that cannot be"
@@ -78,14 +62,13 @@ def _finish(executor: Executor, function: Callable[[], Any], drain_seconds: floa
             )
 
 
-def _drain(executor: Executor, seconds: float) -> bool:
-    """Give the calls that run so long, then abort them; tell whether they are over."""
-    state = executor.state
-    if state.drained.wait(0 if executor.time_slices else seconds):
-        return True
-    for call in executor.change(list, state.running):
-        call.abort(closed_error("running"))
-    return state.drained.wait(_ABORT)
+def _drain(executor: Executor, seconds: float) -> None:
+    """Give the calls that run so many seconds, then abort them."""
+    drained = executor.state.drained
+    if not drained.wait(0 if executor.time_slices else seconds):
+        for call in executor.change(list, executor.state.running):
+            call.abort(closed_error("running"))
+        drained.wait(_ABORT)
 
 
 # Not a WeakSet: one thread cannot make a list of it while another one adds to it.

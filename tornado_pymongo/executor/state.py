@@ -55,6 +55,7 @@ class State:
         self._unflushed_since = 0.0
         self.closed: bool = closed
         self.drained: threading.Event = threading.Event()  # closed, and no thread is active
+        self._is_drained = False
         self.ending: list[threading.Thread] = []  # those that end because it is closed
         # The statistics, of which some are looked up when somebody asks.
         self.numbers: dict[str, Any] = dict.fromkeys((f.name for f in fields(WorkerStatistics)), 0)
@@ -73,9 +74,11 @@ class State:
                 missing -= 1
         if self._unflushed and not (waiting and monotonic() < self._unflushed_since + _LINGER):
             self._flush()
-        if (missing > 0 or self._unflushed) and not supervisor.watching:
+        unwatched = missing > 0 or self._unflushed or (waiting and not supervisor.thread)
+        if unwatched and not supervisor.watching:
             supervisor.watch()
-        if self.closed and not (crew.active or supervisor.thread or self.drained.is_set()):
+        if self.closed and not (crew.active or supervisor.thread or self._is_drained):
+            self._is_drained = True  # a finalizer may come here while the Event is being set
             self._executor.effects.append((self.drained.set,))
 
     def _flush(self) -> None:
@@ -227,9 +230,9 @@ class State:
             self._fail_waiting(error)
 
     def unsupervised(self, error: RuntimeError) -> None:
-        """Take note that the system has no thread for the supervisor; the next change tries again.
+        """Take note that the system has no thread for the supervisor; the next call tries again.
 
-        Nobody would see that a call is late, or flush an inbox, so nothing is left to wait.
+        Nobody would see that a call is late, or that an inbox is to be flushed, so neither waits.
         """
         self.supervisor.thread = None
         self.supervisor.watching = False
@@ -237,9 +240,7 @@ class State:
         self._flush()
 
     def _fail_waiting(self, error: RuntimeError) -> None:
-        """Fail the calls that wait but for those for which threads are on their way."""
-        on_their_way = self.crew.active - len(self.running)
-        for call in list(self.queue)[on_their_way:]:
+        for call in list(self.queue):
             refusal = InvalidOperation(f"no worker thread could be started: {error}")
             refusal.__cause__ = error
             self.finish(call, "aborted", refusal)

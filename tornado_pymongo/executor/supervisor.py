@@ -43,9 +43,6 @@ _IDLE_SHARE = 0.7
 # such as for a new connection, cannot be seen. A guess.
 _STUCK = 0.05
 
-# After how long without a waiting call, in seconds, the threads may use any core again: a guess.
-_CALM = 0.1
-
 # After how long a wait, in seconds, we say that there are too few threads: a guess.
 _LONG_WAIT = 1.0
 
@@ -90,11 +87,12 @@ class Supervisor:
         executor.effects.append((start_thread, self.thread, refused))
 
     def _end(self) -> bool:
-        """End the thread, which is about to end, unless it was woken; tell whether it ends."""
-        if self.watching:
+        """End the thread if no call can come to wait without one; tell whether it ends."""
+        state = self._executor.state
+        if self.watching or (state.crew.workers and not state.closed):
             return False
-        if self.thread is not None and self._executor.closed:
-            self._executor.state.ending.append(self.thread)
+        if self.thread is not None and state.closed:
+            state.ending.append(self.thread)
         self.thread = None
         return True
 
@@ -104,13 +102,10 @@ class Supervisor:
             self._look_while_calls_wait()
             if executor.closed and executor.change(self._end):
                 return
-            if self._wakeup.acquire(timeout=_CALM):
-                continue
-            executor.shared_core.rest()
-            if not self._wakeup.acquire(timeout=executor.idle_seconds):
+            while not self._wakeup.acquire(timeout=executor.idle_seconds):
+                executor.shared_core.rest()
                 if executor.change(self._end):
                     return
-                self._wakeup.acquire()
 
     def _look_while_calls_wait(self) -> None:
         executor = self._executor

@@ -1468,7 +1468,7 @@ class Interrupt:
 
 
 @pytest.mark.parametrize("what", ["submit", "cancel", "abort", "close"])
-def test_an_interrupt_amid_a_change_harms_no_call(gate, what):
+def test_an_interrupt_amid_a_change_harms_no_call(gate, caplog, what):
     """At whichever line of the door it comes. A finalizer cancels another call at that time."""
     number = 0
     is_interrupted = True
@@ -1480,7 +1480,8 @@ def test_an_interrupt_amid_a_change_harms_no_call(gate, what):
         calls += [executor.submit(int), executor.submit(int), executor.submit(int)]
         change = getattr(executor.state, "admit" if what == "submit" else what)
 
-        def change_and_collect(*args, calls=calls, change=change):
+        def change_and_collect(*args, executor=executor, calls=calls, change=change):
+            setattr(executor.state, change.__name__, change)
             calls[1].cancel()
             return change(*args)
 
@@ -1500,8 +1501,29 @@ def test_an_interrupt_amid_a_change_harms_no_call(gate, what):
         if what != "close":
             assert executor.submit(abs, -1).result(timeout=20) == 1
         executor.close().result(timeout=20)
+        assert not caplog.records
         number += 1
     assert number > 10
+
+
+def test_an_interrupt_as_a_call_was_queued_leaves_it_to_a_thread():
+    """Though nobody is there who would make another change."""
+    outcomes = []
+    executor = Executor(1, 10)
+    for number in range(100):
+        executor.submit(int).result(timeout=20)
+        wait_until(
+            lambda: executor.state.crew.active == 0 and not executor.state.supervisor.watching
+        )
+        call = Call(executor, int)
+        future = ThreadFuture(call)
+        with Interrupt(number, Executor.change, Executor._settle, effects_module.carry_out):
+            executor.start(call)
+        if call.state != "new":
+            outcomes.append(future.result(timeout=20))
+    assert outcomes == [0] * len(outcomes)
+    assert 80 < len(outcomes) < 100
+    executor.shutdown()
 
 
 @pytest.mark.parametrize("kept", ["arguments", "result", "arguments of one that never ran"])

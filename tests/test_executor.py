@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextvars
+import dis
 import gc
 import logging
 import os
@@ -22,8 +23,16 @@ from interpreter import FREE_THREADED, free
 from pymongo.errors import InvalidOperation, PyMongoError, WaitQueueTimeoutError
 
 from tornado_pymongo import TooManyCalls, log
-from tornado_pymongo.executor import REQUEUE, Call, Executor, lifecycle, running_call
+from tornado_pymongo.executor import (
+    REQUEUE,
+    Call,
+    Executor,
+    ThreadFuture,
+    lifecycle,
+    running_call,
+)
 from tornado_pymongo.executor import call as call_module
+from tornado_pymongo.executor import effects as effects_module
 from tornado_pymongo.executor import state as state_module
 from tornado_pymongo.executor import supervisor as supervisor_module
 from tornado_pymongo.executor import workers as workers_module
@@ -55,7 +64,7 @@ def wait_until(condition):
 def start(executor, function, **options):
     """Start a call; return its Future."""
     call = Call(executor, function, **options)
-    future = executor.future_of(call)
+    future = ThreadFuture(call)
     executor.start(call)
     return future
 
@@ -123,7 +132,7 @@ class ByHand:
     def step(self, number=0):
         """Have a worker settle its call and take the next one; return that."""
         worker = self.workers()[number]
-        self.executor._step(worker)
+        self.executor.change(self.state.step, worker)
         return worker.call
 
     def turn(self, number=0):
@@ -134,7 +143,7 @@ class ByHand:
     def supervise(self):
         """Have the supervisor look once; all threads are held up."""
         active = self.state.crew.active
-        return self.executor.supervise(self.clock.now, active)
+        return self.executor.change(self.state.supervise, self.clock.now, active)
 
 
 @pytest.fixture
@@ -220,8 +229,9 @@ def test_an_executor_shares_threads_with_another_one(gate, monkeypatch):
     other = Executor(3, 10, time_slices=True)
     executor = Executor(few + 3, 10, shares=(few + 3, other))
     looks = []
-    supervise = executor.supervise
-    monkeypatch.setattr(executor, "supervise", lambda *args: looks.append(1) or supervise(*args))
+    supervise = executor.state.supervise
+    look = lambda *args: looks.append(1) or supervise(*args)  # noqa: E731
+    monkeypatch.setattr(executor.state, "supervise", look)
     calls = [other.submit(gate) for _ in range(3)]
     wait_until(lambda: all(call.running() for call in calls))
     calls += [executor.submit(gate) for _ in range(few + 4)]
@@ -451,7 +461,7 @@ def test_a_call_that_came_back_to_the_queue_is_late_once(by_hand):
     inbox.start(hand.executor, int)
     hand.step()
     hand.turn()
-    hand.executor.supervise(call.deadline, 0)
+    hand.executor.change(hand.state.supervise, call.deadline, 0)
     counts = hand.executor.statistics()
     assert (counts.submitted, counts.expired, counts.busy) == (2, 1, 1)
     assert inbox.delivered == [call]
@@ -481,7 +491,7 @@ def test_threads_are_named_start_on_demand_and_end_when_idle(gate):
     executor = Executor(8, 100, name="named", idle_seconds=0.05)
     assert not threads_named("named")
     executor.submit(abs, 1).result()
-    assert len(threads_named("named")) == 1
+    assert len(threads_named("named")) == 2  # one is the supervisor
     calls = [executor.submit(gate) for _ in range(8)]
     wait_until(lambda: all(call.running() for call in calls))
     assert len(workers_named("named")) == 8
@@ -505,11 +515,11 @@ def test_a_thread_that_is_chosen_as_it_grows_idle_goes_on(by_hand):
     hand.turn()
     (worker,) = hand.state.crew.parked
     call = inbox.start(hand.executor, int)
-    assert not hand.executor._end_parked(worker)
-    assert worker._wakeup.acquire(timeout=0)
+    assert not hand.executor.change(hand.state.crew.end_parked, worker)
+    assert worker.wakeup.acquire(timeout=0)
     assert hand.step() is call
     hand.turn()
-    assert hand.executor._end_parked(worker)
+    assert hand.executor.change(hand.state.crew.end_parked, worker)
     assert (worker.ended, hand.workers(), hand.state.crew.parked) == (True, [], [])
 
 
@@ -578,7 +588,7 @@ def test_if_no_call_is_taken_for_long_there_are_more_threads(gate, monkeypatch):
 
 def test_without_the_gil_two_threads_for_each_core_are_active(monkeypatch):
     monkeypatch.setattr(supervisor_module, "has_gil", lambda: False)
-    monkeypatch.setattr(os, "sched_getaffinity", lambda pid: {1, 3, 5}, raising=False)
+    monkeypatch.setattr(os, "process_cpu_count", lambda: 3, raising=False)
     assert Executor(16, 0).state.target == 6
     assert Executor(4, 0).state.target == 4
     monkeypatch.setattr(supervisor_module, "has_gil", lambda: True)
@@ -608,9 +618,17 @@ def test_a_call_that_is_on_its_way_to_a_thread_wakes_no_other(by_hand):
     hand.step()
     hand.turn()
     Inbox().start(hand.executor, int)
-    assert (len(hand.workers()), hand.state.crew.active, hand.state.crew.wakeups) == (1, 1, 2)
+    assert (
+        len(hand.workers()),
+        hand.state.crew.active,
+        hand.executor.statistics().thread_wakeups,
+    ) == (1, 1, 2)
     Inbox().start(hand.executor, int)
-    assert (len(hand.workers()), hand.state.crew.active, hand.state.crew.wakeups) == (2, 2, 3)
+    assert (
+        len(hand.workers()),
+        hand.state.crew.active,
+        hand.executor.statistics().thread_wakeups,
+    ) == (2, 2, 3)
 
 
 def no_threads(*args):
@@ -639,15 +657,14 @@ def test_a_thread_that_could_not_be_started_costs_no_other(gate, monkeypatch):
 def test_if_no_thread_at_all_can_be_started_the_calls_wait_for_those_that_are_there(
     gate, monkeypatch
 ):
-    """Not even a supervisor. Whoever submits a call goes on at once; the next change tries."""
+    """Whoever submits a call goes on at once, and the supervisor, which is there, tries again."""
     executor = Executor(3, 10)
     stuck = executor.submit(gate)
     gate.entered.acquire()
     with monkeypatch.context() as patch:
         patch.setattr(threading.Thread, "start", no_threads)
         waiting = executor.submit(abs, -1)
-    assert not waiting.done()
-    assert executor.submit(abs, -2).result(timeout=20) == 2
+        assert not waiting.done()
     assert waiting.result(timeout=20) == 1
     gate.opened.set()
     stuck.result(timeout=20)
@@ -666,6 +683,48 @@ def test_if_no_thread_can_be_started_the_call_says_so(monkeypatch):
     executor.shutdown()
     counts = executor.statistics()
     assert (counts.submitted, counts.aborted, counts.finished) == (2, 1, 1)
+
+
+def test_each_call_that_gets_no_thread_has_an_error_of_its_own(by_hand):
+    """Each is raised, and gets a traceback and a context, somewhere else."""
+    hand = by_hand(2, 10)
+    calls = [Inbox().start(hand.executor, int) for _ in range(3)]
+    for worker in hand.workers():
+        hand.executor.change(hand.state.refused, worker, RuntimeError("can't start new thread"))
+    assert [str(call.error) for call in calls] == [str(calls[0].error)] * 3
+    assert len({id(call.error) for call in calls}) == 3
+    assert "no worker thread could be started: can't start new thread" in str(calls[0].error)
+
+
+def test_no_call_waits_without_a_supervisor(by_hand):
+    """If the system has no thread for it, they fail, and nobody goes on trying meanwhile."""
+    hand = by_hand(1, 10)
+    inbox = Inbox()
+    calls = [inbox.start(hand.executor, int) for _ in range(3)]
+    assert hand.state.supervisor.watching
+    hand.executor.change(hand.state.unsupervised, RuntimeError("can't start new thread"))
+    assert inbox.delivered == calls
+    assert all("no worker thread" in str(call.error) for call in calls)
+    assert not hand.state.supervisor.watching
+    inbox.start(hand.executor, int)  # the next call tries again
+    assert hand.state.supervisor.watching
+    assert [thread.name for thread, _ in hand.started].count("by_hand_supervisor") == 2
+
+
+def test_the_supervisor_is_there_as_long_as_a_worker_is(by_hand):
+    """So nothing has to wait while the system refuses it a thread."""
+    hand = by_hand(1, 10)
+    Inbox().start(hand.executor, int)
+    hand.step()
+    hand.turn()
+    hand.supervise()
+    supervisor = hand.state.supervisor
+    assert not supervisor.watching
+    assert not hand.executor.change(supervisor._end)
+    (worker,) = hand.workers()
+    assert hand.executor.change(hand.state.crew.end_parked, worker)
+    assert hand.executor.change(supervisor._end)
+    assert supervisor.thread is None
 
 
 def test_what_handles_the_log_may_wait_for_a_call(gate, monkeypatch):
@@ -802,6 +861,29 @@ def test_close_fails_what_waits_and_lets_finish_what_runs(gate, monkeypatch, cap
     assert running.result(timeout=20) == "finished"
 
 
+def test_a_close_amid_a_close_ends_with_it():
+    """By a finalizer, so that what it wants is put aside."""
+    executor = Executor(1, 10)
+    close = executor.state.close
+    closings = []
+
+    def close_and_collect():
+        executor.state.close = close
+        closings.append(executor.close(lambda: "second"))
+        close()
+
+    executor.state.close = close_and_collect
+    closings.append(executor.close(lambda: "first"))
+    assert [closing.result(timeout=20) for closing in closings] == ["first", "first"]
+
+
+def test_a_close_amid_any_change_ends(executor):
+    """By a finalizer; nobody closes the executor but that."""
+    closings = [executor.change(executor.close)]
+    assert closings[0].result(timeout=20) is None
+    assert executor.close() is closings[0]
+
+
 def test_a_call_that_runs_has_the_error_of_the_close_if_it_takes_too_long():
     executor = Executor(1, 10)
     entered = threading.Event()
@@ -828,8 +910,11 @@ def test_a_call_that_wants_another_turn_of_a_closed_executor_gets_an_error(by_ha
     hand.turn()
     assert inbox.delivered == [call]
     assert "closed while this call was waiting" in str(call.error)
-    assert hand.executor.drained.is_set()
     assert hand.workers() == []
+    hand.supervise()
+    assert not hand.state.drained.is_set()
+    hand.executor.change(hand.state.supervisor._end)
+    assert hand.state.drained.is_set()
 
 
 def test_a_call_that_is_aborted_as_it_was_taken_has_no_turn(by_hand):
@@ -870,7 +955,7 @@ def test_an_error_of_the_closing_function_is_its_result():
 def test_a_close_for_which_there_is_no_thread_is_done_by_who_asks_for_it(monkeypatch):
     executor = Executor(1, 10)
     monkeypatch.setattr(threading.Thread, "start", no_threads)
-    seen = executor.close(lambda: (threading.get_ident(), executor.drained.is_set()))
+    seen = executor.close(lambda: (threading.get_ident(), executor.state.drained.is_set()))
     assert seen.result(timeout=0) == (threading.get_ident(), True)
 
 
@@ -1117,12 +1202,12 @@ def test_what_was_gathered_is_flushed_if_the_waiting_calls_are_over(by_hand, eve
     elif event == "close":
         hand.executor.change(hand.executor.state.close)
     elif event == "expire":
-        hand.executor.supervise(last.deadline, 0)
+        hand.executor.change(hand.state.supervise, last.deadline, 0)
     else:
         hand.state.crew.workers.clear()  # as if the last one had ended
-        worker = Worker(hand.state.crew)
+        worker = Worker(hand.executor)
         hand.state.crew.workers[worker] = None
-        hand.executor._refused(worker, RuntimeError())
+        hand.executor.change(hand.state.refused, worker, RuntimeError())
     assert last.done()
     assert inbox.delivered[0] is first
     assert inbox.wakeups == 1
@@ -1134,7 +1219,7 @@ def test_completions_are_gathered_under_supervision_if_threads_are_on_their_way(
     hand.state.target = 3
     inbox = Inbox()
     calls = [inbox.start(hand.executor, int) for _ in range(3)]
-    assert not hand.state.supervisor.watching
+    hand.state.supervisor.watching = False
     assert hand.step(0) is calls[0]
     assert hand.turn(0) is calls[1]
     assert (len(inbox.items), inbox.wakeups) == (1, 0)
@@ -1201,7 +1286,7 @@ def test_a_callback_that_fails_costs_no_thread_and_no_result(executor, gate, cap
         future.add_done_callback(fail)
         future.add_done_callback(told.append)
         inbox = Inbox()
-        executor.tell(future.call, inbox, id)
+        future.call.tell(inbox, id)
         gate.opened.set()
         assert inbox.woken.wait(20)
         futures.wait([future])
@@ -1231,7 +1316,7 @@ def test_who_asks_for_a_call_that_is_over_is_told_at_once(executor):
     call.receivers = ((first, id),)
     executor.start(call)
     assert first.woken.wait(20)
-    executor.tell(call, second, id)
+    call.tell(second, id)
     assert second.delivered == [call]
 
 
@@ -1280,22 +1365,26 @@ def test_a_call_that_is_refused_amid_a_change_gets_the_error(by_hand):
     assert refused in [*inbox.delivered, *(call for _, call in inbox.items)]
 
 
-@pytest.mark.parametrize("look", ["statistics", "running_calls"])
-def test_a_change_amid_a_look_at_the_state_is_made(by_hand, monkeypatch, look):
+def test_a_change_amid_a_look_at_the_state_is_made(by_hand):
     """A finalizer may come there, too: nobody may be about to make another change."""
     hand = by_hand(1, 10)
     waiting = Inbox().start(hand.executor, int)
+    statistics = hand.state.statistics
 
-    class State:
-        def __getattr__(self, name):
-            hand.executor.state = state
-            waiting.cancel()
-            return getattr(state, name)
+    def look_and_collect():
+        assert not waiting.cancel()
+        return statistics()
 
-    state = hand.state
-    hand.executor.state = State()
-    getattr(hand.executor, look)()
+    hand.state.statistics = look_and_collect
+    assert hand.executor.statistics().waiting == 1
     assert waiting.state == "over"
+
+
+def test_a_look_at_the_state_amid_a_change_has_it_as_it_is(by_hand):
+    """A finalizer that asks for statistics gets some."""
+    hand = by_hand(1, 10)
+    seen = hand.executor.change(hand.executor.statistics)
+    assert seen == hand.executor.statistics()
 
 
 def test_a_finalizer_may_cancel_and_start_calls_amid_a_start():
@@ -1344,6 +1433,97 @@ def test_a_finalizer_may_start_a_thread_amid_the_start_of_another_one(monkeypatc
     monkeypatch.undo()
     executor.shutdown()
     other.shutdown()
+
+
+class Interrupt:
+    """Raises KeyboardInterrupt in this thread, in some functions, where the interpreter would.
+
+    It looks for signals as a function begins, after a call, and as a loop goes back.
+    """
+
+    def __init__(self, number, *functions):
+        self.left = number
+        self.codes = {function.__code__ for function in functions}
+        self.last = {}
+
+    def __call__(self, frame, event, _):
+        if frame.f_code not in self.codes:
+            return None
+        frame.f_trace_opcodes = True
+        if event == "opcode":
+            last = self.last.get(frame, "RESUME")
+            self.last[frame] = dis.opname[frame.f_code.co_code[frame.f_lasti]]
+            if last.startswith(("CALL", "RESUME", "JUMP_BACKWARD", "JUMP_ABSOLUTE")):
+                self.left -= 1
+                if self.left == -1:
+                    raise KeyboardInterrupt
+        return self
+
+    def __enter__(self):
+        sys.settrace(self)
+
+    def __exit__(self, *_):
+        sys.settrace(None)
+        return self.left < 0
+
+
+@pytest.mark.parametrize("what", ["submit", "cancel", "abort", "close"])
+def test_an_interrupt_amid_a_change_harms_no_call(gate, caplog, what):
+    """At whichever line of the door it comes. A finalizer cancels another call at that time."""
+    number = 0
+    is_interrupted = True
+    while is_interrupted:
+        gate.opened.clear()
+        executor = Executor(1, 10, name="interrupted")
+        calls = [executor.submit(gate)]
+        gate.entered.acquire()
+        calls += [executor.submit(int), executor.submit(int), executor.submit(int)]
+        change = getattr(executor.state, "admit" if what == "submit" else what)
+
+        def change_and_collect(*args, executor=executor, calls=calls, change=change):
+            setattr(executor.state, change.__name__, change)
+            calls[1].cancel()
+            return change(*args)
+
+        setattr(executor.state, change.__name__, change_and_collect)
+        act = {
+            "submit": partial(executor.submit, int),
+            "cancel": calls[2].cancel,
+            "abort": calls[2].call.abort,
+            "close": executor.close,
+        }[what]
+        interrupt = Interrupt(number, Executor.change, Executor._settle, effects_module.carry_out)
+        with interrupt:
+            act()
+        is_interrupted = interrupt.left < 0
+        gate.opened.set()
+        assert futures.wait(calls, timeout=20).not_done == set(), number
+        if what != "close":
+            assert executor.submit(abs, -1).result(timeout=20) == 1
+        executor.close().result(timeout=20)
+        assert not caplog.records
+        number += 1
+    assert number > 10
+
+
+def test_an_interrupt_as_a_call_was_queued_leaves_it_to_a_thread():
+    """Though nobody is there who would make another change."""
+    outcomes = []
+    executor = Executor(1, 10)
+    for number in range(100):
+        executor.submit(int).result(timeout=20)
+        wait_until(
+            lambda: executor.state.crew.active == 0 and not executor.state.supervisor.watching
+        )
+        call = Call(executor, int)
+        future = ThreadFuture(call)
+        with Interrupt(number, Executor.change, Executor._settle, effects_module.carry_out):
+            executor.start(call)
+        if call.state != "new":
+            outcomes.append(future.result(timeout=20))
+    assert outcomes == [0] * len(outcomes)
+    assert 80 < len(outcomes) < 100
+    executor.shutdown()
 
 
 @pytest.mark.parametrize("kept", ["arguments", "result", "arguments of one that never ran"])

@@ -37,7 +37,7 @@ from interpreter import free
 from pymongo.errors import InvalidOperation, WaitQueueTimeoutError
 
 from tornado_pymongo import TooManyCalls
-from tornado_pymongo.executor import REQUEUE, Call, Executor, lifecycle, running_call
+from tornado_pymongo.executor import REQUEUE, Call, Executor, ThreadFuture, lifecycle, running_call
 
 EXAMPLES = int(os.environ.get("TORNADO_PYMONGO_EXAMPLES", "0"))
 
@@ -142,7 +142,7 @@ class Job:
         """Start it; return the name of the error with which it was refused, or None."""
         executor = self.machine.executor
         call = Call(executor, partial(self._run, Thing()), deadline=deadline)
-        future = executor.future_of(call)
+        future = ThreadFuture(call)
         call.receivers += ((self.machine.receiver, self._deliver),)
         try:
             executor.start(call)
@@ -451,7 +451,7 @@ class Machine(RuleBasedStateMachine):
     @rule()
     def grow_idle(self):
         """Threads that have nothing to do end, but for those that may be idle for long."""
-        if self.executor._idle_seconds < 1 or self.closing is not None:
+        if self.executor.idle_seconds < 1 or self.closing is not None:
             until_equal(len(self.running), lambda: self.executor.statistics().threads)
 
     @precondition(lambda self: self.is_open() and self.counts["submitted"] > 10)

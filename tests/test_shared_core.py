@@ -262,7 +262,7 @@ def test_after_a_rest_it_is_tried_anew(shared):
     until_tried(shared, member, FREE, KEPT)
     assert shared._wanted == shared_core._HOLD
     shared.rest()
-    assert shared._wanted == shared_core._FIRST_HOLD
+    assert shared._wanted == shared_core._WINDOW
     assert not is_kept(member)
     until_tried(shared, member, FREE, KEPT)
     assert is_kept(member)

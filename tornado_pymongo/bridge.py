@@ -100,7 +100,7 @@ def call_in_worker(
 
 def follow(future: _F, call: Call) -> _F:
     """Have the Future get what becomes of a call that was started for somebody else."""
-    call.executor.tell(call, future.inbox(), future.deliver)
+    call.tell(future.inbox(), future.deliver)
     return future
 
 
@@ -108,7 +108,7 @@ async def until_over(call: Call) -> None:
     """Wait until a call is over, whatever becomes of it."""
     loop = asyncio.get_running_loop()
     over = asyncio.Event()
-    call.executor.tell(call, inbox_of(loop), lambda _: over.set())
+    call.tell(inbox_of(loop), lambda _: over.set())
     await over.wait()
 
 

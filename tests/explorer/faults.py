@@ -6,7 +6,7 @@ A fault is a function that patches the core, and what the message of the explore
 from __future__ import annotations
 
 from explorer import scenarios as s
-from tornado_pymongo.executor.call import WAITING
+from tornado_pymongo.executor.call import WAITING, Call
 from tornado_pymongo.executor.executor import Executor
 from tornado_pymongo.executor.state import State, closed_error
 from tornado_pymongo.executor.workers import Crew
@@ -29,11 +29,11 @@ def fault(found_as, *pieces, **options):
 def abort_does_not_flush(patch):
     """M1: an abort finishes a call that waits, and nobody wakes its loop."""
 
-    def abort(executor, call, error=None):
-        with executor._lock:
-            executor.state.abort(call, error)
+    def abort(call, error=None):
+        with call.executor._lock:
+            call.executor.state.abort(call, error)
 
-    patch.setattr(Executor, "abort", abort)
+    patch.setattr(Call, "abort", abort)
 
 
 @fault("9: a late call still waits", s.late_turn, s.long)
@@ -55,19 +55,20 @@ def requeue_forgets_the_deadline(patch):
 def woken_as_time_runs_out(patch):
     """A thread that was chosen as its time ran out ends all the same."""
 
-    def unpark(crew, worker):
+    def end_parked(crew, worker):
         if worker in crew.parked:
             crew.parked.remove(worker)
         crew.workers.pop(worker)
         worker.ended = True
         return True
 
-    patch.setattr(Crew, "unpark", unpark)
+    patch.setattr(Crew, "end_parked", end_parked)
 
 
 @fault("1: threads are counted wrongly", s.wake, s.park_timeout)
 def parked_is_read_outside_the_lock(patch):
     """A thread looks without the lock whether it was chosen, and ends with the lock if not."""
+    original = Executor.change
 
     def end(crew, worker):
         if worker in crew.parked:
@@ -76,11 +77,13 @@ def parked_is_read_outside_the_lock(patch):
         worker.ended = True
         return True
 
-    def end_parked(executor, worker):
+    def change(executor, change, *args):
         crew = executor.state.crew
-        return worker in crew.parked and executor.change(end, crew, worker)
+        if change == crew.end_parked:
+            return args[0] in crew.parked and original(executor, end, crew, *args)
+        return original(executor, change, *args)
 
-    patch.setattr(Executor, "_end_parked", end_parked)
+    patch.setattr(Executor, "change", change)
 
 
 @fault("5: a call waits for a closed executor", s.submit, s.close)
@@ -93,7 +96,7 @@ def closed_is_read_outside_the_lock(patch):
         executor.change(admit, executor.state, call)
 
     def admit(state, call):
-        state.counters["submitted"] += 1
+        state.numbers["submitted"] += 1
         call.state = WAITING
         state.queue.add(call)
 
@@ -117,18 +120,18 @@ def token_is_given_back_after_the_drain(patch):
 def cancel_does_not_balance(patch):
     """A cancelled call is over, and nothing follows from that."""
 
-    def cancel(executor, call):
-        with executor._lock:
-            return executor.state.cancel(call)
+    def cancel(call):
+        with call.executor._lock:
+            return call.executor.state.cancel(call)
 
-    patch.setattr(Executor, "cancel", cancel)
+    patch.setattr(Call, "cancel", cancel)
 
 
 @fault("6: a call is counted twice", s.cancel)
 def finished_twice(patch):
     """A call that is over, or runs, can be cancelled, and is over once more."""
 
-    def cancel(state, call):
+    def cancel(state, call, error=None):
         state.finish(call, "cancelled")
         return True
 
@@ -156,14 +159,14 @@ def token_is_lost_if_waking_fails(patch):
 def timed_out_stays_on_the_list(patch):
     """A thread that ends because nobody needed it stays on the list of the parked."""
 
-    def unpark(crew, worker):
+    def end_parked(crew, worker):
         if worker not in crew.parked:
             return False
         worker.ended = True
         del crew.workers[worker]
         return True
 
-    patch.setattr(Crew, "unpark", unpark)
+    patch.setattr(Crew, "end_parked", end_parked)
 
 
 @fault("1: threads are counted wrongly", s.refused)
@@ -179,7 +182,14 @@ def refused_is_still_active(patch):
 @fault("12: a thread is there", s.park_timeout, s.close)
 def close_leaves_the_parked(patch):
     """A close does not wake the parked threads."""
-    patch.setattr(Crew, "activate_parked", lambda crew: None)
+    original = State.close
+
+    def close(state):
+        parked, state.crew.parked = state.crew.parked, []
+        original(state)
+        state.crew.parked = parked
+
+    patch.setattr(State, "close", close)
 
 
 @fault("10: a call is never over", s.finalizer)
@@ -215,7 +225,7 @@ def wake_up_is_lost(patch):
         parked = bool(crew.parked)
         original(crew)
         if parked:
-            crew._effects.pop()
+            crew._executor.effects.pop()
 
     patch.setattr(Crew, "activate", activate)
 
@@ -234,14 +244,14 @@ def requeue_after_close(patch):
 @fault("14: another one's connection", s.interrupt, thorough=True)
 def interrupted_before_it_is_marked(patch):
     """What a call holds is interrupted, and then the call is marked as aborted."""
-    original = Executor.abort
+    original = Call.abort
 
-    def abort(executor, call, error=None):
+    def abort(call, error=None):
         if call.checkout is not None:
             call.checkout.interrupt()
-        original(executor, call, error)
+        original(call, error)
 
-    patch.setattr(Executor, "abort", abort)
+    patch.setattr(Call, "abort", abort)
 
 
 @fault("deadlock", s.finalizer, s.close)

@@ -5,7 +5,7 @@ Whenever nobody holds the executor's lock:
 1. At most `max_workers` threads are active, and each call that runs has one of them.
 2. A call waits if and only if it is in the queue; it runs if and only if it is among the running.
 3. While calls wait, so many threads look for one, or so many are active or starting as the target
-   says, and then the supervisor watches, if the system has not refused it a thread.
+   says, and then the supervisor watches.
 4. The same watches while a completion is there for which its loop was not woken.
 5. No call waits for a closed executor, and none begins there.
 6. A call is over once, for good, and is counted as that once.
@@ -51,8 +51,7 @@ def unlocked(world):
         assert (call.state is WAITING) == (call in waiting), "2: waiting"
         assert (call.state in (RUNNING, ABORTING)) == (call in running), "2: running"
         assert world.delivered[call] <= 1, "6: delivered twice"
-    refused = state.supervisor.thread is None and "w_supervisor" in world.run.refused
-    watched = state.supervisor.watching or refused
+    watched = state.supervisor.watching
     looking = crew.active - len(running)
     if looking < len(waiting):
         assert crew.active >= state.target, "3: a call waits, and too few threads are active"
@@ -61,14 +60,14 @@ def unlocked(world):
     if state.closed:
         assert not waiting, "5: a call waits for a closed executor"
         started = world.started_before_close
-        assert started in (None, state.wait_times.count), "5: a call began after close"
-        world.started_before_close = state.wait_times.count
+        assert started in (None, state.numbers["started"]), "5: a call began after close"
+        world.started_before_close = state.numbers["started"]
     over = {call for call in world.calls if call.state is OVER}
     assert over >= world.over, "6: a call is over no more"
     world.over = over
-    counted = sum(state.counters[outcome] for outcome in OUTCOMES)
+    counted = sum(state.numbers[outcome] for outcome in OUTCOMES)
     in_hand = counted + len(waiting) + len(running)
-    assert in_hand == state.counters["submitted"], "6: a call is counted twice or never"
+    assert in_hand == state.numbers["submitted"], "6: a call is counted twice or never"
     if world.closing is not None and world.left_by_close is None and world.closing.done():
         world.left_by_close = world.tasks("w_#") + world.tasks("w_supervisor")
 

@@ -21,8 +21,9 @@ import threading
 from asyncio import CancelledError
 from collections.abc import Callable
 from contextvars import Context, copy_context
+from functools import partial
 from time import monotonic
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from pymongo.errors import InvalidOperation
 
@@ -35,30 +36,12 @@ NEW, WAITING, RUNNING, ABORTING, OVER = "new", "waiting", "running", "aborting",
 REQUEUE: object = object()
 
 
-class Receiver(Protocol):
-    """An inbox: it takes calls that are over, and hands them on in a thread of its own choice."""
-
-    def put(self, deliver: Deliver, call: Call) -> None:
-        """Take a call. The executor's lock is held: run no code of others."""
-
-    def claim(self) -> bool:
-        """Tell whether `wake` must be called: calls are here, and no wake-up is on its way."""
-
-    def wake(self) -> None:
-        """Have all calls that are here delivered."""
-
+# An inbox, or what has its methods: it takes calls that are over, and hands them on in a thread of
+# its own choice. `put` is called under the executor's lock, and runs no code of others; so is
+# `claim`, which tells whether `wake` must be called later.
+Receiver = Any
 
 Deliver = Callable[["Call"], object]
-
-
-class Checkout(Protocol):
-    """The connection that a call uses, which can be interrupted."""
-
-    def interrupt(self) -> None:
-        """Have the thread that waits there wake up."""
-
-    def awaited(self) -> int | None:
-        """Return the descriptor that is awaited, a negative one if none is, None if unknown."""
 
 
 class Call:
@@ -98,10 +81,10 @@ class Call:
         # They are told when the call is over: by an inbox or, without one, in the thread that ends
         # the call. They change under the executor's lock.
         self.receivers: tuple[tuple[Receiver | None, Deliver], ...] = ()
-        # The connection that the thread uses. To begin or end its use, and to interrupt it, takes
-        # the lock; the executor's lock is not held meanwhile. It is reentrant, as a finalizer may
-        # abort the call there.
-        self.checkout: Checkout | None = None
+        # The connection that the thread uses, or waits for: see `internals/pool.py`. To begin or
+        # end its use, and to interrupt it, takes the lock; the executor's lock is not held
+        # meanwhile. It is reentrant, as a finalizer may abort the call there.
+        self.checkout: Any = None
         self.checkout_lock: threading.RLock = threading.RLock()
         # The implicit session whose aborted operation may still run on the server.
         self.orphaned_session: Any = None
@@ -116,14 +99,18 @@ class Call:
 
     def cancel(self) -> bool:
         """Cancel the call if it waits; tell whether it did. It then leaves the queue at once."""
-        return self.executor.cancel(self)
+        return bool(self.executor.change(self.executor.state.cancel, self))
 
     def abort(self, error: BaseException | None = None) -> None:
         """End the call wherever it is, with this error or, without one, as cancelled.
 
         If it runs, its wait for the server is interrupted, and it is over when its function ends.
         """
-        self.executor.abort(self, error)
+        self.executor.change(self.executor.state.abort, self, error)
+
+    def tell(self, inbox: Receiver | None, deliver: Deliver) -> None:
+        """Have one more receiver learn when it is over."""
+        self.executor.change(self.executor.state.tell, self, inbox, deliver)
 
     def give_up(self) -> None:
         """Drop the call if it waits; abort it if it runs, unless the executor leaves it alone."""
@@ -154,11 +141,15 @@ class Call:
             assert self.context is not None
             assert self.function is not None
             self.result = self.context.run(self.function)
+        except StopIteration as error:  # which no Future can hold
+            self.error = RuntimeError("the function raised StopIteration")
+            self.error.__cause__ = error
         except BaseException as error:
-            self.error = _carriable(error)
-            self.failed_name = self.name()
+            self.error = error
         finally:
             _thread.call = None
+            if self.error is not None:
+                self.failed_name = self.name()
             if self.result is not REQUEUE:
                 self.let_go()
             # The traceback of the error holds this frame, which must not hold the call.
@@ -212,15 +203,6 @@ class Call:
             self.check()
 
 
-def _carriable(error: BaseException) -> BaseException:
-    """Return an error that a Future can hold: it refuses StopIteration."""
-    if not isinstance(error, StopIteration):
-        return error
-    wrapped = RuntimeError("the function raised StopIteration")
-    wrapped.__cause__ = error
-    return wrapped
-
-
 _thread = threading.local()
 
 
@@ -229,9 +211,5 @@ def running_call() -> Call | None:
     return getattr(_thread, "call", None)
 
 
-def _forget_running_call() -> None:
-    _thread.call = None
-
-
 if hasattr(os, "register_at_fork"):  # the child of a call is none
-    os.register_at_fork(after_in_child=_forget_running_call)
+    os.register_at_fork(after_in_child=partial(setattr, _thread, "call", None))

@@ -14,19 +14,17 @@ Effect = tuple[Any, ...]  # a function and its arguments
 
 def carry_out(effects: Iterator[Effect]) -> None:
     """Carry out all effects, even if one of them fails."""
-    for effect, *args in effects:
-        try:
-            effect(*args)
-        except Exception:  # noqa: PERF203 - the others must follow
-            log.error(
-                "effect_failed",
-                "%(effect)s failed after a change of an executor",
-                with_error=True,
-                effect=getattr(effect, "__qualname__", repr(effect)),
-            )
-        except BaseException:  # KeyboardInterrupt
-            carry_out(effects)
-            raise
+    try:
+        for effect, *args in effects:
+            try:
+                effect(*args)
+            except Exception:  # noqa: PERF203 - the others must follow
+                message = "%(effect)s failed after a change of an executor"
+                name = getattr(effect, "__qualname__", repr(effect))
+                log.error("effect_failed", message, with_error=True, effect=name)
+    except BaseException:  # KeyboardInterrupt
+        carry_out(effects)
+        raise
 
 
 _starting = threading.local()

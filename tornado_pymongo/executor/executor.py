@@ -32,27 +32,20 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor as BaseExecutor
 from concurrent.futures import wait as wait_for
-from contextlib import contextmanager
+from dataclasses import KW_ONLY, dataclass
 from functools import partial
 from typing import Any
 
 from pymongo.errors import PyMongoError
 
 from tornado_pymongo.executor import lifecycle
-from tornado_pymongo.executor.call import Call, Deliver, Receiver
+from tornado_pymongo.executor.call import Call
 from tornado_pymongo.executor.effects import Effect, carry_out
 from tornado_pymongo.executor.futures import ThreadFuture
-from tornado_pymongo.executor.queue import CallQueue
 from tornado_pymongo.executor.shared_core import SharedCore
 from tornado_pymongo.executor.state import State
 from tornado_pymongo.executor.statistics import WorkerStatistics
-from tornado_pymongo.executor.supervisor import Supervisor, has_gil, usable_cores
-from tornado_pymongo.executor.workers import Crew, Worker
-
-# How many threads are active for each usable core, one under the GIL, while calls need the CPU: one
-# computes while the other's request is at the server. Measured: a third one gains nothing under the
-# GIL.
-_MIN_ACTIVE = 2
+from tornado_pymongo.executor.supervisor import has_gil
 
 # How long it may take, in seconds, until all calls that share time slices had one, but no more
 # slices than so many a second. Measured with 1,000 idle change streams: 600 a second double
@@ -61,6 +54,7 @@ _ROUND = 1.5
 _SLICES_PER_SECOND = 200
 
 
+@dataclass(eq=False, repr=False)
 class Executor(BaseExecutor):
     """Runs calls in at most `max_workers` threads and keeps at most `max_waiting` more waiting.
 
@@ -80,29 +74,18 @@ class Executor(BaseExecutor):
     :param share_core: whether the threads may be kept on one core if that is faster.
     """
 
-    def __init__(
-        self,
-        max_workers: int,
-        max_waiting: int,
-        *,
-        name: str = "tornado_pymongo",
-        idle_seconds: float = 10.0,
-        wait_seconds: float | None = None,
-        time_slices: bool = False,
-        shares: tuple[int, Executor] | None = None,
-        abort_on_cancel: bool = True,
-        share_core: bool = True,
-    ) -> None:
-        self.max_workers = max_workers
-        self.max_waiting = max_waiting
-        self.time_slices = time_slices
-        self.abort_on_cancel = abort_on_cancel
-        self.name = name
-        self._idle_seconds = idle_seconds
-        self._wait_seconds = wait_seconds
-        self._shares = shares
-        self._share_core = share_core and not time_slices and has_gil()
-        self.closing: ThreadFuture | None
+    max_workers: int
+    max_waiting: int
+    _: KW_ONLY
+    name: str = "tornado_pymongo"
+    idle_seconds: float = 10.0
+    wait_seconds: float | None = None
+    time_slices: bool = False
+    shares: tuple[int, Executor] | None = None
+    abort_on_cancel: bool = True
+    share_core: bool = True
+
+    def __post_init__(self) -> None:
         self.reset(closed=False)
         lifecycle.register(self)
 
@@ -112,20 +95,10 @@ class Executor(BaseExecutor):
         self._lock = threading.RLock()
         self._put_aside: deque[tuple[Callable[..., Any], tuple[Any, ...]]] = deque()
         self.effects: list[Effect] = []
-        self.shared_core: SharedCore = SharedCore(self._share_core)
-        threads = self.max_workers if self.time_slices else _MIN_ACTIVE * usable_cores()
-        self.state: State = State(
-            CallQueue(self.max_workers, self.max_waiting, self._wait_seconds),
-            Crew(
-                *(self.name, self._idle_seconds, self.shared_core, self.effects),
-                *(self._step, self._end_parked, self._refused),
-            ),
-            Supervisor(self, self.name, self._idle_seconds, self.effects),
-            self.effects,
-            min(threads, self.max_workers),
-            closed,
-        )
-        self.closing = None  # its thread is in the parent process
+        share_core = self.share_core and not self.time_slices and has_gil()
+        self.shared_core: SharedCore = SharedCore(share_core)
+        vars(self).pop("closing", None)  # its thread is in the parent process
+        self.state: State = State(self, closed)
 
     # The one door
 
@@ -134,28 +107,41 @@ class Executor(BaseExecutor):
 
         A finalizer may come here amid a change of the same thread. What it wants is put aside, and
         done before the lock is released; None is returned.
+
+        A KeyboardInterrupt may be raised in the main thread between any two lines. The lock is then
+        released, what follows from the state is looked for once more, and no effect gets lost.
         """
         if self._lock._is_owned():  # type: ignore[attr-defined]
             self._put_aside.append((change, args))
             return None
-        effects: tuple[Effect, ...] = ()
+        effects: Iterator[Effect] | None = None
         try:
             with self._lock:
                 try:
-                    return change(*args)
+                    try:
+                        return change(*args)
+                    finally:
+                        self._settle()
+                except BaseException:
+                    self._settle()
+                    raise
                 finally:
-                    effects = self._settle()
+                    if self.effects:
+                        effects, self.effects = iter(self.effects), []
         finally:
-            if effects:
-                carry_out(iter(effects))
-            if self._put_aside:  # after the last look, and before the release
-                self.change(int)
+            try:
+                if effects is not None:
+                    carry_out(effects)
+            except BaseException:
+                if effects is not None:
+                    carry_out(effects)  # it may not have come to its first line
+                raise
+            finally:
+                if self._put_aside:  # after the last look, and before the release
+                    self.change(int)
 
-    def _settle(self) -> tuple[Effect, ...]:
-        """See what follows from a change, and make those that finalizers have put aside.
-
-        Return all effects.
-        """
+    def _settle(self) -> None:
+        """See what follows from a change, and make those that finalizers have put aside."""
         self.state.balance()
         while self._put_aside:
             change, args = self._put_aside.popleft()
@@ -163,19 +149,6 @@ class Executor(BaseExecutor):
             if isinstance(refusal, PyMongoError):
                 self.state.finish(args[0], None, refusal)
             self.state.balance()
-        if not self.effects:
-            return ()
-        effects = tuple(self.effects)
-        self.effects.clear()
-        return effects
-
-    @contextmanager
-    def reading(self) -> Iterator[State]:
-        """Hold the state still. A change of a finalizer that comes here is made afterwards."""
-        with self._lock:
-            yield self.state
-        if self._put_aside:
-            self.change(int)
 
     # Calls
 
@@ -188,14 +161,8 @@ class Executor(BaseExecutor):
         :raises pymongo.errors.InvalidOperation: after `close`.
         """
         call = Call(self, partial(function, *args, **kwargs))
-        future = self.future_of(call)
-        self.start(call)
-        return future
-
-    def future_of(self, call: Call) -> ThreadFuture:
-        """Return a concurrent Future of a call that was not started yet."""
         future = ThreadFuture(call)
-        call.receivers = ((None, future.deliver),)
+        self.start(call)
         return future
 
     def start(self, call: Call) -> None:
@@ -203,8 +170,6 @@ class Executor(BaseExecutor):
 
         :raises pymongo.errors.WaitQueueTimeoutError: if its deadline has passed.
         """
-        if self._wait_seconds is not None:
-            self.state.queue.limit(call)
         refusal: PyMongoError | None = self.change(self.state.admit, call)
         if refusal is not None:
             call.receivers = ()  # a Future that holds the call
@@ -213,42 +178,12 @@ class Executor(BaseExecutor):
             finally:
                 del refusal  # its traceback holds this frame
 
-    def cancel(self, call: Call) -> bool:
-        """Cancel a call that waits; tell whether it did."""
-        return bool(self.change(self.state.cancel, call))
-
-    def abort(self, call: Call, error: BaseException | None = None) -> None:
-        """End a call, with this error or as cancelled; interrupt it if it runs."""
-        self.change(self.state.abort, call, error)
-
-    def tell(self, call: Call, inbox: Receiver | None, deliver: Deliver) -> None:
-        """Have one more receiver learn when a call is over."""
-        self.change(self.state.tell, call, inbox, deliver)
-
-    # Threads
-
-    def _step(self, worker: Worker) -> None:
-        self.change(self.state.step, worker)
-
-    def _end_parked(self, worker: Worker) -> bool:
-        return bool(self.change(self.state.crew.unpark, worker))
-
-    def _refused(self, worker: Worker, error: RuntimeError) -> None:
-        self.change(self.state.refused, worker, error)
-
-    # Supervision
-
-    def running_calls(self) -> list[Call]:
-        """Return the calls that run."""
-        with self.reading() as state:
-            return list(state.running)
-
     @property
-    def _max_active(self) -> int:
+    def max_active(self) -> int:
         """How many threads may be active now."""
-        if self._shares is None:
+        if self.shares is None:
             return self.max_workers
-        total, other = self._shares
+        total, other = self.shares
         return max(min(self.max_workers, total - len(other.state.running)), 1)
 
     @property
@@ -259,22 +194,11 @@ class Executor(BaseExecutor):
             return None
         return self.max_workers * max(_ROUND / calls, 1 / _SLICES_PER_SECOND)
 
-    def supervise(self, now: float, waiting: int) -> bool | None:
-        """Fail the late calls and set the target: see `State.supervise`."""
-        return self.change(self.state.supervise, now, waiting, self._max_active)  # type: ignore[no-any-return]
-
-    def end_supervision(self) -> bool:
-        """Tell whether the supervisor, which had nothing to do for long, shall end now."""
-        return bool(self.change(self.state.supervisor.end))
-
-    def supervision_refused(self, error: RuntimeError) -> None:
-        """Take note that the system has no thread for the supervisor: the next change tries."""
-        self.change(self.state.supervision_refused)
-
     def statistics(self) -> WorkerStatistics:
         """Return what its threads have done, and do now."""
-        with self.reading() as state:
-            return state.statistics(self.max_workers, self.max_waiting)
+        # A finalizer that comes here amid a change takes the state as it is.
+        seen: WorkerStatistics | None = self.change(self.state.statistics)
+        return seen or self.state.statistics()
 
     # The end
 
@@ -282,11 +206,6 @@ class Executor(BaseExecutor):
     def closed(self) -> bool:
         """Whether it takes no more calls."""
         return self.state.closed
-
-    @property
-    def drained(self) -> threading.Event:
-        """Set when it is closed and no thread is active."""
-        return self.state.drained
 
     def close(
         self, function: Callable[[], Any] = lambda: None, drain_seconds: float = lifecycle.DRAIN
@@ -296,7 +215,14 @@ class Executor(BaseExecutor):
         The calls that run have `drain_seconds` to finish; then they are aborted. The threads are
         waited for. Closing again returns the same Future.
         """
-        return lifecycle.close(self, function, drain_seconds)
+        call = Call(self, partial(lifecycle.finish_close, self, function, drain_seconds))
+        # Atomic: of two closes at once, one of which may be a finalizer's amid the other, both go
+        # on with the call of the first.
+        future: ThreadFuture = vars(self).setdefault("closing", ThreadFuture(call))
+        self.change(self.state.close)
+        # A change of its own: if there is no thread for it, all else has been done by then.
+        self.change(lifecycle.begin_close, self, future)
+        return future
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
         """Close, as `concurrent.futures.Executor` has it; waiting calls fail in any case."""

@@ -11,7 +11,7 @@ from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 from tornado_pymongo import log
-from tornado_pymongo.executor.call import RUNNING, Call
+from tornado_pymongo.executor.call import NEW, RUNNING, Call
 from tornado_pymongo.executor.effects import start_thread
 from tornado_pymongo.executor.futures import ThreadFuture
 from tornado_pymongo.executor.state import closed_error
@@ -27,24 +27,15 @@ DRAIN = 5.0
 _ABORT = 2.0
 
 
-def close(executor: Executor, function: Callable[[], Any], drain_seconds: float) -> ThreadFuture:
-    """Close an executor, unless it is closed already: see `Executor.close`."""
-    call = Call(executor, partial(_drain, executor, function, drain_seconds))
-    future = executor.future_of(call)
-    executor.change(executor.state.close)
-    # A change of its own: if there is no thread for it, all else has been done by then.
-    return executor.change(_begin_close, executor, call, future) or future
-
-
-def _begin_close(executor: Executor, call: Call, future: ThreadFuture) -> ThreadFuture:
-    if executor.closing is None:
-        executor.closing = future
+def begin_close(executor: Executor, future: ThreadFuture) -> None:
+    """Start a thread that ends a closed executor, unless there is or was one."""
+    call = future.call
+    if call is not None and call.state is NEW:
         call.state = RUNNING
         # A thread of its own: all others may be in calls that take long.
         run = partial(_run_last, executor, call)
         thread = threading.Thread(target=run, name=f"{executor.name}_close")
         executor.effects.append((start_thread, thread, lambda _: run()))
-    return executor.closing
 
 
 def _run_last(executor: Executor, call: Call) -> None:
@@ -53,16 +44,14 @@ def _run_last(executor: Executor, call: Call) -> None:
     executor.change(executor.state.finish, call, None)
 
 
-def _drain(executor: Executor, function: Callable[[], Any], drain_seconds: float) -> Any:
+def finish_close(executor: Executor, function: Callable[[], Any], drain_seconds: float) -> Any:
     """Let the calls of a closed executor finish, or abort them; call `function` last."""
-    if not executor.drained.wait(0 if executor.time_slices else drain_seconds):
-        _abort_running(executor)
-        executor.drained.wait(_ABORT)
+    _drain(executor, drain_seconds)
     try:
         return function()
     finally:
-        if executor.drained.is_set():
-            for thread in executor.state.threads_to_join():
+        if executor.state.drained.is_set():
+            for thread in executor.state.ending:
                 thread.join()
         else:
             log.warning(
@@ -73,9 +62,13 @@ def _drain(executor: Executor, function: Callable[[], Any], drain_seconds: float
             )
 
 
-def _abort_running(executor: Executor) -> None:
-    for call in executor.running_calls():
-        executor.abort(call, closed_error("running"))
+def _drain(executor: Executor, seconds: float) -> None:
+    """Give the calls that run so many seconds, then abort them."""
+    drained = executor.state.drained
+    if not drained.wait(0 if executor.time_slices else seconds):
+        for call in executor.change(list, executor.state.running):
+            call.abort(closed_error("running"))
+        drained.wait(_ABORT)
 
 
 # Not a WeakSet: one thread cannot make a list of it while another one adds to it.
@@ -98,10 +91,7 @@ def _leave_all() -> None:
         executor.change(executor.state.close)
     deadline = monotonic() + DRAIN
     for executor in executors:
-        seconds = 0.0 if executor.time_slices else max(deadline - monotonic(), 0.0)
-        if not executor.drained.wait(seconds):
-            _abort_running(executor)
-            executor.drained.wait(_ABORT)
+        _drain(executor, max(deadline - monotonic(), 0.0))
 
 
 def _reset_all() -> None:

@@ -44,13 +44,11 @@ class CallQueue(OrderedDict[Call, None]):
             heapify(self._deadlines)
         heappush(self._deadlines, (call.deadline, next(self._numbers), ref(call)))
 
-    def take(self) -> Call:
-        """Remove and return the call that has waited longest."""
-        return self.popitem(last=False)[0]
-
-    def oldest(self) -> Call | None:
-        """Return the call that has waited longest."""
-        return next(iter(self), None)
+    def longest_wait(self, now: float) -> float:
+        """Return for how many seconds the first of the calls has waited; 0 if there is none."""
+        for call in self:
+            return now - call.queued_at
+        return 0.0
 
     def late(self, now: float) -> Iterator[Call]:
         """Yield the calls whose deadline has passed, which leave the queue meanwhile."""

@@ -21,6 +21,7 @@ import os
 import threading
 from collections.abc import Callable, Generator
 from contextlib import suppress
+from random import choice
 from typing import Any
 
 # For how long calls are counted before the threads change their place again, and how long they get
@@ -39,9 +40,6 @@ _FEWEST = 1000
 # After how long both ways are tried again, in such seconds. Measured: keeping together gains up to
 # a third, so that a trial, half of which is made in the worse way, costs 1 or 2 % of the calls.
 _HOLD = 3.0
-
-# After how long they are tried first, in such seconds, when the threads are there: a guess.
-_FIRST_HOLD = 0.1
 
 
 class SharedCore:
@@ -113,32 +111,19 @@ class SharedCore:
 
     def _try_both(self) -> Generator[float, float, None]:
         """Yield for how many seconds to count calls, and get how many a second there were."""
-        yield _FIRST_HOLD
+        yield _WINDOW  # in which the first threads come
         while True:
-            before, core = self._core, self._busy_core()
+            before, cores = self._core, _allowed()
+            core = before if before in cores else choice(list(cores))
             counted = {None: 0.0, core: 0.0}
             # In this order what changes steadily meanwhile is no advantage to either.
-            for place in (None, core, core, None, None, core) if core is not None else ():
+            for place in (None, core, core, None, None, core) if len(cores) > 1 else ():
                 self._move(place)
                 yield _SETTLE
                 counted[place] += yield _WINDOW
             needed = max(counted[None] * (_GAIN if before is None else 1), 3 * _FEWEST)
             self._move(core if counted[core] > needed else None)
             yield _HOLD
-
-    def _busy_core(self) -> int | None:
-        """Return a core that one of the threads has used last; None if there is no choice."""
-        cores = _allowed()
-        with self._lock:
-            threads = list(self._threads) if len(cores) > 1 else []
-        for thread in threads:
-            with suppress(OSError):  # it has ended
-                with open(f"/proc/self/task/{thread}/stat", "rb") as stat:
-                    fields = stat.read().rpartition(b")")[2].split()
-                core = int(fields[36])  # the 39th of proc(5), of which these are from the third on
-                if core in cores:
-                    return core
-        return None
 
     def _move(self, core: int | None) -> None:
         with self._lock:

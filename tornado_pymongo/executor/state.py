@@ -12,24 +12,25 @@ from __future__ import annotations
 
 import threading
 from asyncio import CancelledError
+from dataclasses import fields
 from time import monotonic
+from typing import TYPE_CHECKING, Any
 
 from pymongo.errors import InvalidOperation, PyMongoError
 
-from tornado_pymongo.executor.call import (
-    OVER,
-    REQUEUE,
-    RUNNING,
-    WAITING,
-    Call,
-    Deliver,
-    Receiver,
-)
-from tornado_pymongo.executor.effects import Effect
+from tornado_pymongo.executor.call import OVER, REQUEUE, RUNNING, WAITING, Call, Deliver, Receiver
 from tornado_pymongo.executor.queue import CallQueue
-from tornado_pymongo.executor.statistics import COUNTED, Durations, WorkerStatistics
-from tornado_pymongo.executor.supervisor import Snapshot, Supervisor, next_target
+from tornado_pymongo.executor.statistics import WorkerStatistics
+from tornado_pymongo.executor.supervisor import Supervisor, usable_cores
 from tornado_pymongo.executor.workers import Crew, Worker
+
+if TYPE_CHECKING:
+    from tornado_pymongo.executor.executor import Executor
+
+# How many threads are active for each usable core, one under the GIL, while calls need the CPU: one
+# computes while the other's request is at the server. Measured: a third one gains nothing under the
+# GIL.
+_MIN_ACTIVE = 2
 
 # For how long completions may be gathered while more calls wait, in seconds. Measured with 100
 # calls in flight on a local server: 1 ms costs a tenth of the throughput, 20 ms gains nothing.
@@ -37,65 +38,54 @@ _LINGER = 0.005
 
 
 class State:
-    """The state of an executor.
+    """The state of an executor."""
 
-    :param min_active: how many threads may be active in any case.
-    """
-
-    def __init__(
-        self,
-        queue: CallQueue,
-        crew: Crew,
-        supervisor: Supervisor,
-        effects: list[Effect],
-        min_active: int,
-        closed: bool,
-    ) -> None:
-        self.queue = queue
-        self.crew = crew
-        self.supervisor = supervisor
-        self._effects = effects
-        self.closed: bool = closed
+    def __init__(self, executor: Executor, closed: bool) -> None:
+        self._executor = executor
+        self.queue = CallQueue(executor.max_workers, executor.max_waiting, executor.wait_seconds)
         self.running: dict[Call, None] = {}
-        self.min_active = min_active
-        self.target: int = min_active  # how many threads may be active
+        self.crew = Crew(executor)
+        self.supervisor = Supervisor(executor)
+        # How many threads may be active in any case, and how many now.
+        fewest = executor.max_workers if executor.time_slices else _MIN_ACTIVE * usable_cores()
+        self.min_active: int = min(fewest, executor.max_workers)
+        self.target: int = self.min_active
         # The inboxes whose loop was not woken for all that they hold, and since when.
         self._unflushed: dict[Receiver, None] = {}
         self._unflushed_since = 0.0
-        self._is_refused = False  # whether this change is that there is no thread to supervise
-        # Set when it is closed and no thread is active.
-        self.drained: threading.Event = threading.Event()
+        self.closed: bool = closed
+        self.drained: threading.Event = threading.Event()  # closed, and no thread is active
         self._is_drained = False
-        self.counters: dict[str, int] = dict.fromkeys(COUNTED, 0)
-        self.wait_times: Durations = Durations()
-        self.run_times: Durations = Durations()
+        self.ending: list[threading.Thread] = []  # those that end because it is closed
+        # The statistics, of which some are looked up when somebody asks.
+        self.numbers: dict[str, Any] = dict.fromkeys((f.name for f in fields(WorkerStatistics)), 0)
+        self.numbers.update(max_workers=executor.max_workers, max_waiting=executor.max_waiting)
 
     # What must follow a change
 
     def balance(self) -> None:
         """Ask for the effects that the whole state calls for after a change."""
+        crew, supervisor = self.crew, self.supervisor
         waiting, missing = len(self.queue), 0
         if waiting:
-            crew = self.crew
             missing = waiting - (crew.active - len(self.running))
             while missing > 0 and crew.active < self.target:
                 crew.activate()
                 missing -= 1
         if self._unflushed and not (waiting and monotonic() < self._unflushed_since + _LINGER):
             self._flush()
-        supervisor = self.supervisor
-        if (missing > 0 or self._unflushed) and not (supervisor.watching or self._is_refused):
+        unwatched = missing > 0 or self._unflushed or (waiting and not supervisor.thread)
+        if unwatched and not supervisor.watching:
             supervisor.watch()
-        self._is_refused = False
-        if self.closed and not (self.crew.active or supervisor.thread or self._is_drained):
-            self._is_drained = True
-            self._effects.append((self.drained.set,))
+        if self.closed and not (crew.active or supervisor.thread or self._is_drained):
+            self._is_drained = True  # a finalizer may come here while the Event is being set
+            self._executor.effects.append((self.drained.set,))
 
     def _flush(self) -> None:
         for inbox in self._unflushed:
             if inbox.claim():
-                self.counters["loop_wakeups"] += 1
-                self._effects.append((inbox.wake,))
+                self.numbers["loop_wakeups"] += 1
+                self._executor.effects.append((inbox.wake,))
         self._unflushed.clear()
 
     # The two doors
@@ -121,18 +111,18 @@ class State:
         if error is not None:
             call.error = error
         if outcome is not None:
-            self.counters[outcome] += 1
+            self.numbers[outcome] += 1
         receivers, call.receivers = call.receivers, ()
         if call.function is not None or not receivers:
             # The effect keeps the call: a function that has not run, or a result without receiver,
             # is finalized after the lock is released.
-            self._effects.append((call.let_go,))
+            self._executor.effects.append((call.let_go,))
         for inbox, deliver in receivers:
             self._put(inbox, deliver, call)
 
     def _put(self, inbox: Receiver | None, deliver: Deliver, call: Call) -> None:
         if inbox is None:
-            self._effects.append((deliver, call))
+            self._executor.effects.append((deliver, call))
             return
         inbox.put(deliver, call)
         if not self._unflushed:
@@ -147,31 +137,29 @@ class State:
             return InvalidOperation("Cannot use MongoClient after close")
         refusal = self.queue.refusal(len(self.running))
         if refusal is not None:
-            self.counters["refused"] += 1
+            self.numbers["refused"] += 1
             return refusal
-        self.counters["submitted"] += 1
+        self.numbers["submitted"] += 1
+        self.queue.limit(call)
         if call.deadline is not None and call.deadline <= call.queued_at:
-            self.counters["expired"] += 1
+            self.numbers["expired"] += 1
             return self.queue.late_error(call, len(self.running))
         self._wait(call)
         return None
 
-    def cancel(self, call: Call) -> bool:
-        """Have a call be over as cancelled if it waits; tell whether it did."""
+    def cancel(self, call: Call, error: BaseException | None = None) -> bool:
+        """Have a call be over if it waits, with this error or as cancelled; tell if it did."""
         if call.state is not WAITING:
             return False
-        self.finish(call, "aborted" if call.has_begun else "cancelled", CancelledError())
+        never_ran = error is None and not call.has_begun
+        self.finish(call, "cancelled" if never_ran else "aborted", error or CancelledError())
         return True
 
     def abort(self, call: Call, error: BaseException | None) -> None:
         """Have a call be over if it waits, and interrupt it if it runs."""
-        if error is None and self.cancel(call):
-            return
-        if call.state is WAITING:
-            self.finish(call, "aborted", error)
-        elif call.state is RUNNING:
+        if not self.cancel(call, error) and call.state is RUNNING:
             call.begin_abort(error or CancelledError())
-            self._effects.append((call.interrupt,))
+            self._executor.effects.append((call.interrupt,))
 
     def tell(self, call: Call, inbox: Receiver | None, deliver: Deliver) -> None:
         """Have one more receiver learn when a call is over."""
@@ -185,14 +173,10 @@ class State:
         self.closed = True
         for call in list(self.queue):
             self.finish(call, "aborted", closed_error("waiting"))
-        self.crew.activate_parked()
-        if self.supervisor.is_parked:
+        while self.crew.parked:
+            self.crew.activate()
+        if self.supervisor.thread and not self.supervisor.watching:
             self.supervisor.watch()
-
-    def threads_to_join(self) -> list[threading.Thread]:
-        """Return the threads that end because of a close, when none is active any more."""
-        ended = self.supervisor.ended
-        return [*self.crew.ending, *([ended] if ended else [])]
 
     # Changes from its threads
 
@@ -201,11 +185,11 @@ class State:
         now = monotonic()
         call, worker.call = worker.call, None
         if call is not None:
-            self.run_times.add(now - worker.began_at)
+            self._count_seconds("run_seconds", "longest_run_seconds", now - worker.began_at)
             self._end_turn(call, now)
         crew = self.crew
         while self.queue and crew.active <= self.target:
-            call = self.queue.take()
+            call, _ = self.queue.popitem(last=False)
             if call.deadline is not None and call.deadline <= now:
                 self._expire(call)
                 continue
@@ -213,10 +197,12 @@ class State:
             self.running[call] = None
             worker.call = call
             worker.began_at = now
-            self.wait_times.add(now - call.queued_at)
+            self.numbers["started"] += 1
+            self._count_seconds("waited_seconds", "longest_wait_seconds", now - call.queued_at)
             return
         if self.closed:
             crew.end(worker)
+            self.ending.append(worker.thread)
         else:
             crew.park(worker)
 
@@ -229,27 +215,42 @@ class State:
         else:
             self.finish(call, call.end_run())
 
+    def _count_seconds(self, total: str, longest: str, seconds: float) -> None:
+        numbers = self.numbers
+        numbers[total] += seconds
+        if seconds > numbers[longest]:
+            numbers[longest] = seconds
+
     def refused(self, worker: Worker, error: RuntimeError) -> None:
         """Take note that the system has no more threads; the supervisor tries again."""
         crew = self.crew
-        crew.forget(worker)
+        crew.end(worker)
         self.target = max(crew.active, 1)
         if not crew.workers:
-            refusal = InvalidOperation(f"no worker thread could be started: {error}")
-            refusal.__cause__ = error
-            for call in list(self.queue):
-                self.finish(call, "aborted", refusal)
+            self._fail_waiting(error)
 
-    def supervision_refused(self) -> None:
-        """Take note that the system has no thread for the supervisor: the next change tries."""
+    def unsupervised(self, error: RuntimeError) -> None:
+        """Take note that the system has no thread for the supervisor; the next call tries again.
+
+        Nobody would see that a call is late, or that an inbox is to be flushed, so neither waits.
+        """
         self.supervisor.thread = None
         self.supervisor.watching = False
-        self._is_refused = True
+        self._fail_waiting(error)
+        self._flush()
 
-    def supervise(self, now: float, waiting: int, max_active: int) -> bool | None:
+    def _fail_waiting(self, error: RuntimeError) -> None:
+        for call in list(self.queue):
+            refusal = InvalidOperation(f"no worker thread could be started: {error}")
+            refusal.__cause__ = error
+            self.finish(call, "aborted", refusal)
+
+    def supervise(self, now: float, waiting: int) -> bool | None:
         """Fail the late calls and set the target; tell whether that has changed it.
 
-        Return None if nothing waits, so that there is nothing to supervise.
+        The target is the number of calls that wait for the server, plus `min_active`. It grows to
+        that at once, and shrinks to it by a quarter at a time. Return None if nothing waits, so
+        that there is nothing to supervise.
 
         :param waiting: how many of the calls that run wait for the server.
         """
@@ -260,28 +261,20 @@ class State:
         if not self.queue and not self._unflushed:
             self.supervisor.watching = False
             return None
-        before = self.target
-        seen = Snapshot(self.crew.active, before, self.min_active, max_active, waiting)
-        self.target = next_target(seen)
+        before, wanted = self.target, self.min_active + waiting
+        if waiting >= self.crew.active:
+            wanted = max(wanted, before * 2)
+        self.target = min(self._executor.max_active, max(wanted, before * 3 // 4))
         return self.target != before
 
-    def statistics(self, max_workers: int, max_waiting: int) -> WorkerStatistics:
-        """Return what the threads have done, and do now, within these limits."""
-        return WorkerStatistics(
-            max_workers=max_workers,
-            max_waiting=max_waiting,
-            threads=len(self.crew.workers),
-            most_threads=self.crew.most,
-            busy=self.wait_times.count - self.run_times.count,
-            waiting=len(self.queue),
-            started=self.wait_times.count,
-            waited_seconds=self.wait_times.total,
-            longest_wait_seconds=self.wait_times.longest,
-            run_seconds=self.run_times.total,
-            longest_run_seconds=self.run_times.longest,
-            thread_wakeups=self.crew.wakeups,
-            **self.counters,
-        )
+    def statistics(self) -> WorkerStatistics:
+        """Return what the threads have done, and do now."""
+        now = {
+            "threads": len(self.crew.workers),
+            "busy": len(self.running),
+            "waiting": len(self.queue),
+        }
+        return WorkerStatistics(**{**self.numbers, **now})
 
 
 def closed_error(what: str) -> InvalidOperation:

@@ -16,12 +16,12 @@ import os
 import select
 import sys
 import threading
-from itertools import islice
+from functools import partial
 from time import monotonic, process_time, sleep
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from tornado_pymongo import log
-from tornado_pymongo.executor.effects import Effect, start_thread
+from tornado_pymongo.executor.effects import start_thread
 
 if TYPE_CHECKING:
     from tornado_pymongo.executor.call import Call
@@ -43,9 +43,6 @@ _IDLE_SHARE = 0.7
 # such as for a new connection, cannot be seen. A guess.
 _STUCK = 0.05
 
-# After how long without a waiting call, in seconds, the threads may use any core again: a guess.
-_CALM = 0.1
-
 # After how long a wait, in seconds, we say that there are too few threads: a guess.
 _LONG_WAIT = 1.0
 
@@ -60,33 +57,7 @@ def has_gil() -> bool:
 
 def usable_cores() -> int:
     """Return how many cores the threads of this process can use at a time."""
-    if has_gil():
-        return 1
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
-
-
-class Snapshot(NamedTuple):
-    """What decides how many threads are active."""
-
-    active: int
-    target: int
-    min_active: int
-    max_active: int
-    waiting: int  # how many of the running calls wait for the server
-
-
-def next_target(seen: Snapshot) -> int:
-    """Return how many threads may be active.
-
-    That is the number of calls that wait for the server, plus `min_active`. The target grows to it
-    at once, and shrinks to it by a quarter at a time.
-    """
-    wanted = seen.min_active + seen.waiting
-    if seen.waiting >= seen.active:
-        wanted = max(wanted, seen.target * 2)
-    return min(seen.max_active, max(wanted, seen.target * 3 // 4))
+    return 1 if has_gil() else os.process_cpu_count() or 1  # type: ignore[attr-defined]
 
 
 class Supervisor:
@@ -95,61 +66,53 @@ class Supervisor:
     The executor's lock guards `watching` and `thread`.
     """
 
-    def __init__(
-        self, executor: Executor, name: str, idle_seconds: float, effects: list[Effect]
-    ) -> None:
+    def __init__(self, executor: Executor) -> None:
         self._executor = executor
-        self._name = f"{name}_supervisor"
-        self._idle_seconds = idle_seconds
-        self._effects = effects
         self._wakeup = threading.Lock()
         self._wakeup.acquire()
         self.watching: bool = False  # whether the thread looks, or was woken or started to do so
         self.thread: threading.Thread | None = None
-        self.ended: threading.Thread | None = None  # the last one that did
         self._has_warned = False
 
     def watch(self) -> None:
         """Have the thread look from now on, until nothing waits."""
+        executor = self._executor
         self.watching = True
         if self.thread is not None:
-            self._effects.append((self._wakeup.release,))
-        else:
-            self.thread = threading.Thread(target=self._run, name=self._name, daemon=True)
-            refused = self._executor.supervision_refused
-            self._effects.append((start_thread, self.thread, refused))
+            executor.effects.append((self._wakeup.release,))
+            return
+        name = f"{executor.name}_supervisor"
+        self.thread = threading.Thread(target=self._run, name=name, daemon=True)
+        refused = partial(executor.change, executor.state.unsupervised)
+        executor.effects.append((start_thread, self.thread, refused))
 
-    @property
-    def is_parked(self) -> bool:
-        """Whether there is a thread that nobody has woken."""
-        return self.thread is not None and not self.watching
-
-    def end(self) -> bool:
-        """End the thread, which is about to end, unless it was woken; tell whether it ends."""
-        if self.watching:
+    def _end(self) -> bool:
+        """End the thread if no call can come to wait without one; tell whether it ends."""
+        state = self._executor.state
+        if self.watching or (state.crew.workers and not state.closed):
             return False
-        self.ended, self.thread = self.thread, None
+        if self.thread is not None and state.closed:
+            state.ending.append(self.thread)
+        self.thread = None
         return True
 
     def _run(self) -> None:
         executor = self._executor
         while True:
             self._look_while_calls_wait()
-            if executor.closed and executor.end_supervision():
+            if executor.closed and executor.change(self._end):
                 return
-            if self._wakeup.acquire(timeout=_CALM):
-                continue
-            executor.shared_core.rest()
-            if not self._wakeup.acquire(timeout=self._idle_seconds):
-                if executor.end_supervision():
+            while not self._wakeup.acquire(timeout=executor.idle_seconds):
+                executor.shared_core.rest()
+                if executor.change(self._end):
                     return
-                self._wakeup.acquire()
 
     def _look_while_calls_wait(self) -> None:
         executor = self._executor
+        state = executor.state
         tick = _TICK
         cores = usable_cores()
-        started = executor.state.wait_times.count
+        started = state.numbers["started"]
         cpu = process_time()
         then = started_at = monotonic()
         while True:
@@ -157,15 +120,15 @@ class Supervisor:
             now, used = monotonic(), process_time()
             elapsed = max(now - then, _TICK)  # some clocks stand still for long
             are_idle = (used - cpu) / elapsed / cores < _IDLE_SHARE
-            taken = executor.state.wait_times.count - started
+            taken = state.numbers["started"] - started
             executor.shared_core.count(taken, elapsed)
-            waiting = _count_waiting(executor.running_calls(), are_idle or not taken)
+            waiting = _count_waiting(executor.change(list, state.running), are_idle or not taken)
             if taken:
                 started += taken
                 started_at = now
             elif now - started_at > _STUCK:
-                waiting = executor.state.crew.active
-            changed = executor.supervise(now, waiting)
+                waiting = state.crew.active
+            changed = executor.change(state.supervise, now, waiting)
             if changed is None:
                 return
             if are_idle and not self._has_warned:
@@ -175,14 +138,10 @@ class Supervisor:
 
     def _warn_of_long_waits(self, now: float) -> None:
         """Say once that calls wait long for the threads, which wait for the server."""
-        executor = self._executor
-        with executor.reading() as state:
-            waiting, oldest = len(state.queue), state.queue.oldest()
-            if executor.time_slices or len(state.running) < executor.max_workers or oldest is None:
-                return
-            seconds = now - oldest.queued_at
-            del oldest
-        if seconds < _LONG_WAIT:
+        executor, state = self._executor, self._executor.state
+        seconds = executor.change(state.queue.longest_wait, now)
+        is_full = len(state.running) >= executor.max_workers
+        if executor.time_slices or not is_full or seconds < _LONG_WAIT:
             return
         self._has_warned = True
         log.warning(
@@ -191,7 +150,7 @@ class Supervisor:
             " %(waited_seconds).1f s, and all max_workers=%(max_workers)d threads have one to run:"
             " raise max_workers (and maxPoolSize), or see which calls take so long. This is said"
             " once for each client",
-            waiting=waiting,
+            waiting=len(state.queue),
             waited_seconds=seconds,
             max_workers=executor.max_workers,
         )
@@ -202,11 +161,10 @@ def _count_waiting(running: list[Call], are_idle: bool) -> int:
 
     :param are_idle: whether calls that cannot be looked into count as waiting.
     """
-    if not running:
-        return 0
-    waiting = 0
+    seen = running[:_SAMPLE]
     poller = _new_poller()
-    for call in islice(running, _SAMPLE):
+    waiting = 0
+    for call in seen:
         checkout = call.checkout
         awaited = None if checkout is None or poller is None else checkout.awaited()
         if awaited is None:
@@ -216,7 +174,7 @@ def _count_waiting(running: list[Call], are_idle: bool) -> int:
             waiting += 1
     if poller is not None:
         waiting -= len(poller.poll(0))  # their replies are here
-    return waiting * len(running) // min(len(running), _SAMPLE)
+    return waiting * len(running) // max(len(seen), 1)
 
 
 _new_poller: Any = getattr(select, "poll", lambda: None)  # Windows has none

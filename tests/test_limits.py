@@ -45,7 +45,8 @@ async def busy(make_client, started, gate):
 
     async def busy(**options):
         client = make_client(max_workers=1, event_listeners=[started], **options)
-        await client.admin.command("ping")
+        with pymongo.timeout(20):  # not as short as the client's own
+            await client.admin.command("ping")
         started.commands.clear()
         client.run_in_worker(gate)
         await gate.until_entered()

@@ -13,13 +13,14 @@ from tornado_pymongo.executor.call import ABORTING, RUNNING, Call
 class ThreadFuture(Future[Any]):
     """The concurrent Future of a call, for threads and for `concurrent.futures`.
 
-    :param call: one that was not started yet.
+    :param call: one that was not started yet, if there is one already.
     """
 
     def __init__(self, call: Call | None) -> None:
         super().__init__()
         self.call: Call | None = call  # until it is over
-        call.receivers = ((None, self.deliver),)
+        if call is not None:
+            call.receivers = ((None, self.deliver),)
 
     def cancel(self) -> bool:
         """Cancel the call if it waits; tell whether it did."""

@@ -117,7 +117,10 @@ def test_without_a_name_there_is_one_warning_and_all_goes_on(name, outcomes):
         ("pymongo.synchronous.command_cursor.CommandCursor._killed", r"\b_killed\b"),
         ("pymongo.synchronous.command_cursor.CommandCursor._refresh()", r"\b_refresh\b"),
         ("asyncio.Future._asyncio_future_blocking", "!import tornado.web; asyncio.Future = object"),
-        ("_thread.RLock._is_owned", "!import tornado.web, _thread; _thread.RLock = object"),
+        (
+            "_thread.RLock._is_owned",
+            "!import tornado.web, _thread; _thread.RLock = _thread.LockType",
+        ),
         (
             "threading._register_atexit",
             "!import concurrent.futures.thread, threading; del threading._register_atexit",

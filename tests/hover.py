@@ -8,12 +8,15 @@
 
 from __future__ import annotations
 
+import inspect
 import json
 import subprocess
 import sys
 import tempfile
 from pathlib import Path
 from typing import Any
+
+from tornado_pymongo import MongoClient
 
 PROGRAM = """\
 from tornado_pymongo import Collection, MongoClient, motor
@@ -33,9 +36,11 @@ async def orders(collection: Collection) -> None:
     await async_client.shop.orders.find_one({})
 """
 
+# How each option of ours is documented.
 OPTIONS = [
-    *("max_workers", "max_waiting", "max_stream_workers", "abort_on_cancel", "slice_bytes"),
-    *("spare_collector", "read_ahead", "share_core"),
+    f":param {parameter.name}:"
+    for parameter in inspect.signature(MongoClient.__init__).parameters.values()
+    if parameter.kind is parameter.KEYWORD_ONLY
 ]
 
 # What stands where the cursor is, and what is to be seen then: words of PyMongo's, and of ours.

@@ -6,8 +6,9 @@ no base here has those of its source.
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
-from typing import Any, Generic, Self, TypeAlias, overload
+from typing import Any, Generic, Protocol, Self, TypeAlias, overload
 
+import pymongo
 from bson.codec_options import CodecOptions, TypeRegistry
 from bson.raw_bson import RawBSONDocument
 from pymongo._kms_connect_shared import KMSConnectCallback
@@ -273,10 +274,13 @@ class MotorGridFSBucket:
 class MotorGridOut:
     def seek(self, pos: int, whence: int = ...) -> int: ...
 
-# To checkers, the classes of PyMongo Async's names are none of ours.
+# To checkers, a client of PyMongo Async's name is none of ours.
 
-# Of any of the three faces: that of PyMongo Async is, to checkers, no subclass of ours.
-def statistics(client: Any) -> Statistics: ...
+class AnyClient(Protocol):
+    @property
+    def delegate(self) -> pymongo.MongoClient[Any]: ...
+
+def statistics(client: AnyClient) -> Statistics: ...
 
 # Where PyMongo Async's names have it in another way. What never returns would be inherited.
 

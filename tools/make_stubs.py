@@ -136,8 +136,7 @@ class Source:
     """The source of a module: its statements, and where its names come from."""
 
     def __init__(self, module: str, path: Path) -> None:
-        self.body = ast.parse(path.read_text()).body
-        self.statements = list(flat(self.body))
+        self.statements = list(flat(ast.parse(path.read_text()).body))
         self.classes = {node.name: node for node in self.statements if type(node) is ast.ClassDef}
         self._origins: dict[str, str] = {}
         for node in self.statements:
@@ -287,8 +286,10 @@ class Stub:
         """Return the whole stub."""
         body: list[str] = []
         if self.module == TYPES:
-            for node in by_hand.body:
-                if isinstance(node, ast.Assign | ast.AnnAssign | ast.If):
+            for node in by_hand.statements:
+                if isinstance(node, ast.ClassDef) and "Protocol" in map(ast.unparse, node.bases):
+                    body.append(ast.unparse(Translator(self, by_hand).visit(copy.deepcopy(node))))
+                if isinstance(node, ast.Assign | ast.AnnAssign):
                     body.append(ast.unparse(node))
                     for each in ast.walk(node):
                         if isinstance(each, ast.Name):

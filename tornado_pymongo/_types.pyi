@@ -16,7 +16,7 @@ from collections.abc import (
 from contextlib import AbstractAsyncContextManager
 from datetime import datetime
 from types import TracebackType
-from typing import Any, ClassVar, Generic, NoReturn, TypeAlias, overload
+from typing import Any, ClassVar, Generic, NoReturn, Protocol, TypeAlias, overload
 from uuid import UUID
 
 import bson
@@ -97,6 +97,10 @@ WriteOp: TypeAlias = (
     | UpdateOne
     | UpdateMany
 )
+
+class AnyClient(Protocol):
+    @property
+    def delegate(self) -> pymongo.MongoClient[Any]: ...
 
 class Buffer:
     """Things that were fetched and not taken, in order. One thread puts, another one takes."""

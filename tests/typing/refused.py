@@ -6,7 +6,7 @@ from pymongo import InsertOne
 from pymongo.collection import Collection as BlockingCollection
 from typing_extensions import assert_type
 
-from tornado_pymongo import ClientSession, Collection, GridFSBucket, MongoClient
+from tornado_pymongo import ClientSession, Collection, GridFSBucket, MongoClient, statistics
 
 
 class Movie(TypedDict):
@@ -47,6 +47,7 @@ async def refused(
     # PyMongo's objects in the place of ours, and the other way round.
     GridFSBucket(blocking.database)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
     movies.find_one(session=blocking.database.client.start_session())  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    statistics(blocking.database.client)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
     # What waits has to be waited for.
     assert_type(movies.find_one(), Movie | None)  # type: ignore[assert-type]  # pyright: ignore[reportAssertTypeFailure]
     movies.find_one()["title"]  # type: ignore[index]  # pyright: ignore[reportIndexIssue]

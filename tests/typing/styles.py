@@ -11,7 +11,7 @@ from tornado import gen
 from tornado.ioloop import IOLoop
 from typing_extensions import assert_type
 
-from tornado_pymongo import Collection, MongoClient
+from tornado_pymongo import Collection, MongoClient, Statistics, statistics
 from tornado_pymongo.futures import CallFuture
 
 Document = dict[str, Any]
@@ -94,4 +94,5 @@ async def in_a_worker(client: MongoClient) -> None:
         return [amount, len(note)]
 
     assert_type(await client.run_in_worker(transfer, 5, note="rent"), list[int])
+    assert_type(statistics(client), Statistics)
     assert_type(client.shop.orders.delegate.count_documents({}), int)

@@ -51,7 +51,7 @@ def make_face(cls: Any, by_hand: type | None = None, base: type | None = None) -
             members[name] = _coroutine_member(cls, source, name)
         elif name in _COMPLAINTS:
             members[name] = source
-        elif inspect.iscoroutinefunction(getattr(base, name, None)):
+        elif _waits(base, name) and not _waits(cls, name):
             members[name] = _function(getattr(cls, name), source)  # it waits in the base alone
         elif _has(cls, name):
             continue
@@ -63,6 +63,10 @@ def make_face(cls: Any, by_hand: type | None = None, base: type | None = None) -
             members[name] = Mask(name)
     bases = tuple(each for each in (by_hand, base, cls, twin) if each is not None)
     return types.new_class(twin.__name__, bases, exec_body=lambda body: body.update(members))
+
+
+def _waits(cls: type | None, name: str) -> bool:
+    return inspect.iscoroutinefunction(getattr(cls, name, None))
 
 
 def _has(cls: type, name: str) -> bool:

@@ -686,16 +686,17 @@ def test_servers_with_several_processes_are_reached(folder):
     pytest.importorskip("uvicorn")
     (folder / "app.py").write_text(
         textwrap.dedent("""
-        import os, signal
+        import os
         import pymongo
 
-        print(pymongo.AsyncMongoClient.__module__, flush=True)
+        # At once, as two processes write.
+        os.write(1, f"{pymongo.AsyncMongoClient.__module__}\\n".encode())
 
         async def app(scope, receive, send):
             assert scope["type"] == "lifespan"
             await receive()
             await send({"type": "lifespan.startup.complete"})
-            print("started", flush=True)
+            os.write(1, b"started\\n")
             await receive()
             await send({"type": "lifespan.shutdown.complete"})
         """)

@@ -52,7 +52,7 @@ def make_face(cls: Any, by_hand: type | None = None, base: type | None = None) -
         elif name in _COMPLAINTS:
             members[name] = source
         elif inspect.iscoroutinefunction(getattr(base, name, None)):
-            members[name] = inspect.getattr_static(cls, name)  # it waits in the base alone
+            members[name] = _function(getattr(cls, name), source)  # it waits in the base alone
         elif _has(cls, name):
             continue
         elif name == "__del__":
@@ -71,6 +71,16 @@ def _has(cls: type, name: str) -> bool:
 
 def _do_nothing(self: object) -> None:
     """Do nothing: PyMongo's own object cleans up by itself."""
+
+
+def _function(method: Callable[..., Any], source: Callable[..., Any]) -> Any:
+    """Return a function that does not wait, with the signature of PyMongo Async's."""
+
+    @functools.wraps(source)
+    def function(self: Any, /, *args: Any, **kwargs: Any) -> Any:
+        return method(self, *args, **kwargs)
+
+    return function
 
 
 def _coroutine_member(cls: type, source: Any, name: str) -> Any:

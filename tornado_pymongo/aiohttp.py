@@ -15,8 +15,6 @@ It needs aiohttp: ``pip install tornado_pymongo[aiohttp]``.
 from __future__ import annotations
 
 import asyncio
-import inspect
-import sys
 from collections.abc import Awaitable, Callable
 from contextlib import aclosing
 from datetime import datetime
@@ -27,8 +25,8 @@ from gridfs.errors import NoFile
 from tornado.web import HTTPError
 
 from tornado_pymongo import _http
+from tornado_pymongo.derive import mark_coroutine_function
 from tornado_pymongo.gridfs import GridFSBucket, read_pieces
-from tornado_pymongo.internals import contract
 
 try:
     from aiohttp import web
@@ -71,11 +69,7 @@ class _Handler:
     def __init__(self, database: Any, root_collection: str) -> None:
         self._bucket = _http.bucket_of(database, root_collection)
         # aiohttp warns of handlers that do not look like coroutine functions.
-        handler: Any = self
-        if sys.version_info >= (3, 12):
-            inspect.markcoroutinefunction(handler)
-        elif contract.holds(contract.MARKS):
-            handler._is_coroutine = asyncio.coroutines._is_coroutine  # type: ignore[attr-defined]
+        mark_coroutine_function(self)
 
     def _filename(self, request: web.Request) -> str:
         """Return the variable of the route."""

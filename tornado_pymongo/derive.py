@@ -21,6 +21,7 @@ from tornado_pymongo.bridge import Callback
 from tornado_pymongo.cursor_future import future_classes
 from tornado_pymongo.errors import TooManyCalls
 from tornado_pymongo.futures import CallFuture
+from tornado_pymongo.internals import contract
 from tornado_pymongo.proxy import Operation, Proxy, Read, wrap, wrappers
 
 # Besides the public members, these are passed on if PyMongo's class has them. The methods of
@@ -120,9 +121,10 @@ if sys.version_info >= (3, 12):
     mark_coroutine_function = inspect.markcoroutinefunction
 else:
 
-    def mark_coroutine_function(function: Callable[..., Any]) -> Callable[..., Any]:
+    def mark_coroutine_function(function: Any) -> Any:
         """Have asyncio take a function for a coroutine function."""
-        function._is_coroutine = asyncio.coroutines._is_coroutine  # type: ignore[attr-defined]
+        if contract.holds(contract.MARKS):
+            function._is_coroutine = asyncio.coroutines._is_coroutine  # type: ignore[attr-defined]
         return function
 
 

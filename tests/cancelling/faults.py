@@ -9,10 +9,11 @@ from operations import Changes, Cursors, Download, FindOne, Tailable, Transactio
 
 from tornado_pymongo.buffer import Buffer
 from tornado_pymongo.change_stream import ChangeStream
-from tornado_pymongo.futures import CallFuture, TakingFuture
+from tornado_pymongo.futures import CallFuture
 from tornado_pymongo.gridfs import GridOut
 from tornado_pymongo.internals import pool
 from tornado_pymongo.session import ClientSession
+from tornado_pymongo.taking import TakingFuture
 
 
 def token_of_what_was_fetched(patch) -> None:
@@ -43,7 +44,7 @@ def broken_and_forgotten(patch) -> None:
 
 def transaction_goes_on(patch) -> None:
     """An aborted operation does not abort its transaction, though it may be half done."""
-    patch.setattr(ClientSession, "_abort_with", lambda self, call, future: None)
+    patch.setattr(ClientSession, "_see_to_abort", lambda self, *_: None)
 
 
 def taken_for_a_failure_of_the_server(patch) -> None:

@@ -172,10 +172,10 @@ TRANSFORMS = Need(
 )
 
 MARKS = Need(
-    "aiohttp",
+    "derive",
     *(["asyncio.coroutines: _is_coroutine"] if sys.version_info < (3, 12) else []),
-    event="handlers_not_marked",
-    without="aiohttp may warn that our handlers are no coroutine functions",
+    event="methods_not_marked",
+    without="libraries may take methods that return Futures for functions that are done",
 )
 
 # Names that tell versions apart. Without them the code goes the way of the other version.

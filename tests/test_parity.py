@@ -276,6 +276,7 @@ async def test_what_pymongo_adds_tomorrow_is_bridged_without_a_change(
     assert await called == (3, None)
 
 
+@pytest.mark.filterwarnings("ignore:'asyncio.iscoroutinefunction' is deprecated")
 async def test_what_is_added_to_a_class_that_was_derived_is_bridged_too(db, monkeypatch):
     twin, source = pymongo.asynchronous.collection.AsyncCollection, pymongo.collection.Collection
     monkeypatch.setattr(twin, "frobnicate", AsyncCollectionOfTomorrow.frobnicate, raising=False)
@@ -284,6 +285,7 @@ async def test_what_is_added_to_a_class_that_was_derived_is_bridged_too(db, monk
         future = db.things.frobnicate(1)
         assert isinstance(future, CallFuture)
         assert await future == 2
+        assert asyncio.iscoroutinefunction(db.things.frobnicate)
     finally:
         del tornado_pymongo.Collection.frobnicate
     monkeypatch.undo()

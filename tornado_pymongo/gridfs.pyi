@@ -1,17 +1,11 @@
 # Generated from PyMongo 4.20.1 by tools/make_stubs.py: do not edit.
 # mypy: disable-error-code=override
 
-from collections.abc import AsyncGenerator
-from typing import Any
-
 import tornado_pymongo._types
 
-BATCH: int
+UsesFiles = tornado_pymongo._types.UsesFiles
 GridFS = tornado_pymongo._types.GridFS
 GridFSBucket = tornado_pymongo._types.GridFSBucket
 GridIn = tornado_pymongo._types.GridIn
 GridOut = tornado_pymongo._types.GridOut
 GridOutCursor = tornado_pymongo._types.GridOutCursor
-
-def read_pieces(grid_out: Any, start: int, stop: int) -> AsyncGenerator[bytes]: ...
-async def stream_to_handler(grid_out: Any, handler: Any, start: int, stop: int) -> None: ...

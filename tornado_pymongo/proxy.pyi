@@ -5,9 +5,7 @@ from contextvars import ContextVar
 from typing import Any
 
 import tornado_pymongo._types
-from tornado_pymongo.bridge import Callback
 from tornado_pymongo.futures import CallFuture
-from tornado_pymongo.runtime import Runtime
 
 bound_session: ContextVar[Any]
 Operation = tornado_pymongo._types.Operation
@@ -15,13 +13,6 @@ Read = tornado_pymongo._types.Read
 Function = tornado_pymongo._types.Function
 Proxy = tornado_pymongo._types.Proxy
 
-def runtime_of(proxy: tornado_pymongo._types.Proxy) -> Runtime: ...
-def start(
-    operation: tornado_pymongo._types.Operation,
-    callback: Callback | None = None,
-    future_class: Any = ...,
-) -> Any: ...
-def start_into(future: CallFuture, operation: tornado_pymongo._types.Operation) -> None: ...
 def used_by(proxy: tornado_pymongo._types.Proxy, future: CallFuture) -> None: ...
 
 wrappers: dict[type, type[tornado_pymongo._types.Proxy] | None]

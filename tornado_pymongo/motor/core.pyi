@@ -1,16 +1,7 @@
 # Generated from PyMongo 4.20.1 by tools/make_stubs.py: do not edit.
 # mypy: disable-error-code=override
 
-from collections.abc import (
-    Callable,
-    Coroutine,
-    Generator,
-    Iterable,
-    Mapping,
-    MutableMapping,
-    Sequence,
-)
-from contextvars import Context
+from collections.abc import Generator, Iterable, Mapping, MutableMapping, Sequence
 from typing import Any, overload
 
 import bson
@@ -29,14 +20,11 @@ from typing_extensions import Self
 
 from tornado_pymongo._types import (
     ChangeStream,
-    ChangeStreamFuture,
     ClientEncryption,
     ClientSession,
     Collection,
     CommandCursor,
     Cursor,
-    CursorFuture,
-    CursorT,
     Database,
     Derived,
     DocumentType,
@@ -44,13 +32,13 @@ from tornado_pymongo._types import (
     GridIn,
     GridOut,
     GridOutCursor,
-    ItemT,
     MongoClient,
     RawBatchCommandCursor,
     RawBatchCursor,
 )
 from tornado_pymongo.bridge import Callback
 from tornado_pymongo.futures import CallFuture
+from tornado_pymongo.motor.latent import LatentChangeStream, MotorLatentCommandCursor
 
 version: str
 
@@ -58,7 +46,10 @@ class AgnosticBase(Derived):
     def get_io_loop(self) -> Any: ...
     def wrap(self, obj: Any) -> Any: ...
 
-class AgnosticClient(AgnosticBase, MongoClient[DocumentType]):
+class AgnosticBaseProperties(AgnosticBase):
+    def watch(self, *args: Any, callback: Callback | None = None, **kwargs: Any) -> Any: ...
+
+class AgnosticClient(AgnosticBaseProperties, MongoClient[DocumentType]):
     def get_io_loop(self) -> Any: ...
     @property
     def io_loop(self) -> Any: ...
@@ -66,42 +57,6 @@ class AgnosticClient(AgnosticBase, MongoClient[DocumentType]):
     def close(self, callback: None = None, *, drain_seconds: float = ...) -> CallFuture[None]: ...
     @overload
     def close(self, callback: Callback[None], *, drain_seconds: float = ...) -> None: ...
-    @overload
-    def watch(
-        self,
-        pipeline: _Pipeline | None = None,
-        full_document: str | None = None,
-        resume_after: Mapping[str, Any] | None = None,
-        max_await_time_ms: int | None = None,
-        batch_size: int | None = None,
-        collation: _CollationIn | None = None,
-        start_at_operation_time: Timestamp | None = None,
-        session: MotorClientSession | None = None,
-        start_after: Mapping[str, Any] | None = None,
-        comment: Any | None = None,
-        full_document_before_change: str | None = None,
-        show_expanded_events: bool | None = None,
-        *,
-        callback: None = None,
-    ) -> _LatentChangeStream[MotorChangeStream[DocumentType], DocumentType]: ...
-    @overload
-    def watch(
-        self,
-        pipeline: _Pipeline | None = None,
-        full_document: str | None = None,
-        resume_after: Mapping[str, Any] | None = None,
-        max_await_time_ms: int | None = None,
-        batch_size: int | None = None,
-        collation: _CollationIn | None = None,
-        start_at_operation_time: Timestamp | None = None,
-        session: MotorClientSession | None = None,
-        start_after: Mapping[str, Any] | None = None,
-        comment: Any | None = None,
-        full_document_before_change: str | None = None,
-        show_expanded_events: bool | None = None,
-        *,
-        callback: Callback[MotorChangeStream[DocumentType]],
-    ) -> None: ...
     def __init__(
         self,
         host: str | Sequence[str] | None = None,
@@ -163,26 +118,6 @@ class AgnosticClient(AgnosticBase, MongoClient[DocumentType]):
         default_transaction_options: TransactionOptions | None = None,
         snapshot: bool | None = False,
     ) -> MotorClientSession: ...
-
-class MotorDatabase(AgnosticBase, Database[DocumentType]):
-    @overload
-    def aggregate(
-        self,
-        pipeline: _Pipeline,
-        session: MotorClientSession | None = None,
-        *,
-        callback: None = None,
-        **kwargs: Any,
-    ) -> MotorLatentCommandCursor[MotorCommandCursor[DocumentType], DocumentType]: ...
-    @overload
-    def aggregate(
-        self,
-        pipeline: _Pipeline,
-        session: MotorClientSession | None = None,
-        *,
-        callback: Callback[MotorCommandCursor[DocumentType]],
-        **kwargs: Any,
-    ) -> None: ...
     @overload
     def watch(
         self,
@@ -200,7 +135,7 @@ class MotorDatabase(AgnosticBase, Database[DocumentType]):
         show_expanded_events: bool | None = None,
         *,
         callback: None = None,
-    ) -> _LatentChangeStream[MotorChangeStream[DocumentType], DocumentType]: ...
+    ) -> LatentChangeStream[MotorChangeStream[DocumentType], DocumentType]: ...
     @overload
     def watch(
         self,
@@ -218,6 +153,26 @@ class MotorDatabase(AgnosticBase, Database[DocumentType]):
         show_expanded_events: bool | None = None,
         *,
         callback: Callback[MotorChangeStream[DocumentType]],
+    ) -> None: ...
+
+class MotorDatabase(AgnosticBaseProperties, Database[DocumentType]):
+    @overload
+    def aggregate(
+        self,
+        pipeline: _Pipeline,
+        session: MotorClientSession | None = None,
+        *,
+        callback: None = None,
+        **kwargs: Any,
+    ) -> MotorLatentCommandCursor[MotorCommandCursor[DocumentType], DocumentType]: ...
+    @overload
+    def aggregate(
+        self,
+        pipeline: _Pipeline,
+        session: MotorClientSession | None = None,
+        *,
+        callback: Callback[MotorCommandCursor[DocumentType]],
+        **kwargs: Any,
     ) -> None: ...
     def __getattr__(self, name: str) -> MotorCollection[DocumentType]: ...
     def __getitem__(self, name: str) -> MotorCollection[DocumentType]: ...
@@ -310,6 +265,42 @@ class MotorDatabase(AgnosticBase, Database[DocumentType]):
         **kwargs: Any,
     ) -> None: ...
     @overload
+    def watch(
+        self,
+        pipeline: _Pipeline | None = None,
+        full_document: str | None = None,
+        resume_after: Mapping[str, Any] | None = None,
+        max_await_time_ms: int | None = None,
+        batch_size: int | None = None,
+        collation: _CollationIn | None = None,
+        start_at_operation_time: Timestamp | None = None,
+        session: MotorClientSession | None = None,
+        start_after: Mapping[str, Any] | None = None,
+        comment: Any | None = None,
+        full_document_before_change: str | None = None,
+        show_expanded_events: bool | None = None,
+        *,
+        callback: None = None,
+    ) -> LatentChangeStream[MotorChangeStream[DocumentType], DocumentType]: ...
+    @overload
+    def watch(
+        self,
+        pipeline: _Pipeline | None = None,
+        full_document: str | None = None,
+        resume_after: Mapping[str, Any] | None = None,
+        max_await_time_ms: int | None = None,
+        batch_size: int | None = None,
+        collation: _CollationIn | None = None,
+        start_at_operation_time: Timestamp | None = None,
+        session: MotorClientSession | None = None,
+        start_after: Mapping[str, Any] | None = None,
+        comment: Any | None = None,
+        full_document_before_change: str | None = None,
+        show_expanded_events: bool | None = None,
+        *,
+        callback: Callback[MotorChangeStream[DocumentType]],
+    ) -> None: ...
+    @overload
     def with_options(
         self,
         codec_options: None = None,
@@ -326,7 +317,9 @@ class MotorDatabase(AgnosticBase, Database[DocumentType]):
         read_concern: ReadConcern | None = ...,
     ) -> MotorDatabase[_DocumentTypeArg]: ...
 
-class MotorCollection(AgnosticBase, Collection[DocumentType]):
+class MotorCollection(AgnosticBaseProperties, Collection[DocumentType]):
+    @property
+    def database(self) -> MotorDatabase[DocumentType]: ...
     @overload
     def aggregate(
         self,
@@ -348,42 +341,6 @@ class MotorCollection(AgnosticBase, Collection[DocumentType]):
         *,
         callback: Callback[MotorCommandCursor[DocumentType]],
         **kwargs: Any,
-    ) -> None: ...
-    @overload
-    def watch(
-        self,
-        pipeline: _Pipeline | None = None,
-        full_document: str | None = None,
-        resume_after: Mapping[str, Any] | None = None,
-        max_await_time_ms: int | None = None,
-        batch_size: int | None = None,
-        collation: _CollationIn | None = None,
-        start_at_operation_time: Timestamp | None = None,
-        session: MotorClientSession | None = None,
-        start_after: Mapping[str, Any] | None = None,
-        comment: Any | None = None,
-        full_document_before_change: str | None = None,
-        show_expanded_events: bool | None = None,
-        *,
-        callback: None = None,
-    ) -> _LatentChangeStream[MotorChangeStream[DocumentType], DocumentType]: ...
-    @overload
-    def watch(
-        self,
-        pipeline: _Pipeline | None = None,
-        full_document: str | None = None,
-        resume_after: Mapping[str, Any] | None = None,
-        max_await_time_ms: int | None = None,
-        batch_size: int | None = None,
-        collation: _CollationIn | None = None,
-        start_at_operation_time: Timestamp | None = None,
-        session: MotorClientSession | None = None,
-        start_after: Mapping[str, Any] | None = None,
-        comment: Any | None = None,
-        full_document_before_change: str | None = None,
-        show_expanded_events: bool | None = None,
-        *,
-        callback: Callback[MotorChangeStream[DocumentType]],
     ) -> None: ...
     def __getattr__(self, name: str) -> MotorCollection[DocumentType]: ...
     def find(
@@ -459,8 +416,6 @@ class MotorCollection(AgnosticBase, Collection[DocumentType]):
         callback: Callback[MotorRawBatchCommandCursor[DocumentType]],
         **kwargs: Any,
     ) -> None: ...
-    @property
-    def database(self) -> MotorDatabase[DocumentType]: ...
     @overload
     def list_indexes(
         self,
@@ -498,6 +453,42 @@ class MotorCollection(AgnosticBase, Collection[DocumentType]):
         *,
         callback: Callback[MotorCommandCursor[Mapping[str, Any]]],
         **kwargs: Any,
+    ) -> None: ...
+    @overload
+    def watch(
+        self,
+        pipeline: _Pipeline | None = None,
+        full_document: str | None = None,
+        resume_after: Mapping[str, Any] | None = None,
+        max_await_time_ms: int | None = None,
+        batch_size: int | None = None,
+        collation: _CollationIn | None = None,
+        start_at_operation_time: Timestamp | None = None,
+        session: MotorClientSession | None = None,
+        start_after: Mapping[str, Any] | None = None,
+        comment: Any | None = None,
+        full_document_before_change: str | None = None,
+        show_expanded_events: bool | None = None,
+        *,
+        callback: None = None,
+    ) -> LatentChangeStream[MotorChangeStream[DocumentType], DocumentType]: ...
+    @overload
+    def watch(
+        self,
+        pipeline: _Pipeline | None = None,
+        full_document: str | None = None,
+        resume_after: Mapping[str, Any] | None = None,
+        max_await_time_ms: int | None = None,
+        batch_size: int | None = None,
+        collation: _CollationIn | None = None,
+        start_at_operation_time: Timestamp | None = None,
+        session: MotorClientSession | None = None,
+        start_after: Mapping[str, Any] | None = None,
+        comment: Any | None = None,
+        full_document_before_change: str | None = None,
+        show_expanded_events: bool | None = None,
+        *,
+        callback: Callback[MotorChangeStream[DocumentType]],
     ) -> None: ...
     @overload
     def with_options(
@@ -571,7 +562,6 @@ class AgnosticBaseCursor(AgnosticBase):
     @property
     def closed(self) -> bool: ...
     def to_list(self, length: int | None = None, callback: Callback | None = None) -> Any: ...
-    def each(self, callback: Callback) -> None: ...
 
 class MotorCursor(AgnosticBaseCursor, Cursor[DocumentType]):
     def rewind(self, callback: Callback[Self] | None = None) -> Self: ...
@@ -590,11 +580,9 @@ class MotorCursor(AgnosticBaseCursor, Cursor[DocumentType]):
     def to_list(
         self, length: int | None = None, *, callback: Callback[list[DocumentType]]
     ) -> None: ...
-    def each(self, callback: Callback[DocumentType]) -> None: ...
 
 class MotorRawBatchCursor(AgnosticBaseCursor, RawBatchCursor[DocumentType]):
     def rewind(self, callback: Callback[Self] | None = None) -> Self: ...
-    def each(self, callback: Callback[bytes]) -> None: ...
     @overload
     def to_list(
         self, length: int | None = None, callback: None = None
@@ -622,10 +610,8 @@ class MotorCommandCursor(AgnosticBaseCursor, CommandCursor[DocumentType]):
     def to_list(
         self, length: int | None = None, *, callback: Callback[list[DocumentType]]
     ) -> None: ...
-    def each(self, callback: Callback[DocumentType]) -> None: ...
 
 class MotorRawBatchCommandCursor(AgnosticBaseCursor, RawBatchCommandCursor[DocumentType]):
-    def each(self, callback: Callback[bytes]) -> None: ...
     @overload
     def to_list(
         self, length: int | None = None, callback: None = None
@@ -638,25 +624,6 @@ class MotorRawBatchCommandCursor(AgnosticBaseCursor, RawBatchCommandCursor[Docum
     def fetch_next(self) -> CallFuture[bool]: ...
 
 class MotorChangeStream(AgnosticBase, ChangeStream[DocumentType]): ...
-
-class MotorLatentCommandCursor(CursorFuture[CursorT, ItemT]):
-    classes: tuple[type, ...]
-    def batch_size(self, batch_size: int) -> Self: ...
-    def add_done_callback(
-        self, fn: Callable[[Any], object], /, *, context: Context | None = None
-    ) -> None: ...
-    def send(self, value: Any) -> Any: ...
-    @property
-    def delegate(self) -> Any: ...
-
-class _LatentChangeStream(ChangeStreamFuture[CursorT, ItemT]):
-    def next(self) -> Coroutine[Any, Any, ItemT]: ...
-    def add_done_callback(
-        self, fn: Callable[[Any], object], /, *, context: Context | None = None
-    ) -> None: ...
-    def send(self, value: Any) -> Any: ...
-    @property
-    def delegate(self) -> Any: ...
 
 class MotorGridFSBucket(AgnosticBase, GridFSBucket):
     @property
@@ -747,7 +714,6 @@ class MotorGridOutCursor(AgnosticBaseCursor, GridOutCursor):
     def next(self, callback: Callback[MotorGridOut]) -> None: ...
     async def __anext__(self) -> MotorGridOut: ...
     def next_object(self) -> MotorGridOut | None: ...
-    def each(self, callback: Callback[MotorGridOut]) -> None: ...
     @overload
     def to_list(
         self, length: int | None = None, callback: None = None
@@ -768,7 +734,6 @@ class MotorGridOutCursor(AgnosticBaseCursor, GridOutCursor):
     @property
     def fetch_next(self) -> CallFuture[bool]: ...
 
-AgnosticBaseProperties = AgnosticBase
 AgnosticChangeStream = MotorChangeStream
 AgnosticClientEncryption = MotorClientEncryption
 AgnosticClientSession = MotorClientSession

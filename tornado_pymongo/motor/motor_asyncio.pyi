@@ -15,8 +15,8 @@ from tornado_pymongo.motor.core import (
     MotorGridIn,
     MotorGridOut,
     MotorGridOutCursor,
-    MotorLatentCommandCursor,
 )
+from tornado_pymongo.motor.latent import MotorLatentCommandCursor
 
 class AsyncIOMotorClient(AgnosticClient[DocumentType]): ...
 

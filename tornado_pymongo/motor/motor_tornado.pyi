@@ -15,10 +15,10 @@ from tornado_pymongo.motor.core import (
     MotorGridIn,
     MotorGridOut,
     MotorGridOutCursor,
-    MotorLatentCommandCursor,
     MotorRawBatchCommandCursor,
     MotorRawBatchCursor,
 )
+from tornado_pymongo.motor.latent import MotorLatentCommandCursor
 
 class MotorClient(AgnosticClient[DocumentType]): ...
 

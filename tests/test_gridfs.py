@@ -315,7 +315,7 @@ async def test_a_download_waits_for_an_asynchronous_file(bucket):
         await bucket.download_to_stream(7, Destination())
     with pytest.raises(TypeError, match="file_id"):
         await bucket.download_to_stream(destination=Destination())
-    with pytest.raises(InvalidOperation, match="callback must be a function"):
+    with pytest.raises(TypeError, match="callback must be a function"):
         bucket.download_to_stream(file_id, Destination(), callback=5)
 
 

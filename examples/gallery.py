@@ -5,8 +5,10 @@
     python examples/gallery.py [--port PORT]
 
 The files go up and down in pieces: however large one is, and however slow its reader, it takes
-little memory. Readers can ask for a range of a file, so that sound and film can be wound forward.
-The database is `tornado_pymongo_gallery`; where it has no files, some are made up.
+little memory. A plain HTML form sends them, without any script; the page has one for several files
+at once, which shows how far it is. Readers can ask for a range of a file, so that sound and film
+can be wound forward. The database is `tornado_pymongo_gallery`; where it has no files, some are
+made up.
 """
 
 from __future__ import annotations
@@ -62,7 +64,13 @@ class Index(serve.Handler):
 
 
 class Upload(GridFSUploadHandler):
-    """Stores files that come by PUT; the token against forgery comes in a header."""
+    """Stores files: one that a form has, or those that the page's script sends by PUT."""
+
+    def write_created(self, gridin: Any) -> None:
+        if self.request.method == "POST":  # a browser waits for a page
+            self.redirect("/", status=303)
+        else:
+            super().write_created(gridin)
 
 
 class Download(GridFSHandler):
@@ -99,7 +107,7 @@ async def gallery(client: tornado_pymongo.MongoClient) -> AsyncIterator[Applicat
     yield serve.application(
         [
             (r"/", Index, {"bucket": bucket}),
-            (r"/upload/(.+)", Upload, {"database": database, "max_size": MAX_SIZE}),
+            (r"/upload/(.*)", Upload, {"database": database, "max_size": MAX_SIZE}),
             (r"/files/([0-9a-f]{24})", Download, {"database": database}),
         ]
     )

@@ -16,6 +16,8 @@ from tornado_pymongo import _http
 
 web = pytest.importorskip("aiohttp.web")
 
+from aiohttp import ClientSession, FormData  # noqa: E402
+
 from tornado_pymongo.aiohttp import AIOHTTPGridFS, AIOHTTPGridFSUpload  # noqa: E402
 
 BYTES = b"0123456789" * 1000
@@ -160,6 +162,28 @@ async def test_a_handler_that_is_cancelled_removes_what_it_has_stored(db, serve,
     await asyncio.wait([tasks[0], asking])
     asking.exception()
     assert await db.fs.chunks.count_documents({}) == await db.fs.files.count_documents({}) == 0
+
+
+async def test_the_answer_can_be_chosen_and_has_the_fields_of_a_form(serve, db):
+    seen = []
+
+    def write_created(request, gridin, fields):
+        seen.append((gridin.filename, fields))
+        raise web.HTTPSeeOther("/thanks")
+
+    upload = AIOHTTPGridFSUpload(db, write_created=write_created)
+    port = await serve(("POST", "/{filename:.*}", upload))
+    form = FormData({"tag": "ä"}, quote_fields=False)
+    form.add_field("upload", b"data", filename='n "ä".txt', content_type="text/plain")
+    form.add_field("tag", "b")
+    async with ClientSession() as session:
+        for data in form, b"data":
+            url = f"http://127.0.0.1:{port}/named"
+            async with session.post(url, data=data, allow_redirects=False) as answer:
+                assert (answer.status, answer.headers["Location"]) == (303, "/thanks")
+    assert seen == [('n "ä".txt', {"tag": ["ä", "b"]}), ("named", None)]
+    stored = await db.fs.files.find_one({"filename": 'n "ä".txt'})
+    assert (stored["length"], stored["metadata"]) == (4, {"contentType": "text/plain"})
 
 
 async def test_a_name_that_is_no_text_is_not_found(db):

@@ -191,8 +191,8 @@ def names_of(tree):
     return own, used
 
 
-# Documented ones: of a file, of a namedtuple such as CodecOptions, of Python.
-DOCUMENTED = {"_id", "_replace", "_is_gil_enabled"}
+# Documented ones: of a file, of a namedtuple such as CodecOptions, of Python, of a form's field.
+DOCUMENTED = {"_id", "_replace", "_is_gil_enabled", "_xsrf"}
 
 
 def declared_for(module):

@@ -292,6 +292,32 @@ def test_a_file_goes_up_down_in_parts_and_away(examples):
     assert gallery.post(remove="x").status == 400
 
 
+def test_a_file_goes_up_in_a_form_that_has_the_token_of_the_page(examples):
+    gallery = examples("gallery")
+    token = gallery.token()
+    data = os.urandom(1_000_000)
+    kind = {"Content-Type": "multipart/form-data; boundary=-"}
+
+    def form(*fields):
+        parts = [b"---\r\nContent-Disposition: form-data; " + field for field in fields]
+        return b"\r\n".join([*parts, b"-----\r\n"])
+
+    secret = b'name="_xsrf"\r\n\r\n' + token.pop("X-XSRFToken").encode()
+    file = b'name="files"; filename="form.mp3"\r\nContent-Type: audio/mpeg\r\n\r\n' + data
+    assert gallery.fetch("POST", "/upload/", form(file), **token, **kind).status == 403
+    answer = gallery.fetch("POST", "/upload/", form(secret, file), **token, **kind)
+    assert (answer.status, answer.headers["Location"]) == (303, "/")
+    page = gallery.fetch("GET", "/").text
+    assert "form.mp3" in page
+    path = re.search(r'<audio [^>]*src="(/files/\w+)" aria-label="form.mp3"', page)[1]
+    answer = gallery.fetch("GET", path)
+    assert (answer.body, answer.headers["Content-Type"]) == (data, "audio/mpeg")
+    none = b'name="files"; filename=""\r\n\r\n'
+    refused = gallery.fetch("POST", "/upload/", form(secret, none), **token, **kind)
+    assert (refused.status, refused.text) == (400, "The form has no file: choose one.")
+    gallery.post(remove=path.rpartition("/")[2])
+
+
 def test_a_file_that_is_too_large_is_refused_before_it_is_sent(examples):
     gallery = examples("gallery")
     headers = gallery.token() | {"Expect": "100-continue", "Content-Length": str(2**30 + 1)}

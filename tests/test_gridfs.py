@@ -5,12 +5,15 @@ from __future__ import annotations
 import asyncio
 import gc
 import io
+import random
 
 import gridfs
+import pymongo
 import pytest
-from pymongo.errors import InvalidOperation
+from pymongo.errors import InvalidOperation, PyMongoError
 
 import tornado_pymongo
+from tornado_pymongo.internals.cursors import read_in_small_batches
 from tornado_pymongo.proxy import Function
 
 LINES = b"a line\n" * 100_000
@@ -119,10 +122,218 @@ async def test_a_file_that_is_read(bucket, db):
 
 async def test_lines_at_hand_take_no_worker(bucket, hops):
     grid_out = await bucket.open_download_stream(await bucket.upload_from_stream("name", LINES))
+    most = len(LINES) / 1000 + 2  # once for each chunk, at most
     hops.clear()
     lines = [line async for line in grid_out]
     assert lines == [b"a line\n"] * 100_000
-    assert len(hops) <= len(LINES) / 1000 + 2  # once for each chunk, at most
+    assert len(hops) <= most
+    await grid_out.seek(0)
+    hops.clear()
+    for _ in range(50_000):
+        assert await grid_out.readline() == b"a line\n"
+        assert await grid_out.readline(100) == b"a line\n"
+    assert await grid_out.readline() == b""
+    assert len(hops) <= most
+    await grid_out.seek(0)
+    hops.clear()
+    assert await grid_out.readlines() == lines
+    await grid_out.seek(0)
+    assert await grid_out.to_list() == lines
+    assert len(hops) == 3
+
+
+async def test_long_lines_at_hand_take_no_worker_either(db, hops):
+    bucket = tornado_pymongo.GridFSBucket(db, chunk_size_bytes=10**7)
+    lines = [b"x" * 100_000 + b"\n"] * 20
+    file_id = await bucket.upload_from_stream("name", b"".join(lines))
+    grid_out = await bucket.open_download_stream(file_id)
+    hops.clear()
+    assert [line async for line in grid_out] == lines
+    assert len(hops) <= 3  # the first line, the last one, and the end
+
+
+def text_of(rng, longest):
+    """Return lines of all lengths, some of them empty, with and without an end."""
+    lengths = [*range(5), 8, 15, 16, 17, 40, longest]
+    lines = [b"x" * rng.choice(lengths) + b"\n" for _ in range(rng.randrange(30))]
+    return b"".join(lines)[: None if rng.random() < 0.5 else -1]
+
+
+@pytest.mark.parametrize("chunk_size", [1, 16, 20_000, 255 * 1024])
+async def test_lines_are_those_of_a_file_on_disk(db, chunk_size):
+    """Whatever is read, or looked at, in between."""
+    rng = random.Random(chunk_size)
+    bucket = tornado_pymongo.GridFSBucket(db, chunk_size_bytes=chunk_size)
+    for _ in range(30):
+        expected = io.BytesIO(data := text_of(rng, min(500 * chunk_size, 9_000)))
+        grid_out = await bucket.open_download_stream(await bucket.upload_from_stream("name", data))
+        for _ in range(20):
+            size = rng.choice([-1, None, 0, 1, 5, 16, 30])
+            position = rng.randrange(len(data) + 1)
+            way = rng.choice(["line", "for", "lines", "read", "seek", "chunk", "untaken"])
+            if way == "line":
+                assert await grid_out.readline(size) == expected.readline(size)
+            elif way == "for":
+                line = await anext(grid_out, b"")
+                assert line == expected.readline()
+            elif way == "lines" and rng.random() < 0.3:
+                # A Python file stops when it has as much as that; GridOut when it has more.
+                hint = size + 1 if size and size > 0 else size
+                assert await grid_out.readlines(size) == expected.readlines(hint)
+            elif way == "read":
+                assert await grid_out.read(5) == expected.read(5)
+            elif way == "chunk":
+                chunk = await grid_out.readchunk()
+                assert chunk == expected.read(len(chunk))
+            elif way == "seek":
+                assert await grid_out.seek(position) == expected.seek(position)
+            else:
+                untaken = grid_out.readline()
+                while not untaken.done():
+                    await asyncio.sleep(0)
+            assert grid_out.tell() == expected.tell()
+        assert await grid_out.to_list() == expected.readlines()
+        assert grid_out.tell() == len(data)
+        await grid_out.close()
+
+
+async def test_readlines_stops_where_pymongos_does(db):
+    """PyMongo Async's is the model, and its blocking one stops there too."""
+    bucket = tornado_pymongo.GridFSBucket(db)
+    theirs = gridfs.GridFSBucket(db.delegate)
+    file_id = await bucket.upload_from_stream("name", b"12\n45\n7\n\nlast")
+    for size in (None, *range(-1, 20)):
+        ours = await (await bucket.open_download_stream(file_id)).readlines(size)
+        with_theirs = db.client.run_in_worker(
+            lambda size=size: theirs.open_download_stream(file_id).readlines(size)
+        )
+        assert ours == await with_theirs, size
+
+
+def watch(grid_out, name, before):
+    """Have something called before a method of PyMongo's file."""
+    method = getattr(grid_out.delegate, name)
+    grid_out.delegate.__dict__[name] = lambda *args: (before(), method(*args))[1]
+
+
+async def test_a_line_is_read_a_chunk_at_a_time(bucket):
+    """It was read a byte at a time, for seconds, and its worker was not to be had (case H)."""
+    file_id = await bucket.upload_from_stream("name", b"x" * 100_000)
+    calls = []
+    for read in "readline", "readlines", "to_list", "__anext__":
+        grid_out = await bucket.open_download_stream(file_id)
+        for name in "read", "readchunk":
+            watch(grid_out, name, lambda name=name: calls.append(name))
+        line = await getattr(grid_out, read)()
+        assert line in (b"x" * 100_000, [b"x" * 100_000])
+        assert calls.count("readchunk") == 100
+        assert calls.count("read") <= 1
+        calls.clear()
+
+
+async def test_a_line_is_interrupted_between_its_chunks(bucket, gate):
+    grid_out = await bucket.open_download_stream(
+        await bucket.upload_from_stream("name", b"x" * 100_000)
+    )
+    read = []
+    read_in_small_batches(grid_out.delegate, 1)
+    watch(grid_out, "readchunk", lambda: read.append(gate()))
+    task = asyncio.ensure_future(grid_out.readline())
+    await gate.until_entered()
+    task.cancel()
+    gate.opened.set()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    await grid_out.close()  # waits for it
+    assert len(read) == 1
+
+
+async def test_lines_with_too_many_chunks_behind_them_are_corrupt(bucket, db):
+    file_id = await bucket.upload_from_stream("name", b"a line\n" * 10)
+    await db.fs.chunks.insert_one({"files_id": file_id, "n": 1, "data": b"x"})
+    for read in ("readline", "readlines", "to_list", "__anext__"):
+        grid_out = await bucket.open_download_stream(file_id)
+        with pytest.raises(gridfs.errors.CorruptGridFile, match="Extra chunk"):
+            while True:
+                assert await getattr(grid_out, read)()
+
+
+async def test_a_read_of_all_lines_that_is_given_up_has_read_nothing(bucket, gate):
+    """`to_list` and `readlines` had taken their lines, and who gave up had lost them."""
+    grid_out = await bucket.open_download_stream(await bucket.upload_from_stream("name", LINES))
+    assert await grid_out.readline() == b"a line\n"
+    for way in grid_out.to_list, grid_out.readlines:
+        watch(grid_out, "read", gate)
+        task = asyncio.ensure_future(way())
+        await gate.until_entered()
+        task.cancel()
+        gate.opened.set()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+        del grid_out.delegate.__dict__["read"]
+        gate.opened.clear()
+        assert grid_out.tell() == 7
+    assert await grid_out.readline() == b"a line\n"
+    assert len(await grid_out.to_list()) == 100_000 - 2
+
+
+class Destination:
+    """A file whose `write` is a coroutine function, as that of aiofiles or Starlette."""
+
+    def __init__(self, error=None):
+        self.data = b""
+        self.error = error
+
+    async def write(self, data):
+        await asyncio.sleep(0)
+        if self.error is not None:
+            raise self.error
+        self.data += data
+
+
+async def test_a_download_waits_for_an_asynchronous_file(bucket):
+    """It called its `write`, and never awaited it."""
+    file_id = await bucket.upload_from_stream("name", LINES[:5_500])
+    await bucket.upload_from_stream("name", b"newer")
+    for download in (
+        lambda to, **more: bucket.download_to_stream(file_id, to, **more),
+        lambda to, **more: bucket.download_to_stream(destination=to, file_id=file_id, **more),
+        lambda to, **more: bucket.download_to_stream_by_name("name", to, 0, **more),
+        lambda to, **more: bucket.download_to_stream_by_name("name", revision=-2, destination=to),
+    ):
+        assert await download(destination := Destination()) is None
+        assert destination.data == LINES[:5_500]
+    called = asyncio.get_running_loop().create_future()
+    bucket.download_to_stream(
+        file_id, destination := Destination(), callback=lambda *result: called.set_result(result)
+    )
+    assert await called == (None, None)
+    assert destination.data == LINES[:5_500]
+    with pytest.raises(OSError, match="full"):
+        await bucket.download_to_stream(file_id, Destination(OSError("full")))
+    with pytest.raises(gridfs.NoFile):
+        await bucket.download_to_stream(7, Destination())
+    with pytest.raises(TypeError, match="file_id"):
+        await bucket.download_to_stream(destination=Destination())
+    with pytest.raises(TypeError, match="callback must be a function"):
+        bucket.download_to_stream(file_id, Destination(), callback=5)
+
+
+async def test_a_download_to_an_asynchronous_file_has_one_deadline(bucket, db, mongo_server):
+    class Slow(Destination):
+        async def write(self, data):
+            await super().write(data)
+            await asyncio.sleep(0.2)  # longer than the timeout
+
+    file_id = await bucket.upload_from_stream("name", LINES[:5_500])
+    with pymongo.timeout(0.1), pytest.raises(PyMongoError) as caught:
+        await bucket.download_to_stream(file_id, Slow())
+    assert caught.value.timeout
+    async with tornado_pymongo.MongoClient(mongo_server.uri, timeoutMS=100) as client:
+        bucket = tornado_pymongo.GridFSBucket(client[db.name])
+        with pytest.raises(PyMongoError) as caught:
+            await bucket.download_to_stream(file_id, Slow())
+    assert caught.value.timeout
 
 
 async def test_a_file_that_is_written(bucket, db):

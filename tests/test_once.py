@@ -55,10 +55,14 @@ async def watch(things):
     return stream
 
 
-async def download(things):
-    bucket = tornado_pymongo.GridFSBucket(things.database, chunk_size_bytes=8)
+async def download(things, chunk_size_bytes=8):
+    bucket = tornado_pymongo.GridFSBucket(things.database, chunk_size_bytes=chunk_size_bytes)
     file_id = await bucket.upload_from_stream("f", b"".join(LINES))
     return await bucket.open_download_stream(file_id)
+
+
+async def download_lines(things):
+    return await download(things, 100)  # of which several come at once
 
 
 async def by_fetch_next(source):
@@ -84,16 +88,19 @@ WAYS = {
     "try_next": lambda source: source.try_next(),
     "read": lambda source: source.read(5),
     "readline": lambda source: source.readline(),
+    "readlines": lambda source: source.readlines(30),
+    "to_list": lambda source: source.to_list(),
     "readchunk": lambda source: source.readchunk(),
 }
 CURSOR_WAYS = ["next", "anext", "fetch_next"]
-FILE_WAYS = ["read", "readline", "readchunk", "anext"]
+FILE_WAYS = ["read", "readline", "readlines", "to_list", "readchunk", "anext"]
 PAIRS = [
     *((find, way) for way in CURSOR_WAYS),
     *((aggregate, way) for way in (*CURSOR_WAYS, "try_next")),
     *((find_in_session, way) for way in CURSOR_WAYS),
     *((watch, way) for way in ("next", "anext", "try_next")),
     *((download, way) for way in FILE_WAYS),
+    *((download_lines, way) for way in FILE_WAYS),
 ]
 each_pair = pytest.mark.parametrize(
     ("make", "way"), PAIRS, ids=[f"{make.__name__}-{way}" for make, way in PAIRS]
@@ -110,6 +117,8 @@ async def take(source, way):
 def plain(thing):
     if isinstance(thing, bytes):
         return thing
+    if isinstance(thing, list):
+        return b"".join(thing)
     return thing.get("documentKey", thing)["_id"]
 
 

@@ -58,8 +58,6 @@ HAND_WRITTEN = {
     "Cursor.__getitem__": "blocks for an index but not for a slice",
     "Cursor.add_option": "blocks for the exhaust flag only, and is chained on in Motor's code",
     "Cursor.rewind": "is chained on in Motor's code, and blocks where a cursor is open only",
-    "GridFS.put": "the file that it reads may have to be read on the loop",
-    "GridIn.write": "the file that it reads may have to be read on the loop",
     "GridOut.open": "returns the file in Motor",
     "MongoClient.close": "closes the executor as well, which must not take it for a call",
     "Stream.close": "waits for a running call",
@@ -70,7 +68,7 @@ ONCE = {
     *(f"ChangeStream.{name}" for name in ("next", "resume_token", "try_next")),
     "CommandCursor.try_next",
     "Cursor.retrieved",
-    *(f"GridOut.{name}" for name in ("read", "readchunk", "readline", "seek", "tell")),
+    *(f"GridOut.{name}" for name in ("read", "readchunk", "readline", "readlines", "seek", "tell")),
     *(f"_BaseCursor.{name}" for name in ("alive", "cursor_id", "next", "to_list")),
 }
 

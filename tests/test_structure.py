@@ -28,11 +28,11 @@ ORDER = [
     "executor",
     "internals",
     "inbox", "futures", "unbound", "taking", "bridge", "options", "runtime",
-    "_types", "cursor_future", "proxy", "derive", "exclusive", "buffer",
+    "_types", "cursor_future", "proxy", "derive", "exclusive", "buffer", "_sending",
     "cursor", "change_stream", "session", "gridfs", "encryption", "client",
     "_launch", "pymongo_async",
     "__init__", "metrics",
-    "_http", "web", "aiohttp",
+    "_http", "_form", "web", "aiohttp",
     "motor",
     "_mongod_keeper", "_mongod", "testing", "pytest_plugin",
 ]

@@ -29,8 +29,9 @@ from tornado.web import Application, HTTPError, RequestHandler
 from web_client import ask, connect, request_of, vanish
 
 import tornado_pymongo
-from tornado_pymongo import _http
-from tornado_pymongo.gridfs import GridFSBucket, read_pieces
+from tornado_pymongo import _form, _http, _sending
+from tornado_pymongo._sending import read_pieces
+from tornado_pymongo.gridfs import GridFSBucket
 from tornado_pymongo.web import GridFSHandler, GridFSUploadHandler
 
 CHUNK = 1000
@@ -537,7 +538,7 @@ async def test_a_range_of_a_file_that_has_changed_gets_the_whole_new_one(site):
 
 
 async def test_pieces_chunks_and_ranges_may_overlap_in_any_way(db, bucket, monkeypatch):
-    monkeypatch.setattr(tornado_pymongo.gridfs, "_PIECE", 5)
+    monkeypatch.setattr(_sending, "PIECE", 5)
     data = BYTES[:26]
     small = gridfs.GridFSBucket(db.delegate, chunk_size_bytes=4)
     file_id = await in_worker(db, small.upload_from_stream, "small", data)
@@ -613,7 +614,7 @@ async def test_a_file_that_is_corrupt_from_the_start_is_an_error(site, db, file_
 async def test_a_file_that_is_corrupt_further_on_is_cut_short(
     site, db, file_id, caplog, monkeypatch, damage, compress
 ):
-    monkeypatch.setattr(tornado_pymongo.gridfs, "_PIECE", CHUNK)
+    monkeypatch.setattr(_sending, "PIECE", CHUNK)
     if damage == "missing":
         await db.fs.chunks.delete_one({"files_id": file_id, "n": 7})
     elif damage == "short":
@@ -726,7 +727,7 @@ async def test_files_are_not_compressed(open_site, db, bucket):
         assert "content-encoding" not in answer.headers
 
 
-async def test_a_file_streams_itself_to_a_handler(open_site, db, bucket, file_id, caplog):
+async def test_a_file_streams_itself_to_a_handler(open_site, db, file_id, caplog, monkeypatch):
     class Handler(RequestHandler):
         async def get(self):
             bucket = GridFSBucket(db)
@@ -744,11 +745,8 @@ async def test_a_file_streams_itself_to_a_handler(open_site, db, bucket, file_id
     await db.fs.chunks.delete_one({"files_id": file_id, "n": 7})
     answer = await ask(site.port, "GET", "/stream?from=0")
     assert answer.status == 500
-    tornado_pymongo.gridfs._PIECE, piece = CHUNK, tornado_pymongo.gridfs._PIECE
-    try:
-        answer = await ask(site.port, "GET", "/stream?from=0")
-    finally:
-        tornado_pymongo.gridfs._PIECE = piece
+    monkeypatch.setattr(_sending, "PIECE", CHUNK)
+    answer = await ask(site.port, "GET", "/stream?from=0")
     assert answer.status == 200
     assert not answer.body.endswith(b"0\r\n\r\n")
     await until(lambda: caplog.text.count("CorruptGridFile:") == 2)
@@ -1068,3 +1066,367 @@ async def test_the_bucket_can_be_named(open_site, db):
     assert (await site.ask("PUT", "/other/x", body=b"x")).status == 201
     assert (await site.get("/other/x")).body == b"x"
     assert await db.other.files.count_documents({}) == 1
+
+
+# Forms
+
+
+FORM = {"Content-Type": "multipart/form-data; boundary=b0undary"}
+
+
+def part(disposition, headers, data):
+    lines = [f"Content-Disposition: {disposition}"]
+    lines += [f"{name}: {value}" for name, value in headers.items()]
+    return "\r\n".join(["--b0undary", *lines, "", ""]).encode() + data + b"\r\n"
+
+
+def field(name, value):
+    return part(f'form-data; name="{name}"', {}, value)
+
+
+def file(data, name="new.txt", **headers):
+    return part(f'form-data; name="upload"; filename="{name}"', headers, data)
+
+
+END = b"--b0undary--\r\n"
+SMALL = file(b"small") + END
+
+
+async def send_form(site, body, path="/files/", method="POST", **headers):
+    return await site.ask(method, path, {**FORM, **headers}, body)
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT"])
+async def test_the_file_of_a_form_is_stored_with_its_name_and_type(site, method):
+    body = file(BYTES, "new.txt", **{"Content-Type": "text/x-new"}) + END
+    answer = await send_form(site, body, "/files/ignored", method)
+    [gridin] = site.gridins
+    stored = {"_id": str(gridin._id), "filename": "new.txt", "length": len(BYTES)}
+    assert (answer.status, answer.json) == (201, stored)
+    assert "location" not in answer.headers
+    assert gridin.metadata == {"contentType": "text/x-new"}
+    sent = await site.get("/files/new.txt")
+    assert (sent.body, sent.headers["content-type"]) == (BYTES, "text/x-new")
+
+
+async def test_a_browsers_form_of_any_size_is_stored(site):
+    """The boundary is on the borders of the pieces in which it is read, or near to them."""
+    for length in (0, 1, 2**16 - 60, *range(2**16 - 130, 2**16 - 40, 7), 90_000):
+        data = random.Random(length).randbytes(length)
+        answer = await send_form(site, field("a", b"b") + file(data) + END)
+        assert answer.status == 201, length
+        assert (await site.get("/files/new.txt")).body == data
+
+
+NAMES = {
+    "plain.txt": "plain.txt",
+    "ü€ 🌙.txt": "ü€ 🌙.txt",
+    "sun %22&%22 moon.png": 'sun "&" moon.png',
+    r"sun \"&\" moon.png": 'sun "&" moon.png',
+    "100%25;=.txt": "100%25;=.txt",
+    "a%0D%0AX: y": "a\r\nX: y",
+    "../../etc/passwd": "passwd",
+    r"C:\Users\me\new.txt": "new.txt",
+    r"\\server\share\new.txt": "new.txt",
+    "folder/new.txt": "new.txt",
+    "a; filename=b": "a; filename=b",
+    "..": "..",
+}
+
+
+async def test_the_name_is_what_the_browser_means_without_folders(site):
+    for written, name in NAMES.items():
+        answer = await send_form(site, file(b"x", written) + END)
+        assert (answer.status, answer.json["filename"]) == (201, name)
+    for disposition, name in {
+        "form-data; name=x; filename=new.txt": "new.txt",
+        'Form-Data;name="x";FileName="new.txt"': "new.txt",
+        "form-data; name=x; filename*=UTF-8''n%C3%A4me": "näme",
+        "form-data; name=x; filename*=UTF-8''n%C3%A4me; filename=plain": "plain",
+    }.items():
+        answer = await send_form(site, part(disposition, {}, b"x") + END)
+        assert (answer.status, answer.json["filename"]) == (201, name)
+    answer = await send_form(site, file(b"x", "latin").replace(b"latin", b"l\xe4tin") + END)
+    assert (answer.status, answer.json["filename"]) == (201, "lätin")
+
+
+async def test_a_type_that_is_none_is_not_kept(site, db):
+    for headers in {"Content-Type": "text/€"}, {"Content-Type": "a\tb"}, {"Content-Type": ""}, {}:
+        answer = await send_form(site, file(b"x", "a.png", **headers) + END)
+        assert answer.status == 201
+        stored = await db.fs.files.find_one({"filename": "a.png"}, sort=[("_id", -1)])
+        assert stored.get("metadata") is None
+    assert (await site.get("/files/a.png")).headers["content-type"] == "image/png"
+
+
+async def test_an_empty_file_of_a_form_is_stored(site):
+    answer = await send_form(site, file(b"") + END)
+    assert (answer.status, answer.json["length"]) == (201, 0)
+
+
+REFUSED = {
+    "no file": (field("a", b"b") + END, 400, "has no file"),
+    "nothing": (END, 400, "has no file"),
+    "none chosen": (file(b"", "") + END, 400, "has no file"),
+    "a folder": (file(b"", "folder/") + END, 400, "has no file"),
+    "two files": (file(BYTES) + file(b"x") + END, 415, "one file"),
+    "no name": (part("form-data", {}, b"x") + END, 400, "no name"),
+    "an attachment": (part('attachment; name="a"', {}, b"x") + END, 400, "no name"),
+    "no disposition": (b"--b0undary\r\n\r\nx\r\n" + END, 400, "no name"),
+    "encoded": (file(b"eA==", **{"Content-Transfer-Encoding": "base64"}) + END, 415, "as it is"),
+    "nested": (
+        file(b"--c--", **{"Content-Type": "multipart/mixed; boundary=c"}) + END,
+        415,
+        "as it is",
+    ),
+    "another boundary": (SMALL.replace(b"b0undary", b"boundary"), 400, "not a form"),
+    "no body": (b"", 400, ""),
+    "nonsense": (b"x" * 1000, 400, "not a form"),
+    "no header": (b"--b0undary\r\nnonsense\r\n\r\nx\r\n" + END, 400, ""),
+    "cut in the file": (file(BYTES)[:5000], 400, ""),
+    "cut behind the file": (file(BYTES), 400, ""),
+    "a large field": (field("a", bytes(70_000)) + SMALL, 413, "65536 bytes besides"),
+    "many fields": (field("a", b"") * 2000 + SMALL, 413, "65536 bytes besides"),
+    "large fields behind": (file(b"x") + field("a", bytes(70_000)) + END, 413, "65536 bytes"),
+    "a large name": (field("a" * 9000, b"") + SMALL, 400, "not a form"),
+}
+
+
+@pytest.mark.parametrize("name", REFUSED)
+async def test_what_is_no_form_with_a_file_is_refused_by_a_sentence(
+    open_site, framework, db, no_gathering, name
+):
+    site = await open_site(framework)
+    body, status, sentence = REFUSED[name]
+    answer = await send_form(site, body)
+    assert answer.status == status, answer.body
+    assert sentence in answer.body.decode()
+    assert answer.headers["content-type"].lower() == "text/plain; charset=utf-8"
+    await until(lambda: all(gridin.closed for gridin in site.gridins))
+    assert await files_of(db) == (0, 0)
+    assert (await send_form(site, SMALL)).status == 201
+
+
+@pytest.mark.parametrize(
+    ("content_type", "status"),
+    [
+        ("application/x-www-form-urlencoded", 415),
+        ("Application/X-WWW-Form-Urlencoded; charset=utf-8", 415),
+        ("multipart/mixed; boundary=b0undary", 415),
+        ("multipart/form-data", 400),
+        ("multipart/form-data; boundary=", 400),
+        ("multipart/form-data; boundary=" + "b" * 71, 400),
+        ('multipart/form-data; boundary="\u00fc"', 400),
+    ],
+)
+async def test_other_bodies_of_several_parts_are_refused(
+    open_site, framework, db, content_type, status
+):
+    site = await open_site(framework)
+    for method in "PUT", "POST":
+        answer = await site.ask(method, "/files/x", {"Content-Type": content_type}, SMALL)
+        assert answer.status == status
+        assert answer.body.endswith(b".")
+    assert await files_of(db) == (0, 0)
+
+
+async def test_what_is_before_and_behind_the_parts_is_bounded(open_site, framework, db):
+    """RFC 2046 lets it be there; a browser sends nothing."""
+    site = await open_site(framework, max_size=10**6)
+    for body in b"preamble\r\n" * 50_000 + SMALL, b"\r\n" * 200_000 + SMALL:
+        answer = await send_form(site, body)
+        assert answer.status in ({400, 413} if framework == "tornado" else {201})
+    assert (await send_form(site, b"\r\n" + SMALL + b"epilogue")).status == 201
+    if framework == "tornado":  # aiohttp has answered by then
+        assert (await send_form(site, SMALL + bytes(10**6))).status == 413
+
+
+async def test_a_quoted_boundary_of_any_letters_is_one(site):
+    boundary = "'()+_,-./:=? x"
+    body = SMALL.replace(b"b0undary", boundary.encode())
+    headers = {"Content-Type": f'Multipart/Form-Data; charset=utf-8; BOUNDARY="{boundary}"'}
+    assert (await site.ask("POST", "/files/", headers, body)).status == 201
+
+
+async def test_a_form_may_come_byte_by_byte(site):
+    body = field("a", b"b") + file(b"\r\n--b0undar\r\n") + END
+    headers = FORM | {"Content-Length": str(len(body))}
+    reader, writer = await asyncio.open_connection("127.0.0.1", site.port)
+    writer.write(request_of("POST", "/files/", headers))
+    for byte in body:
+        writer.write(bytes([byte]))
+        await asyncio.sleep(0)
+    assert b" 201 " in await reader.readline()
+    writer.close()
+    assert (await site.get("/files/new.txt")).body == b"\r\n--b0undar\r\n"
+
+
+async def test_the_parts_are_found_wherever_a_body_is_cut():
+    class Kept(_http.Upload):
+        async def write(self, data):
+            self.grid_in.append(data)
+
+    data = b"\r\n--b0undar\r\n--b0undaryx\r\r\n-"
+    body = field("a", b"\r\n-b") + file(data) + field("c", b"d") + END
+    for cut in range(len(body) + 1):
+        kept, fields = [], {}
+        form = _form.Form(lambda *_, kept=kept: Kept(kept, 0), fields.__setitem__)
+        upload = _form.FormUpload(form, "b0undary")
+        await upload.write(body[:cut])
+        await upload.write(body[cut:])
+        assert b"".join(kept) == data
+        assert fields == {"a": b"\r\n-b", "c": b"d"}
+
+
+async def test_the_largest_file_that_is_allowed_is_stored_in_a_form_as_well(
+    open_site, framework, db
+):
+    site = await open_site(framework, max_size=5000)
+    assert (await send_form(site, file(bytes(5000)) + END)).status == 201
+    assert await files_of(db) == (1, 5)
+    for size in 5001, 80_000, 3_000_000:
+        assert (await send_form(site, file(bytes(size)) + END)).status == 413
+    assert await files_of(db) == (1, 5)
+
+
+async def test_a_form_that_is_refused_is_so_before_it_is_sent_if_its_client_asks(open_site):
+    site = await open_site(max_size=5000)
+    for content_type, length, status in (
+        ("multipart/mixed", 5, 415),
+        ("multipart/form-data; boundary=x", 2**16 + 5001, 413),
+    ):
+        headers = {"Content-Type": content_type, "Expect": "100-continue"}
+        answer = await site.ask("POST", "/files/", {**headers, "Content-Length": str(length)})
+        assert answer.status == status
+
+
+async def test_nothing_is_left_of_a_form_whose_client_went_away(
+    open_site, framework, db, no_gathering, caplog
+):
+    site = await open_site(framework)
+    client = await connect(site.port)
+    head = request_of("POST", "/files/", FORM | {"Content-Length": "90000"})
+    body = field("a", b"b") + file(bytes(80_000))[:-100]
+    await asyncio.get_running_loop().sock_sendall(client, head + body)
+    await until(lambda: db.delegate.fs.chunks.count_documents({}) > 0)
+    vanish(client)
+    await until(lambda: site.gridins[0].closed)
+    assert await files_of(db) == (0, 0)
+    assert not [record for record in caplog.records if record.levelno >= logging.WARNING]
+
+
+async def test_a_form_for_an_id_that_is_taken_leaves_the_file_alone(
+    open_site, framework, db, file_id, no_gathering
+):
+    site = await open_site(framework)
+    site.next_id = file_id
+    assert (await send_form(site, file(BYTES) + END)).status == 409
+    assert await files_of(db) == (1, 11)
+
+
+async def test_a_database_that_fails_amid_a_form_is_an_error_and_leaves_nothing(
+    open_site, framework, db, monkeypatch, no_gathering, caplog
+):
+    def write(grid_in, data, size):
+        grid_in.write(data)
+        raise PyMongoError("secret")
+
+    monkeypatch.setattr(_http, "write_in_small_batches", write)
+    site = await open_site(framework)
+    answer = await send_form(site, file(BYTES) + END)
+    assert answer.status == 500
+    assert b"secret" not in answer.body
+    assert await files_of(db) == (0, 0)
+
+
+async def test_the_fields_of_a_form_are_arguments(open_site, db):
+    def create_gridfs_file(self, bucket, filename, request):
+        assert (self.path_args, filename) == (["in/box"], "new.txt")
+        assert request.headers["Content-Type"] == "text/x-new"
+        assert self.request.headers["Content-Type"] == FORM["Content-Type"]
+        metadata = {"tags": self.get_body_arguments("tag")}
+        return bucket.open_upload_stream(filename, metadata=metadata)
+
+    def write_created(self, gridin):
+        assert self.get_arguments("tag") == ["query", "a", "ä"]
+        self.finish(f"{gridin.metadata} {self.get_body_argument('later')}")
+
+    site = await open_site(create_gridfs_file=create_gridfs_file, write_created=write_created)
+    body = field("tag", b"a") + field("tag", "ä".encode())
+    body += file(b"x", **{"Content-Type": "text/x-new"}) + field("later", b"!") + END
+    answer = await send_form(site, body, "/files/in/box?tag=query")
+    assert answer.body.decode() == "{'tags': ['a', 'ä']} !"
+
+
+async def test_without_the_parser_a_form_is_refused(open_site, db, monkeypatch, caplog):
+    monkeypatch.setattr(_form, "MultipartParser", None)
+    site = await open_site()
+    answer = await send_form(site, SMALL)
+    assert (answer.status, answer.body[:8]) == (415, b"No forms")
+    (record,) = [each for each in caplog.records if hasattr(each, "mongo_event")]
+    assert record.mongo_event == "forms_not_taken"
+    assert "pip install tornado_pymongo[web]" in record.getMessage()
+    assert (await site.ask("PUT", "/files/x", body=b"x")).status == 201
+
+
+async def test_tornado_takes_no_body_that_is_compressed(open_site, db):
+    site = await open_site()
+    answer = await site.ask("PUT", "/files/x", {"Content-Encoding": "gzip"}, b"x")
+    assert (answer.status, answer.body) == (415, b"Send the body without a Content-Encoding.")
+    assert await files_of(db) == (0, 0)
+
+
+TOKEN = b"0123456789abcdef0123456789abcdef"
+CHECKED = {"xsrf_cookies": True}
+COOKIE = {"Cookie": "_xsrf=" + TOKEN.decode()}
+
+
+async def test_the_token_against_forgery_may_be_a_field_before_the_file(open_site, db):
+    site = await open_site(settings=CHECKED)
+    body = field("_xsrf", TOKEN) + SMALL
+    assert (await send_form(site, body, **COOKIE)).status == 201
+    assert (await send_form(site, SMALL, **COOKIE, **{"X-XSRFToken": TOKEN.decode()})).status == 201
+    path = "/files/?_xsrf=" + TOKEN.decode()
+    assert (await send_form(site, SMALL, path, **COOKIE)).status == 201
+    assert await files_of(db) == (3, 3)
+
+
+async def test_a_form_that_may_be_forged_is_refused_and_stores_nothing(open_site, db):
+    site = await open_site(settings=CHECKED)
+    wrong = field("_xsrf", TOKEN[::-1])
+    for body, headers in (
+        (SMALL, COOKIE),
+        (wrong + SMALL, COOKIE),
+        (field("_xsrf", TOKEN) + SMALL, {}),
+        (field("_xsrf", b"") + SMALL, COOKIE),
+        (file(b"small") + field("_xsrf", TOKEN) + END, COOKIE),
+        (field("_xsrf", TOKEN) + SMALL, COOKIE | {"X-XSRFToken": "wrong"}),
+    ):
+        answer = await send_form(site, body, **headers)
+        assert answer.status == 403
+    answer = await send_form(site, file(b"small") + field("_xsrf", TOKEN) + END, **COOKIE)
+    assert answer.body == b"The field _xsrf must come before the file of the form."
+    for path in "/files/?_xsrf=wrong", "/files/":
+        answer = await site.ask("POST", path, COOKIE, b"no form")
+        assert answer.status == 403
+    assert site.gridins == []
+
+
+async def test_no_override_runs_for_a_form_that_may_be_forged(open_site, db):
+    """The check waits for a field, and so the method must wait for the check."""
+    called = []
+
+    async def post(self, path):
+        called.append(path)
+
+    async def delete(self, path):
+        called.append(path)
+
+    site = await open_site(settings=CHECKED, post=post, delete=delete)
+    for body in b"", END, SMALL, field("a", b"b") + END, b"--b0undary":
+        assert (await send_form(site, body, **COOKIE)).status in (400, 403)
+        assert (await send_form(site, body, method="DELETE", **COOKIE)).status == 403
+    assert called == []
+    body = field("_xsrf", TOKEN) + END
+    assert (await send_form(site, body, **COOKIE)).status == 200
+    assert called == [""]

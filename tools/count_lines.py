@@ -16,10 +16,12 @@ from pathlib import Path
 PACKAGE = Path(__file__).parents[1] / "tornado_pymongo"
 
 NOT_THE_DRIVER = {
+    "_form",
     "_http",
     "_launch",
     "_mongod",
     "_mongod_keeper",
+    "_sending",
     "aiohttp",
     "motor",
     "pymongo_async",

@@ -1,7 +1,7 @@
 """GridFS files as HTTP resources: what the handlers for Tornado and for aiohttp share.
 
 `StoredFile` decides what to answer to a request for a file (RFC 9110), and `Upload` stores a file
-that is received. What is sent is read by `gridfs.read_pieces`.
+that is received, by itself or in a form (`_form.py`). What is sent is read by `_sending.py`.
 """
 
 from __future__ import annotations
@@ -22,9 +22,10 @@ from tornado.httputil import format_timestamp
 from tornado.web import HTTPError
 
 from tornado_pymongo import log
+from tornado_pymongo._sending import BATCH
 from tornado_pymongo.client import Database
 from tornado_pymongo.exclusive import until_free
-from tornado_pymongo.gridfs import BATCH, GridFSBucket
+from tornado_pymongo.gridfs import GridFSBucket
 from tornado_pymongo.internals.cursors import remove_unfinished, write_in_small_batches
 from tornado_pymongo.proxy import Function
 
@@ -32,7 +33,7 @@ from tornado_pymongo.proxy import Function
 MAX_SIZE = 100 * 2**20
 
 # What a header may have of what the database says: text with neither line breaks nor much else.
-_PRINTABLE = re.compile("[!-~][ -~]*")
+PRINTABLE = re.compile("[!-~][ -~]*")
 
 _RANGE = re.compile("bytes=[ \t]*([0-9]{0,99})-([0-9]{0,99})[ \t]*", re.IGNORECASE)
 
@@ -158,7 +159,7 @@ def _content_type(grid_out: Any, path: str) -> str:
     inner = metadata.get("contentType") if isinstance(metadata, Mapping) else None
     # By its name in the file's document: PyMongo's content_type warns that it is deprecated.
     for stored in getattr(grid_out, "contentType", None), inner:
-        if isinstance(stored, str) and _PRINTABLE.fullmatch(stored):
+        if isinstance(stored, str) and PRINTABLE.fullmatch(stored):
             return stored
     name = grid_out.filename if isinstance(grid_out.filename, str) else path
     # The slash keeps a name with a colon from being taken for a URL, which may say what it likes.
@@ -195,6 +196,14 @@ def parse_range(text: str, length: int) -> tuple[int, int] | None:
     return max(length - int(last), 0), length
 
 
+class Refusal(HTTPError):
+    """A request that is not met, and the sentence that its sender is told."""
+
+    def __init__(self, status_code: int, sentence: str) -> None:
+        super().__init__(status_code, "%s", sentence)
+        self.sentence = sentence
+
+
 class Upload:
     """A request's body on its way into a GridIn.
 
@@ -216,8 +225,8 @@ class Upload:
             raise HTTPError(413)
         await self._run("write", write_in_small_batches, self.grid_in.delegate, data, BATCH)
 
-    async def close(self) -> None:
-        """Complete the file, in a worker, or remove it if that fails.
+    async def close(self) -> Any:
+        """Complete the file, in a worker, and return its GridIn; or remove it if that fails.
 
         :raises tornado.web.HTTPError: 409 if a file has that id.
         """
@@ -226,6 +235,7 @@ class Upload:
         except BaseException:
             await self.abort()
             raise
+        return self.grid_in
 
     async def abort(self) -> None:
         """Remove what has been stored, in a worker, after the call that may still run there."""
@@ -254,9 +264,12 @@ def metadata_of(content_type: str | None) -> dict[str, str] | None:
     return {"contentType": content_type} if content_type else None
 
 
-def created(grid_in: Any, path: str) -> tuple[dict[str, str], dict[str, Any]]:
-    """Return the headers and, for JSON, the body of the answer that a file is stored."""
+def created(grid_in: Any, path: str | None) -> tuple[dict[str, str], dict[str, Any]]:
+    """Return the headers and, for JSON, the body of the answer that a file is stored.
+
+    :param path: that of the file, if it is known: a form is sent to another one.
+    """
     # Without a second slash in front, which would make it the name of a host.
-    headers = {"Location": "/" + path.lstrip("/")}
+    headers = {} if path is None else {"Location": "/" + path.lstrip("/")}
     length = int(grid_in.length)
     return headers, {"_id": str(grid_in._id), "filename": grid_in.filename, "length": length}

@@ -102,6 +102,22 @@ class AnyClient(Protocol):
     @property
     def delegate(self) -> pymongo.MongoClient[Any]: ...
 
+class Sendable(Consumable):
+    """A GridOut, as far as it is sent on the web."""
+
+    def stream_to_handler(
+        self, request_handler: RequestHandler, callback: CallbackOf[None, R] | None = None
+    ) -> CallFuture[None, R]:
+        """Send what is left of this file with a Tornado handler; return a Future of None.
+
+        Set the headers before, ``Content-Length`` among them, and finish the handler after. It
+        flushes as fast as the client takes the file, which is read in a worker in pieces of at
+        most 256 KiB. If the client goes away, it ends. `tornado_pymongo.web.GridFSHandler` does
+        all of what a handler must.
+
+        :raises gridfs.errors.CorruptGridFile: if chunks are missing, or of a wrong size. If a part
+            has been sent, the connection is closed."""
+
 class Buffer:
     """Things that were fetched and not taken, in order. One thread puts, another one takes."""
 
@@ -2357,22 +2373,21 @@ class Stream(Exclusive):
         A call that is running is waited for. Whoever stops waiting for the close does not stop it.
         The source is the `close` of PyMongo's class."""
 
-class GridFS(Derived):
+class UsesFiles(Derived):
+    """An object whose methods read, or write to, files of the caller's.
+
+    A worker does so, but the caller's loop if their ``read`` or ``write`` is a coroutine function."""
+
+class GridFS(UsesFiles):
     """An instance of GridFS on top of a single Database.
 
-    Files by name and version, in a database; `GridFSBucket` is the newer interface."""
+    Files by name and version, in a database; `GridFSBucket` is the newer interface.
+
+    `put` takes files whose ``read`` is a coroutine function as well, and reads them on your loop."""
 
     delegate: gridfs.synchronous.grid_file.GridFS
 
     def __init__(self, database: Database[Any], collection: str = "fs") -> None: ...
-    def put(
-        self, data: Any, *, callback: CallbackOf[Any, R] | None = None, **kwargs: Any
-    ) -> CallFuture[Any, R]:
-        """Write a file; return a Future of its ``_id``.
-
-        Runs in a worker, which also reads `data` if that is a file; one whose ``read`` is a
-        coroutine function is read on the caller's loop. The source is PyMongo's `GridFS.put`."""
-
     def delete(
         self,
         file_id: Any,
@@ -2484,10 +2499,20 @@ class GridFS(Derived):
 
         Runs at once, in the caller's thread: it does not wait."""
 
-class GridFSBucket(Derived):
+    def put(
+        self, data: Any, *, callback: CallbackOf[Any, R] | None = None, **kwargs: Any
+    ) -> CallFuture[Any, R]:
+        """Put data in GridFS as a new file.
+
+        Runs in a worker thread; returns a Future of the caller's loop. With
+        ``callback=``, returns None and calls ``callback(result, error)`` on it."""
+
+class GridFSBucket(UsesFiles):
     """An instance of GridFS on top of a single Database.
 
-    Files in a database."""
+    Files in a database.
+
+    Files of yours whose ``read`` or ``write`` is a coroutine function are used on your loop."""
 
     delegate: gridfs.synchronous.grid_file.GridFSBucket
 
@@ -2669,12 +2694,13 @@ class GridFSBucket(Derived):
         Runs in a worker thread; returns a Future of the caller's loop. With
         ``callback=``, returns None and calls ``callback(result, error)`` on it."""
 
-class GridIn(Stream):
+class GridIn(UsesFiles, Stream):
     """Class to write data to GridFS.
 
     A file that is being written.
 
-    Its attributes are sent by `close`. A closed one is changed with `set`, in a worker."""
+    Its attributes are sent by `close`. A closed one is changed with `set`, in a worker. `write`
+    takes files whose ``read`` is a coroutine function as well, and reads them on your loop."""
 
     delegate: gridfs.synchronous.grid_file.GridIn
 
@@ -2682,12 +2708,6 @@ class GridIn(Stream):
         self, root_collection: Collection[Any], session: ClientSession | None = None, **kwargs: Any
     ) -> None: ...
     def __getattr__(self, name: str) -> Any: ...
-    def write(self, data: Any, callback: CallbackOf[None, R] | None = None) -> CallFuture[None, R]:
-        """Write bytes, a string or what a file holds; return a Future of None.
-
-        Runs in a worker, which also reads `data` if that is a file; one whose ``read`` is a
-        coroutine function is read on the caller's loop. The source is PyMongo's `GridIn.write`."""
-
     def __setattr__(self, name: str, value: Any) -> None: ...
     @property
     def _id(self) -> Any: ...
@@ -2743,6 +2763,14 @@ class GridIn(Stream):
 
         Runs at once, in the caller's thread: it does not wait."""
 
+    def write(
+        self, data: Any, *, callback: CallbackOf[None, R] | None = None
+    ) -> CallFuture[None, R]:
+        """Write data to the file. There is no return value.
+
+        Runs in a worker thread; returns a Future of the caller's loop. With
+        ``callback=``, returns None and calls ``callback(result, error)`` on it."""
+
     def writeable(self) -> bool:
         """Runs at once, in the caller's thread: it does not wait."""
 
@@ -2754,7 +2782,7 @@ class GridIn(Stream):
         Runs in a worker thread; returns a Future of the caller's loop. With
         ``callback=``, returns None and calls ``callback(result, error)`` on it."""
 
-class GridOut(Consumable):
+class GridOut(Sendable):
     """Class to read data out of GridFS.
 
     A file that is being read.
@@ -2794,7 +2822,22 @@ class GridOut(Consumable):
     ) -> CallFuture[bytes, R]:
         """Read one line, of at most so many bytes; return a Future of it.
 
-        Runs in a worker. The source is PyMongo's `GridOut.readline`."""
+        If all of the line has come with its chunk, the Future is complete at once. Otherwise it
+        runs in a worker. The source is PyMongo's `GridOut.readline`."""
+
+    def readlines(
+        self, size: int = -1, callback: CallbackOf[list[bytes], R] | None = None
+    ) -> CallFuture[list[bytes], R]:
+        """Read lines up to the end or, if that is earlier, until they are more than so many bytes.
+
+        Runs in a worker; returns a Future of a list. The source is PyMongo's `GridOut.readlines`."""
+
+    def to_list(
+        self, callback: CallbackOf[list[bytes], R] | None = None
+    ) -> CallFuture[list[bytes], R]:
+        """Read all lines that are left; return a Future of a list.
+
+        Runs in a worker. The source is `AsyncGridOut.to_list`."""
 
     def seek(
         self, pos: int, whence: int = ..., callback: CallbackOf[int, R] | None = None
@@ -2807,24 +2850,6 @@ class GridOut(Consumable):
         """Return the position in the file, behind what was taken.
 
         Runs at once, in the caller's thread. The source is PyMongo's `GridOut.tell`."""
-
-    def to_list(
-        self, callback: CallbackOf[list[bytes], R] | None = None
-    ) -> CallFuture[list[bytes], R]:
-        """Read all lines; return a Future of them. The source is `AsyncGridOut.to_list`."""
-
-    def stream_to_handler(
-        self, request_handler: RequestHandler, callback: CallbackOf[None, R] | None = None
-    ) -> CallFuture[None, R]:
-        """Send what is left of this file with a Tornado handler; return a Future of None.
-
-        Set the headers before, ``Content-Length`` among them, and finish the handler after. It
-        flushes as fast as the client takes the file, which is read in a worker in pieces of at
-        most 256 KiB. If the client goes away, it ends. `tornado_pymongo.web.GridFSHandler` does
-        all of what a handler must.
-
-        :raises gridfs.errors.CorruptGridFile: if chunks are missing, or of a wrong size. If a part
-            has been sent, the connection is closed."""
 
     def __aiter__(self) -> Self: ...
     async def __anext__(self) -> bytes: ...
@@ -2897,14 +2922,6 @@ class GridOut(Consumable):
         """Return whether object was opened for reading.
 
         Runs at once, in the caller's thread: it does not wait."""
-
-    def readlines(
-        self, hint: int = -1, /, *, callback: CallbackOf[list[bytes], R] | None = None
-    ) -> CallFuture[list[bytes], R]:
-        """Return a list of lines from the stream.
-
-        Runs in a worker thread; returns a Future of the caller's loop. With
-        ``callback=``, returns None and calls ``callback(result, error)`` on it."""
 
     def seekable(self) -> bool:
         """Return whether object supports random access.

@@ -5,108 +5,116 @@ from __future__ import annotations
 import inspect
 import os
 from collections import deque
-from collections.abc import AsyncGenerator, Callable
-from contextlib import aclosing
+from collections.abc import Callable
+from contextvars import copy_context
 from functools import partial
+from io import BytesIO
 from operator import methodcaller
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import gridfs
 from pymongo.errors import InvalidOperation
-from tornado.iostream import StreamClosedError
 
-from tornado_pymongo.bridge import Callback, check_callback
-from tornado_pymongo.buffer import Buffer, Consumable, Fetch, Want
+from tornado_pymongo._sending import PIECE, Sendable
+from tornado_pymongo.bridge import Callback, check_callback, with_callback
+from tornado_pymongo.buffer import Buffer, Fetch, Want
 from tornado_pymongo.cursor import Cursor
 from tornado_pymongo.derive import Derived
 from tornado_pymongo.exclusive import Exclusive, Stream
 from tornado_pymongo.executor import Call
 from tornado_pymongo.futures import CallFuture
+from tornado_pymongo.internals.clients import begin_timeout
 from tornado_pymongo.internals.cursors import (
     close_at_once,
     forget_chunks,
-    has_line_at_hand,
     is_open,
+    lines_at_hand,
     read_again_from,
-    read_in_small_batches,
+    read_line,
+    skip_at_hand,
 )
-from tornado_pymongo.proxy import Function, Operation
-from tornado_pymongo.taking import AlreadyTaken
+from tornado_pymongo.proxy import Function, Operation, Proxy
+from tornado_pymongo.taking import AlreadyTaken, TakingFuture
 
-if TYPE_CHECKING:
-    from tornado.web import RequestHandler
-
-# How much is read in a worker at a time, at most, in bytes.
-_PIECE = 2**18
-
-# How much is fetched from MongoDB, or sent to it, at a time, in bytes, but no less than a chunk: a
-# guess between few trips and little memory. Measured: a download of 200 MiB costs 1 to 3 MB (33 MB
-# with PyMongo's own batches of 16 MB), an upload 5 MB (144 MB with PyMongo's own of 48 MB).
-BATCH = 2**20
+# How much of a chunk is cut into lines at a time, in bytes: a guess at what takes the loop no time.
+_CUT = 2**13
 
 
-def _is_asynchronous(source: Any) -> bool:
-    """Tell whether this file must be read on the loop, as those of aiofiles, Starlette..."""
-    # A GridOut of ours is read in the worker that writes.
-    is_ours = isinstance(source, GridOut)
-    return not is_ours and inspect.iscoroutinefunction(getattr(source, "read", None))
+def _is_asynchronous(file: Any, method: str = "read") -> bool:
+    """Tell whether this file must be used on the loop, as those of aiofiles, Starlette..."""
+    # A worker uses the PyMongo file of one of ours.
+    return not isinstance(file, Proxy) and inspect.iscoroutinefunction(getattr(file, method, None))
 
 
-class GridFS(Derived, sync_class=gridfs.GridFS, async_class=gridfs.AsyncGridFS):
-    """Files by name and version, in a database; `GridFSBucket` is the newer interface."""
+class UsesFiles(Derived):
+    """An object whose methods read, or write to, files of the caller's.
 
-    _is_operation = False
-
-    def put(self, data: Any, *, callback: Callback | None = None, **kwargs: Any) -> Any:
-        """Write a file; return a Future of its ``_id``.
-
-        Runs in a worker, which also reads `data` if that is a file; one whose ``read`` is a
-        coroutine function is read on the caller's loop. The source is PyMongo's `GridFS.put`.
-        """
-        if _is_asynchronous(data):
-            check_callback(callback)
-            return self._runtime.in_task(self._put(data, kwargs), callback)
-        return self._start(Operation(self, "put", (data,), kwargs), callback)
-
-    async def _put(self, data: Any, kwargs: dict[str, Any]) -> Any:
-        async with self.new_file(**kwargs) as grid_in:
-            await grid_in.write(data)
-        return grid_in._id
-
-
-class GridFSBucket(Derived, sync_class=gridfs.GridFSBucket, async_class=gridfs.AsyncGridFSBucket):
-    """Files in a database."""
+    A worker does so, but the caller's loop if their ``read`` or ``write`` is a coroutine function.
+    """
 
     def _start(
         self, operation: Operation, callback: Callback | None = None, future_class: Any = CallFuture
     ) -> Any:
-        if any(map(_is_asynchronous, (*operation.args, *operation.kwargs.values()))):
-            check_callback(callback)
-            # PyMongo's own coroutine reads it, and opens and writes our GridIn.
-            upload = getattr(self._async_class, operation.name)
-            coroutine = upload(self, *operation.args, **operation.kwargs)
-            return self._runtime.in_task(coroutine, callback)
-        return super()._start(operation, callback, future_class)
+        check_callback(callback)
+        method = "write" if operation.name.startswith("download") else "read"
+        arguments = (*operation.args, *operation.kwargs.values())
+        if not any(_is_asynchronous(each, method) for each in arguments):
+            return super()._start(operation, callback, future_class)
+        context = copy_context()
+        if self._is_operation:
+            begin_timeout(context, self._runtime.timeout)
+        return context.run(self._runtime.in_task, self._use(operation), callback)
+
+    async def _use(self, operation: Operation) -> Any:
+        """Do on the loop what a method does."""
 
 
-class GridIn(Stream, sync_class=gridfs.GridIn, async_class=gridfs.AsyncGridIn):
-    """A file that is being written.
+class GridFS(UsesFiles, sync_class=gridfs.GridFS, async_class=gridfs.AsyncGridFS):
+    """Files by name and version, in a database; `GridFSBucket` is the newer interface.
 
-    Its attributes are sent by `close`. A closed one is changed with `set`, in a worker.
+    `put` takes files whose ``read`` is a coroutine function as well, and reads them on your loop.
     """
 
-    def write(self, data: Any, callback: Callback | None = None) -> Any:
-        """Write bytes, a string or what a file holds; return a Future of None.
+    _is_operation = False
 
-        Runs in a worker, which also reads `data` if that is a file; one whose ``read`` is a
-        coroutine function is read on the caller's loop. The source is PyMongo's `GridIn.write`.
-        """
-        if _is_asynchronous(data):
-            check_callback(callback)
-            return self._runtime.in_task(self._write(data), callback)
-        return self._start(Operation(self, "write", (data,)), callback)
+    async def _use(self, operation: Operation) -> Any:
+        (data,) = operation.args or (operation.kwargs.pop("data"),)
+        async with self.new_file(**operation.kwargs) as grid_in:
+            await grid_in.write(data)
+        return grid_in._id
 
-    async def _write(self, source: Any) -> None:
+
+class GridFSBucket(UsesFiles, sync_class=gridfs.GridFSBucket, async_class=gridfs.AsyncGridFSBucket):
+    """Files in a database.
+
+    Files of yours whose ``read`` or ``write`` is a coroutine function are used on your loop.
+    """
+
+    async def _use(self, operation: Operation) -> Any:
+        if operation.name.startswith("upload"):
+            # PyMongo's own coroutine reads the file, and opens and writes our GridIn.
+            upload = getattr(self._async_class, operation.name)
+            return await upload(self, *operation.args, **operation.kwargs)
+        # That for downloads does not wait for the file.
+        signature = inspect.signature(getattr(self._sync_class, operation.name))
+        arguments = signature.bind(self, *operation.args, **operation.kwargs).arguments
+        _, destination = arguments.pop("self"), arguments.pop("destination")
+        name = operation.name.replace("download_to", "open_download")
+        async with await self._start(Operation(self, name, (), arguments)) as grid_out:
+            while chunk := await grid_out.readchunk():
+                await destination.write(chunk)
+        return None
+
+
+class GridIn(UsesFiles, Stream, sync_class=gridfs.GridIn, async_class=gridfs.AsyncGridIn):
+    """A file that is being written.
+
+    Its attributes are sent by `close`. A closed one is changed with `set`, in a worker. `write`
+    takes files whose ``read`` is a coroutine function as well, and reads them on your loop.
+    """
+
+    async def _use(self, operation: Operation) -> None:
+        (source,) = *operation.args, *operation.kwargs.values()
         while True:
             try:
                 data = await source.read(self.chunk_size)
@@ -133,7 +141,7 @@ class GridIn(Stream, sync_class=gridfs.GridIn, async_class=gridfs.AsyncGridIn):
             setattr(self.delegate, name, value)
 
 
-class GridOut(Consumable, sync_class=gridfs.GridOut, async_class=gridfs.AsyncGridOut):
+class GridOut(Sendable, sync_class=gridfs.GridOut, async_class=gridfs.AsyncGridOut):
     """A file that is being read.
 
     Those that a GridFS or GridFSBucket gives are open, so that their attributes are at hand. A read
@@ -159,7 +167,7 @@ class GridOut(Consumable, sync_class=gridfs.GridOut, async_class=gridfs.AsyncGri
 
     # Reading. The position of the buffer is behind the last bytes that were taken.
 
-    def _read(self, read: Callable[[Any], bytes], delegate: Any, buffer: Buffer) -> None:
+    def _read(self, read: Callable[[Any], Any], delegate: Any, buffer: Buffer) -> None:
         """Read something, in a worker, from the end of the last bytes that were taken."""
         self._go_back()
         data = read(delegate)
@@ -176,9 +184,7 @@ class GridOut(Consumable, sync_class=gridfs.GridOut, async_class=gridfs.AsyncGri
     def _settle(self) -> None:
         """Do nothing: the next read begins by going back."""
 
-    def _want(
-        self, name: str, read: Callable[[Any], bytes], callback: Callback | None = None
-    ) -> Any:
+    def _want(self, name: str, read: Callable[[Any], Any], callback: Callback | None = None) -> Any:
         """Return a Future of what is read by a function of PyMongo's file, in a worker."""
         if not self._has_untaken():
             self._buffer.position = self.delegate.tell()
@@ -187,8 +193,33 @@ class GridOut(Consumable, sync_class=gridfs.GridOut, async_class=gridfs.AsyncGri
 
     def _has_untaken(self) -> bool:
         """Tell whether PyMongo's file may be ahead of what was taken."""
-        # In this order: a call that ends in between has left something.
-        return self._running() is not None or bool(self._buffer) or self._buffer.is_broken
+        if self._running() is not None:
+            return True
+        # Only then, as a call that ends in between has left something.
+        buffer = self._buffer
+        return buffer.is_broken or not buffer.is_used_up()
+
+    # Lines that are at hand in PyMongo's file, of which some are cut at a time: to do so one by one
+    # takes longer than all else. They end with the next call that runs.
+    _lines: Any = ()
+
+    def _has_line(self, size: int) -> bool:
+        """Tell whether a line, of at most so many bytes, is at hand."""
+        if not self._lines and not self._has_untaken():
+            self._lines = lines_at_hand(self.delegate, _CUT)
+        lines = self._lines
+        return bool(lines and (size < 0 or len(lines[0]) <= size))
+
+    def _take_line(self) -> bytes:
+        if not self._lines:
+            raise AlreadyTaken
+        line: bytes = self._lines.popleft()
+        skip_at_hand(self.delegate, len(line))
+        return line
+
+    def _start_into(self, future: CallFuture, operation: Operation) -> CallFuture:
+        self._lines = ()
+        return super()._start_into(future, operation)
 
     def read(self, size: int = -1, callback: Callback | None = None) -> Any:
         """Read so many bytes, or all that are left; return a Future of them.
@@ -207,13 +238,32 @@ class GridOut(Consumable, sync_class=gridfs.GridOut, async_class=gridfs.AsyncGri
     def readline(self, size: int = -1, callback: Callback | None = None) -> Any:
         """Read one line, of at most so many bytes; return a Future of it.
 
-        Runs in a worker. The source is PyMongo's `GridOut.readline`.
+        If all of the line has come with its chunk, the Future is complete at once. Otherwise it
+        runs in a worker. The source is PyMongo's `GridOut.readline`.
         """
-        return self._want("readline", methodcaller("readline", size), callback)
+        size = -1 if size is None else size  # as any Python file takes it
+        if self._has_line(size):
+            check_callback(callback)
+            future = self._runtime.future(TakingFuture, callback)
+            future.demand = _LineAtHand(self, size)
+            future.set_result(None)
+            return with_callback(future, callback)
+        return self._want("readline", partial(read_line, size=size), callback)
 
-    def _read_from(self, start: int, stop: int) -> Any:
-        """Go to `start`, and read the first piece of what there is up to `stop`, in a worker."""
-        return self._want("read", partial(_begin, start=start, stop=stop))
+    def readlines(self, size: int = -1, callback: Callback | None = None) -> Any:
+        """Read lines up to the end or, if that is earlier, until they are more than so many bytes.
+
+        Runs in a worker; returns a Future of a list. The source is PyMongo's `GridOut.readlines`.
+        """
+        size = -1 if size is None else size
+        return self._want("readlines", partial(_read_lines, size=size), callback)
+
+    def to_list(self, callback: Callback | None = None) -> Any:
+        """Read all lines that are left; return a Future of a list.
+
+        Runs in a worker. The source is `AsyncGridOut.to_list`.
+        """
+        return self._want("to_list", partial(_read_lines, size=-1), callback)
 
     def seek(self, pos: int, whence: int = os.SEEK_SET, callback: Callback | None = None) -> Any:
         """Set the position in the file; return a Future of it.
@@ -228,6 +278,7 @@ class GridOut(Consumable, sync_class=gridfs.GridOut, async_class=gridfs.AsyncGri
 
     def _seek_at_once(self, pos: int, whence: int) -> int:
         """Set the position in an open file, without waiting, and return it."""
+        self._lines = ()
         forget_chunks(self.delegate)
         return self._seek(pos, whence)  # type: ignore[no-any-return]
 
@@ -239,34 +290,6 @@ class GridOut(Consumable, sync_class=gridfs.GridOut, async_class=gridfs.AsyncGri
         position: int | None = self._buffer.position if self._has_untaken() else None
         return self.delegate.tell() if position is None else position
 
-    def to_list(self, callback: Callback | None = None) -> Any:
-        """Read all lines; return a Future of them. The source is `AsyncGridOut.to_list`."""
-        check_callback(callback)
-        lines = self._async_class.to_list(self)  # type: ignore[attr-defined]
-        return self._runtime.in_task(lines, callback)
-
-    def stream_to_handler(
-        self, request_handler: RequestHandler, callback: Callback | None = None
-    ) -> Any:
-        """Send what is left of this file with a Tornado handler; return a Future of None.
-
-        Set the headers before, ``Content-Length`` among them, and finish the handler after. It
-        flushes as fast as the client takes the file, which is read in a worker in pieces of at
-        most 256 KiB. If the client goes away, it ends. `tornado_pymongo.web.GridFSHandler` does
-        all of what a handler must.
-
-        :raises gridfs.errors.CorruptGridFile: if chunks are missing, or of a wrong size. If a part
-            has been sent, the connection is closed.
-        """
-        check_callback(callback)
-        if not callable(getattr(request_handler, "write", None)):
-            raise InvalidOperation(
-                "stream_to_handler needs a tornado.web.RequestHandler, not"
-                f" {type(request_handler).__name__}"
-            )
-        sending = stream_to_handler(self, request_handler, self.tell(), int(self.length))
-        return self._runtime.in_task(sending, callback)
-
     def _leave_alone(self) -> bool:
         close_at_once(self.delegate)
         return True
@@ -275,12 +298,10 @@ class GridOut(Consumable, sync_class=gridfs.GridOut, async_class=gridfs.AsyncGri
         return self
 
     async def __anext__(self) -> bytes:
-        if not self._has_untaken() and has_line_at_hand(self.delegate):
-            line: bytes = self.delegate.readline()
-        else:
-            line = await self.readline()
-        if line:
-            return line
+        if self._lines or self._has_line(-1):
+            return self._take_line()
+        if line := await self.readline():
+            return line  # type: ignore[no-any-return]
         raise StopAsyncIteration
 
 
@@ -290,74 +311,48 @@ class _Read(Want):
     :param read: by which the buffer tells whose it is.
     """
 
-    def __init__(self, owner: GridOut, fetch: Fetch, read: Callable[[Any], bytes]) -> None:
+    def __init__(self, owner: GridOut, fetch: Fetch, read: Callable[[Any], Any]) -> None:
         super().__init__(owner, fetch)
         self._read = read
 
     def is_met(self, fetch: Call | None) -> bool:
         return fetch is not None
 
-    def take(self) -> bytes:
+    def take(self) -> Any:
         read, _ = self.buffer.first() or (None, b"")
         if read is not self._read:
             raise AlreadyTaken
-        return super().take()[1]  # type: ignore[no-any-return]
+        return super().take()[1]
+
+
+class _LineAtHand(Want):
+    """The next line, if all of it has come with its chunk."""
+
+    def __init__(self, owner: GridOut, size: int) -> None:
+        self._owner = owner
+        self._size = size
+
+    def is_there(self) -> bool:
+        return self._owner._has_line(self._size)  # type: ignore[no-any-return]
+
+    def take(self) -> bytes:
+        return self._owner._take_line()  # type: ignore[no-any-return]
+
+    def again(self) -> Any:
+        return self._owner.readline(self._size)
 
 
 class GridOutCursor(Cursor, sync_class=gridfs.GridOutCursor, async_class=gridfs.AsyncGridOutCursor):
     """The files that a query finds, as `GridOut`."""
 
 
-async def read_pieces(grid_out: Any, start: int, stop: int) -> AsyncGenerator[bytes, None]:
-    """Read the bytes from `start` to `stop` of an open GridOut, a piece at a time, in a worker.
-
-    While a piece is used the next one is read, and no more than that. Wrap the generator in
-    `contextlib.aclosing`; a call that still runs then is waited for by `GridOut.close`.
-
-    :raises gridfs.errors.CorruptGridFile: if chunks are missing, or of a wrong size.
-    """
-    if start >= stop:
-        return
-    reading = grid_out._read_from(start, stop)
-    try:
-        while start < stop:
-            piece = await reading
-            start += len(piece)
-            if start < stop:
-                # A Future, and begun: a subclass may have a coroutine function.
-                reading = GridOut.read(grid_out, min(_PIECE, stop - start))
-            yield piece
-    finally:
-        if not reading.cancel() and not reading.cancelled():
-            reading.exception()  # no consumer is left to be told
-
-
-def _begin(grid_out: Any, start: int, stop: int) -> bytes:
-    """Go to the start and read the first piece, in a worker."""
-    chunk_size = max(int(grid_out.chunk_size), 1)
-    wanted = (stop - 1) // chunk_size - start // chunk_size + 1
-    if stop == grid_out.length:
-        wanted += 1  # at the end PyMongo looks for one too many
-    # MongoDB's own first batch is 101 documents: no more of those that are small.
-    read_in_small_batches(grid_out, min(wanted, max(BATCH // chunk_size, 1), 101))
-    grid_out.seek(start)
-    return grid_out.read(min(_PIECE, stop - start))  # type: ignore[no-any-return]
-
-
-async def stream_to_handler(grid_out: Any, handler: Any, start: int, stop: int) -> None:
-    """Send the bytes from `start` to `stop` of an open GridOut with a Tornado handler."""
-    is_under_way = False
-    try:
-        async with aclosing(read_pieces(grid_out, start, stop)) as pieces:
-            async for piece in pieces:
-                handler.write(piece)
-                is_under_way = True
-                if (flushed := handler.flush()) is not None:  # None: it stands in for a handler
-                    await flushed  # until the client has taken it
-    except StreamClosedError:
-        pass  # the client has gone away
-    except BaseException:
-        if is_under_way:
-            # Tornado would end a chunked answer properly, and the client take it for complete.
-            handler.request.connection.stream.close()
-        raise
+def _read_lines(grid_out: Any, size: int) -> list[bytes]:
+    """Read lines, a piece at a time, until they are more than so many bytes, if that is above 0."""
+    lines: list[bytes] = []
+    left = size + 1 if size > 0 else grid_out.length
+    while left > 0 and (piece := grid_out.read(min(PIECE, left))):
+        left -= len(piece)
+        if not piece.endswith(b"\n"):
+            piece += read_line(grid_out, -1)
+        lines += BytesIO(piece)
+    return lines

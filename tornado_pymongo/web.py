@@ -13,18 +13,21 @@ client, it takes some 3 MiB of memory. No worker thread waits for a client.
 from __future__ import annotations
 
 import asyncio
+import copy
 import sys
 from collections.abc import Awaitable
 from contextvars import Context, copy_context
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from gridfs.errors import NoFile
 from tornado.httputil import HTTPServerRequest
 from tornado.web import HTTPError, RequestHandler, stream_request_body
 
-from tornado_pymongo import _http
-from tornado_pymongo.gridfs import GridFSBucket, stream_to_handler
+from tornado_pymongo import _form, _http
+from tornado_pymongo._sending import stream_to_handler
+from tornado_pymongo.gridfs import GridFSBucket
 from tornado_pymongo.internals import contract
 from tornado_pymongo.internals.clients import without_deadline
 
@@ -135,6 +138,16 @@ class GridFSUploadHandler(RequestHandler):
     was stored of it is removed. A process that is killed leaves it behind, in the collection of
     the chunks.
 
+    A body that is ``multipart/form-data``, as browsers send an HTML form, is taken apart: its file
+    is stored as it comes in, under the name and with the type that the form has for it, and its
+    fields become arguments of the request. It may have one file; fields that come before it are at
+    hand in `create_gridfs_file`, all of them in `write_created`. It needs ``python-multipart``:
+    ``pip install tornado_pymongo[web]``. If the application checks for forged requests, the field
+    of ``xsrf_form_html()`` must come before the file, and `prepare` runs before that check.
+
+    Other forms and bodies of several parts are answered with 415, as are bodies that are encoded,
+    and nonsense with 400: see `write_error`.
+
     To send the files at the same URLs as well::
 
         class FileHandler(GridFSUploadHandler, GridFSHandler):
@@ -143,7 +156,9 @@ class GridFSUploadHandler(RequestHandler):
     To let in only some, override `prepare`, a coroutine, and await that of this class in the end.
     """
 
-    _upload: _http.Upload | None = None
+    _upload: _http.Upload | _form.FormUpload | None = None
+    _is_form = False
+    _is_checked = True  # against forgery; False if the token is in a field that has not come
     # That of `prepare`. Tornado calls `data_received` in the context of the connection, which knows
     # nothing of this request's span.
     _context: Context
@@ -169,10 +184,12 @@ class GridFSUploadHandler(RequestHandler):
     ) -> Any:
         """Return the `GridIn` to write to: override to choose the name, the id, the metadata.
 
-        The default keeps the Content-Type of the request where `GridFSHandler` looks for it, in
+        The default keeps the Content-Type of the file where `GridFSHandler` looks for it, in
         ``metadata.contentType``.
 
-        :param filename: the group of the URL pattern, or "" if it has none.
+        :param filename: the group of the URL pattern, or "" if it has none; of a file in a form,
+            its name there, without folders.
+        :param request: of a file in a form, a copy whose Content-Type is that of the file.
         """
         metadata = _http.metadata_of(request.headers.get("Content-Type"))
         return bucket.open_upload_stream(filename, metadata=metadata)
@@ -180,11 +197,11 @@ class GridFSUploadHandler(RequestHandler):
     def write_created(self, gridin: Any) -> None:
         """Answer that the file is stored: override to answer in another way.
 
-        The default is 201, the request's URL as the Location, and as JSON ``_id``, ``filename`` and
-        ``length`` in bytes.
+        The default is 201, the request's URL as the Location, unless it was a form, and as JSON
+        ``_id``, ``filename`` and ``length`` in bytes.
         """
         self.set_status(201)
-        headers, body = _http.created(gridin, self.request.path)
+        headers, body = _http.created(gridin, None if self._is_form else self.request.path)
         for name, value in headers.items():
             self.set_header(name, value)
         self.write(body)
@@ -199,16 +216,72 @@ class GridFSUploadHandler(RequestHandler):
         headers = self.request.headers
         length = headers.get("Content-Length", "")
         excess = int(length[:99]) - self.max_size if length.isdecimal() else 0
-        if excess > 0:
-            self._error = HTTPError(413)
+        try:
+            boundary = _form.form_boundary(headers.get("Content-Type"))
+            if headers.get("Content-Encoding", "identity").lower() != "identity":
+                raise _http.Refusal(415, "Send the body without a Content-Encoding.")
+            if excess > (0 if boundary is None else _form.MAX_EXTRA):
+                raise HTTPError(413)
+        except HTTPError as error:
             if "Expect" in headers or excess > _MAX_DROPPED:
-                raise self._error
+                raise
+            self._error = error
             return
-        filename, *_ = *self.path_args, *self.path_kwargs.values(), ""
-        bucket = _http.bucket_of(self.database, self.root_collection)
-        gridin = self.create_gridfs_file(bucket, filename, self.request)
-        self._upload = _http.Upload(gridin, self.max_size)
+        if boundary is None:
+            filename, *_ = *self.path_args, *self.path_kwargs.values(), ""
+            self._upload = self._open_upload(filename, self.request)
+        else:
+            self._is_form = True
+            form = _form.Form(self._open_file_of_form, self._add_field)
+            self._upload = _form.FormUpload(form, boundary)
         self._context = without_deadline(copy_context())  # a deadline there is for `prepare`
+
+    def _open_upload(self, filename: str, request: HTTPServerRequest) -> _http.Upload:
+        bucket = _http.bucket_of(self.database, self.root_collection)
+        return _http.Upload(self.create_gridfs_file(bucket, filename, request), self.max_size)
+
+    def _open_file_of_form(self, filename: str, content_type: str | None) -> _http.Upload:
+        if not self._is_checked and "_xsrf" not in self.request.arguments:
+            raise _http.Refusal(403, "The field _xsrf must come before the file of the form.")
+        self._check_token()
+        request = copy.copy(self.request)
+        request.headers = request.headers.copy()
+        request.headers.pop("Content-Type")
+        if content_type is not None:
+            request.headers["Content-Type"] = content_type
+        return self._open_upload(filename, request)
+
+    def _add_field(self, name: str, value: bytes) -> None:
+        for arguments in self.request.arguments, self.request.body_arguments:
+            arguments.setdefault(name, []).append(value)
+
+    def check_xsrf_cookie(self) -> None:
+        """Check that the request is not forged: later, if the token is in a field of a form."""
+        headers = self.request.headers
+        if (
+            headers.get("Content-Type", "").lower().startswith("multipart/form-data")
+            and not self.get_query_argument("_xsrf", None)
+            and "X-Xsrftoken" not in headers
+            and "X-Csrftoken" not in headers
+        ):
+            self._is_checked = False
+            # Whatever an override does, it is not called without the check.
+            method = self.request.method.lower()
+            setattr(self, method, partial(self._call_checked, getattr(self, method)))
+        else:
+            super().check_xsrf_cookie()
+
+    def _check_token(self) -> None:
+        if not self._is_checked:
+            super().check_xsrf_cookie()
+            self._is_checked = True
+
+    async def _call_checked(self, method: Any, *args: str, **kwargs: str) -> None:
+        if self._error is not None:
+            raise self._error
+        self._check_token()
+        if (result := method(*args, **kwargs)) is not None:
+            await result
 
     async def data_received(self, chunk: bytes) -> None:
         """Store a part of the body, in a worker; Tornado reads on when that is done."""
@@ -223,7 +296,10 @@ class GridFSUploadHandler(RequestHandler):
             self._dropped += len(chunk)
             if self._dropped > _MAX_DROPPED:
                 self.log_exception(type(self._error), self._error, self._error.__traceback__)
-                self.send_error(getattr(self._error, "status_code", 500))
+                self.send_error(
+                    getattr(self._error, "status_code", 500),
+                    exc_info=(type(self._error), self._error, self._error.__traceback__),
+                )
 
     async def put(self, *args: str, **kwargs: str) -> None:
         """Complete the file, and answer."""
@@ -231,12 +307,20 @@ class GridFSUploadHandler(RequestHandler):
             raise self._error
         assert self._upload is not None, "an override of prepare() did not await this class's"
         upload, self._upload = self._upload, None  # all of it is here: it is kept
-        await upload.close()
-        self.write_created(upload.grid_in)
+        self.write_created(await upload.close())
 
     async def post(self, *args: str, **kwargs: str) -> None:
         """Do as `put` does."""
         await self.put(*args, **kwargs)
+
+    def write_error(self, status_code: int, **kwargs: Any) -> None:
+        """Answer that a request is not met: if its body is the reason, by a sentence as text."""
+        error = kwargs.get("exc_info", (None, None))[1]
+        if isinstance(error, _http.Refusal):
+            self.set_header("Content-Type", "text/plain; charset=UTF-8")
+            self.finish(error.sentence)
+        else:
+            super().write_error(status_code, **kwargs)
 
     async def _abort(self) -> None:
         upload, self._upload = self._upload, None

@@ -1,9 +1,12 @@
 // Sends the files of the form, one after the other, each as the body of a PUT, and shows how far it is.
+// Without this script the browser sends the form itself, which may have one file.
 "use strict";
 
 const form = document.getElementById("upload");
 const said = document.getElementById("said");
 const progress = document.getElementById("progress");
+
+form.files.multiple = true;
 
 function upload(file, onProgress) {
   return new Promise((resolve, reject) => {

@@ -169,6 +169,23 @@ def test_a_picture_that_is_uploaded_is_seen(start, visit, screenshot, tmp_path: 
     screenshot(page, "gallery")
 
 
+def test_a_plain_form_uploads_a_picture(start, visit, tmp_path: Path):
+    """Without any script: the browser sends the form, with the page's token."""
+    gallery = start("gallery")
+    page = visit(gallery, java_script_enabled=False)
+    picture = tmp_path / 'dawn "&" tüsk.png'
+    picture.write_bytes(samples.picture("dusk"))
+    page.get_by_label("Files to add").set_input_files(picture)
+    page.get_by_role("button", name="Upload").click()
+    expect(page).to_have_url(f"http://{gallery.address}/")
+    uploaded = page.get_by_role("img", name=picture.name)
+    expect(uploaded).to_be_visible()
+    answer = page.request.get(f"http://{gallery.address}{uploaded.get_attribute('src')}")
+    assert (answer.body(), answer.headers["content-type"]) == (picture.read_bytes(), "image/png")
+    page.get_by_role("button", name=f"Remove {picture.name}").click()
+    expect(uploaded).to_have_count(0)
+
+
 def test_a_tune_is_wound_forward_without_what_is_between(start, visit):
     page = visit(start("gallery"))
     tune = page.locator("audio")

@@ -130,10 +130,11 @@ CHANGES = Need(
 
 FILES = Need(
     "internals.cursors",
-    "gridfs.synchronous.grid_file.GridOut: _file _chunk_iter _chunks _buffer _buffer_pos",
+    "gridfs.synchronous.grid_file.GridOut: _file _chunk_iter _chunks _buffer _buffer_pos"
+    " _position _read_size_or_line(size,line)",
     "gridfs.synchronous.grid_file.GridIn: _coll _buffered_docs_size",
     event="files_not_buffered",
-    without="files come in large batches, each line takes a call, attributes may hold up the loop",
+    without="files come in large batches, lines byte by byte, attributes may hold up the loop",
 )
 
 TIMEOUTS = Need(

@@ -6,6 +6,7 @@ import sys
 from collections import deque
 from collections.abc import Callable
 from functools import partial
+from io import BytesIO
 from types import SimpleNamespace
 from typing import Any, NamedTuple
 
@@ -145,10 +146,32 @@ def is_open(grid_out: Any) -> bool:
     return not contract.holds(contract.FILES) or bool(grid_out._file)
 
 
-def has_line_at_hand(grid_out: Any) -> bool:
-    """Tell whether ``grid_out.readline()`` would return without asking the server."""
-    known = contract.holds(contract.FILES)
-    return known and bool(grid_out._buffer.find(b"\n", grid_out._buffer_pos) >= 0)
+def lines_at_hand(grid_out: Any, size: int) -> deque[bytes]:
+    """Return the next lines that have come with their chunk, some `size` bytes of them.
+
+    The file stays where it is. Its last line is left to PyMongo, which looks then whether there are
+    chunks too many.
+    """
+    if not contract.holds(contract.FILES):
+        return deque()
+    chunk, start = grid_out._buffer, grid_out._buffer_pos
+    stop = chunk.rfind(b"\n", start, start + size) + 1 or chunk.find(b"\n", start) + 1
+    if stop == len(chunk) and grid_out._position + stop - start == int(grid_out.length):
+        stop = chunk.rfind(b"\n", start, stop - 1) + 1
+    return deque(BytesIO(chunk[start:stop]))
+
+
+def skip_at_hand(grid_out: Any, size: int) -> None:
+    """Go ahead in the chunk, by less than what is left of it."""
+    grid_out._buffer_pos += size
+    grid_out._position += size
+
+
+def read_line(grid_out: Any, size: int) -> bytes:
+    """Read one line, a chunk at a time; the file's own ``readline`` reads a byte at a time."""
+    if not contract.holds(contract.FILES):
+        return grid_out.readline(size)  # type: ignore[no-any-return]
+    return grid_out._read_size_or_line(size, True)  # type: ignore[no-any-return]
 
 
 def wished_wait(cursor_or_stream: Any) -> Any:

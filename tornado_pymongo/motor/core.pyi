@@ -790,7 +790,9 @@ class MotorGridFSBucket(AgnosticBase, GridFSBucket):
 
     A GridFSBucket that takes Motor's arguments.
 
-    Files in a database."""
+    Files in a database.
+
+    Files of yours whose ``read`` or ``write`` is a coroutine function are used on your loop."""
 
     @property
     def io_loop(self) -> Any:
@@ -875,7 +877,8 @@ class MotorGridIn(AgnosticBase, GridIn):
 
     A file that is being written.
 
-    Its attributes are sent by `close`. A closed one is changed with `set`, in a worker."""
+    Its attributes are sent by `close`. A closed one is changed with `set`, in a worker. `write`
+    takes files whose ``read`` is a coroutine function as well, and reads them on your loop."""
 
     @property
     def io_loop(self) -> Any:

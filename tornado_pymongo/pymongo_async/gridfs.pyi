@@ -31,7 +31,9 @@ class AsyncGridFS(gridfs.asynchronous.grid_file.AsyncGridFS):
 
     What waits is a coroutine function, and runs in a worker thread when it is awaited.
 
-    Files by name and version, in a database; `GridFSBucket` is the newer interface."""
+    Files by name and version, in a database; `GridFSBucket` is the newer interface.
+
+    `put` takes files whose ``read`` is a coroutine function as well, and reads them on your loop."""
 
     def __init__(self, database: AsyncDatabase[Any], collection: str = "fs") -> None: ...
     def __eq__(self, other: object) -> Any: ...
@@ -43,11 +45,6 @@ class AsyncGridFS(gridfs.asynchronous.grid_file.AsyncGridFS):
     def __init_subclass__(
         cls, sync_class: type | None = None, async_class: type | None = None, **kwargs: Any
     ) -> None: ...
-    async def put(self, data: Any, **kwargs: Any) -> Any:
-        """Put data in GridFS as a new file.
-
-        Runs in a worker thread when it is awaited."""
-
     async def delete(self, file_id: Any, session: AsyncClientSession | None = None) -> None:
         """Delete a file from GridFS by ``"_id"``.
 
@@ -124,6 +121,11 @@ class AsyncGridFS(gridfs.asynchronous.grid_file.AsyncGridFS):
 
         Runs at once, in the caller's thread: it does not wait."""
 
+    async def put(self, data: Any, **kwargs: Any) -> Any:
+        """Put data in GridFS as a new file.
+
+        Runs in a worker thread when it is awaited."""
+
 class AsyncGridFSBucket(gridfs.asynchronous.grid_file.AsyncGridFSBucket):
     """An instance of GridFS on top of a single Database.
 
@@ -131,7 +133,9 @@ class AsyncGridFSBucket(gridfs.asynchronous.grid_file.AsyncGridFSBucket):
 
     What waits is a coroutine function, and runs in a worker thread when it is awaited.
 
-    Files in a database."""
+    Files in a database.
+
+    Files of yours whose ``read`` or ``write`` is a coroutine function are used on your loop."""
 
     def __init__(
         self,
@@ -279,7 +283,8 @@ class AsyncGridIn(gridfs.asynchronous.grid_file.AsyncGridIn):
 
     A file that is being written.
 
-    Its attributes are sent by `close`. A closed one is changed with `set`, in a worker."""
+    Its attributes are sent by `close`. A closed one is changed with `set`, in a worker. `write`
+    takes files whose ``read`` is a coroutine function as well, and reads them on your loop."""
 
     def __init__(
         self,
@@ -301,11 +306,6 @@ class AsyncGridIn(gridfs.asynchronous.grid_file.AsyncGridIn):
     async def __aexit__(self, *exc_info: Any) -> Any: ...
     async def close(self) -> None:
         """Flush the file and close it.
-
-        Runs in a worker thread when it is awaited."""
-
-    async def write(self, data: Any) -> None:
-        """Write data to the file. There is no return value.
 
         Runs in a worker thread when it is awaited."""
 
@@ -360,6 +360,11 @@ class AsyncGridIn(gridfs.asynchronous.grid_file.AsyncGridIn):
 
         Runs at once, in the caller's thread: it does not wait."""
 
+    async def write(self, data: Any) -> None:
+        """Write data to the file. There is no return value.
+
+        Runs in a worker thread when it is awaited."""
+
     def writeable(self) -> bool:
         """Runs at once, in the caller's thread: it does not wait."""
 
@@ -404,6 +409,19 @@ class AsyncGridOut(Derived):
 
         Runs in a worker thread when it is awaited."""
 
+    def stream_to_handler(
+        self, request_handler: RequestHandler, callback: CallbackOf[None, R] | None = None
+    ) -> CallFuture[None, R]:
+        """Send what is left of this file with a Tornado handler; return a Future of None.
+
+        Set the headers before, ``Content-Length`` among them, and finish the handler after. It
+        flushes as fast as the client takes the file, which is read in a worker in pieces of at
+        most 256 KiB. If the client goes away, it ends. `tornado_pymongo.web.GridFSHandler` does
+        all of what a handler must.
+
+        :raises gridfs.errors.CorruptGridFile: if chunks are missing, or of a wrong size. If a part
+            has been sent, the connection is closed."""
+
     async def open(self) -> Self:
         """Runs in a worker thread when it is awaited."""
 
@@ -422,6 +440,14 @@ class AsyncGridOut(Derived):
 
         Runs in a worker thread when it is awaited."""
 
+    async def readlines(self, size: int = -1) -> list[bytes]:
+        """Read one line or up to `size` bytes from the file.
+
+        Runs in a worker thread when it is awaited."""
+
+    async def to_list(self) -> list[bytes]:
+        """Runs in a worker thread when it is awaited."""
+
     async def seek(self, pos: int, whence: int = ...) -> int:
         """Set the current position of this file.
 
@@ -431,22 +457,6 @@ class AsyncGridOut(Derived):
         """Return the position in the file, behind what was taken.
 
         Runs at once, in the caller's thread. The source is PyMongo's `GridOut.tell`."""
-
-    async def to_list(self) -> list[bytes]:
-        """Runs in a worker thread when it is awaited."""
-
-    def stream_to_handler(
-        self, request_handler: RequestHandler, callback: CallbackOf[None, R] | None = None
-    ) -> CallFuture[None, R]:
-        """Send what is left of this file with a Tornado handler; return a Future of None.
-
-        Set the headers before, ``Content-Length`` among them, and finish the handler after. It
-        flushes as fast as the client takes the file, which is read in a worker in pieces of at
-        most 256 KiB. If the client goes away, it ends. `tornado_pymongo.web.GridFSHandler` does
-        all of what a handler must.
-
-        :raises gridfs.errors.CorruptGridFile: if chunks are missing, or of a wrong size. If a part
-            has been sent, the connection is closed."""
 
     def __aiter__(self) -> Self: ...
     async def __anext__(self) -> bytes: ...
@@ -519,11 +529,6 @@ class AsyncGridOut(Derived):
         """Return whether object was opened for reading.
 
         Runs at once, in the caller's thread: it does not wait."""
-
-    async def readlines(self, size: int = -1) -> list[bytes]:
-        """Read one line or up to `size` bytes from the file.
-
-        Runs in a worker thread when it is awaited."""
 
     def seekable(self) -> bool:
         """Return whether object supports random access.

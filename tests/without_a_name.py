@@ -46,8 +46,6 @@ import pymongo.encryption_options  # noqa: E402, F401
 import tornado.web  # noqa: E402, F401
 from pymongo.monitoring import ConnectionPoolListener  # noqa: E402
 
-import tornado_pymongo  # noqa: E402
-
 
 class Records(logging.Handler):
     """What the library logs."""
@@ -59,6 +57,12 @@ class Records(logging.Handler):
     def emit(self, record):
         """Take note of it."""
         self.told.append([record.mongo_event, record.mongo_differs_in, record.getMessage()])
+
+
+records = Records()
+logging.getLogger("tornado_pymongo").addHandler(records)
+
+import tornado_pymongo  # noqa: E402
 
 
 class Pools(ConnectionPoolListener):
@@ -138,6 +142,4 @@ async def main():
     print(json.dumps({"told": records.told, "cleared": pools.cleared, "free_after": free_after}))
 
 
-records = Records()
-logging.getLogger("tornado_pymongo").addHandler(records)
 asyncio.run(main())

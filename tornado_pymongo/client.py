@@ -25,7 +25,7 @@ from tornado_pymongo.derive import Derived, blocking_method, mark_coroutine_func
 from tornado_pymongo.executor import DRAIN, Executor, ThreadFuture
 from tornado_pymongo.executor.statistics import Statistics
 from tornado_pymongo.futures import DetachedFuture
-from tornado_pymongo.internals.clients import connect, with_key_vault
+from tornado_pymongo.internals.clients import connect, make_client, with_key_vault
 from tornado_pymongo.internals.cursors import exhaust_selects_server
 from tornado_pymongo.internals.decoding import with_slices
 from tornado_pymongo.internals.pool import interruptible
@@ -74,6 +74,7 @@ class MongoClient(
     :param spare_collector: whether Python's garbage collector, which belongs to the whole process,
         is spared the documents of large results: each slice is promoted to its oldest generation,
         by ``gc.freeze()`` and ``gc.unfreeze()``, unless the program has frozen objects itself.
+        Python 3.14.0 to 3.14.4, whose collector is another one, spare it nothing.
     :param read_ahead: whether the next batch of a cursor is fetched while the one before it is
         consumed, from the second one on: see `Cursor.read_ahead`, which says it of one cursor.
     :param share_core: whether the threads that run calls, though none with a function of yours, are
@@ -111,7 +112,7 @@ class MongoClient(
         for name, hook in with_slices(interruptible(), slice_bytes, spare_collector).items():
             options.setdefault(name, hook)
         try:
-            self.delegate = pymongo.MongoClient(*given.args, **given.kwargs)
+            self.delegate = make_client(*given.args, **given.kwargs)
         except ConfigurationError as error:
             raise with_suggestion(error, options) from None
         pool = self.delegate.options.pool_options

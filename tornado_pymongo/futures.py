@@ -265,8 +265,9 @@ class DetachedTask(TaskFuture):
 
 def show_awaited(future: asyncio.Future[Any]) -> None:
     """Have call graphs, which Python has from 3.14 on, show that the running task waits for it."""
-    waiter = asyncio.current_task()
-    if _add_to_awaited_by is not None and waiter is not None and not future.done():
+    if _add_to_awaited_by is None or future.done():
+        return
+    if (waiter := asyncio.current_task()) is not None:
         _add_to_awaited_by(future, waiter)
         future.add_done_callback(lambda done: _discard_from_awaited_by(done, waiter))
 

@@ -343,7 +343,8 @@ class _LineFuture(ResumedFuture):
         return self._line
 
     def again(self) -> Any:
-        return self.file.readline(self.size)
+        # That of a subclass may be a coroutine function.
+        return GridOut.readline(self.file, self.size)
 
 
 named_as("CallFuture", _LineFuture)

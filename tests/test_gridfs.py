@@ -152,6 +152,33 @@ async def test_long_lines_at_hand_take_no_worker_either(db, hops):
     assert len(hops) <= 3  # the first line, the last one, and the end
 
 
+async def test_a_line_at_hand_is_taken_when_it_is_asked_for(bucket):
+    """In whatever way, and not twice, nor longer than it was to be."""
+    file_id = await bucket.upload_from_stream("name", b"1\n22\n333\n4444\n55555\nend")
+    grid_out = await bucket.open_download_stream(file_id)
+    assert await grid_out.readline() == b"1\n"
+    first, second, short = grid_out.readline(), grid_out.readline(), grid_out.readline(3)
+    assert all(future.done() for future in (first, second, short))
+    assert await second == b"22\n"
+    assert grid_out.tell() == 5
+    assert await short == b"333"  # a part of what is next then
+    assert grid_out.tell() == 8
+    assert first.result() == first.result() == b"\n"
+    assert await asyncio.gather(grid_out.readline(), grid_out.readline()) == [b"4444\n", b"55555\n"]
+    await grid_out.seek(0)
+    await grid_out.readline()
+    called = []
+    grid_out.readline(callback=lambda *result: called.append(result))
+    await asyncio.sleep(0)
+    assert called == [(b"22\n", None)]
+    untaken = grid_out.readline()
+    reading = grid_out.read(2)
+    with pytest.raises(InvalidOperation, match="taken by another call"):
+        untaken.result()
+    assert await reading == b"33"
+    assert untaken.result() == b"3\n"
+
+
 def text_of(rng, longest):
     """Return lines of all lengths, some of them empty, with and without an end."""
     lengths = [*range(5), 8, 15, 16, 17, 40, longest]

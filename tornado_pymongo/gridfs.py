@@ -22,7 +22,7 @@ from tornado_pymongo.cursor import Cursor
 from tornado_pymongo.derive import Derived
 from tornado_pymongo.exclusive import Exclusive, Stream
 from tornado_pymongo.executor import Call
-from tornado_pymongo.futures import CallFuture
+from tornado_pymongo.futures import CallFuture, named_as
 from tornado_pymongo.internals.clients import begin_timeout
 from tornado_pymongo.internals.cursors import (
     close_at_once,
@@ -34,7 +34,8 @@ from tornado_pymongo.internals.cursors import (
     skip_at_hand,
 )
 from tornado_pymongo.proxy import Function, Operation, Proxy
-from tornado_pymongo.taking import AlreadyTaken, TakingFuture
+from tornado_pymongo.taking import AlreadyTaken, ResumedFuture
+from tornado_pymongo.unbound import running_loop
 
 # How much of a chunk is cut into lines at a time, in bytes: a guess at what takes the loop no time.
 _CUT = 2**13
@@ -210,8 +211,8 @@ class GridOut(Sendable, sync_class=gridfs.GridOut, async_class=gridfs.AsyncGridO
         lines = self._lines
         return bool(lines and (size < 0 or len(lines[0]) <= size))
 
-    def _take_line(self) -> bytes:
-        if not self._lines:
+    def _take_line(self, size: int = -1) -> bytes:
+        if not (self._lines or self._has_line(size)) or 0 <= size < len(self._lines[0]):
             raise AlreadyTaken
         line: bytes = self._lines.popleft()
         skip_at_hand(self.delegate, len(line))
@@ -242,10 +243,10 @@ class GridOut(Sendable, sync_class=gridfs.GridOut, async_class=gridfs.AsyncGridO
         runs in a worker. The source is PyMongo's `GridOut.readline`.
         """
         size = -1 if size is None else size  # as any Python file takes it
-        if self._has_line(size):
+        if (loop := running_loop()) is not None and self._has_line(size):
             check_callback(callback)
-            future = self._runtime.future(TakingFuture, callback)
-            future.demand = _LineAtHand(self, size)
+            future = _LineFuture(loop=loop)
+            future.file, future.size = self, size
             future.set_result(None)
             return with_callback(future, callback)
         return self._want("readline", partial(read_line, size=size), callback)
@@ -325,21 +326,28 @@ class _Read(Want):
         return super().take()[1]
 
 
-class _LineAtHand(Want):
-    """The next line, if all of it has come with its chunk."""
+class _LineFuture(ResumedFuture):
+    """Of a line that is at hand, which its `result` takes."""
 
-    def __init__(self, owner: GridOut, size: int) -> None:
-        self._owner = owner
-        self._size = size
+    file: Any
+    size: int
+    _line: bytes | None = None
 
-    def is_there(self) -> bool:
-        return self._owner._has_line(self._size)  # type: ignore[no-any-return]
+    def exception(self) -> BaseException | None:
+        is_gone = self._line is None and not self.file._has_line(self.size)
+        return AlreadyTaken() if is_gone else None
 
-    def take(self) -> bytes:
-        return self._owner._take_line()  # type: ignore[no-any-return]
+    def result(self) -> bytes:
+        if self._line is None:
+            self._line = self.file._take_line(self.size)
+        return self._line
 
     def again(self) -> Any:
-        return self._owner.readline(self._size)
+        # That of a subclass may be a coroutine function.
+        return GridOut.readline(self.file, self.size)
+
+
+named_as("CallFuture", _LineFuture)
 
 
 class GridOutCursor(Cursor, sync_class=gridfs.GridOutCursor, async_class=gridfs.AsyncGridOutCursor):

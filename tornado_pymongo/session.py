@@ -57,7 +57,7 @@ class ClientSession(
         if (call := future.call) is not None:
             self._users = (*map(ref, self._calls()), ref(call))
             if self.delegate.in_transaction:
-                future.add_done_callback(partial(self._see_to_abort, call))  # which keeps the call
+                future.add_done_callback(partial(self._abort_with, call))  # which keeps the call
 
     def _calls(self) -> list[Call]:
         """Return the calls that were given this session and that somebody still knows."""
@@ -67,10 +67,12 @@ class ClientSession(
         """Return a call that was given this session and is not over."""
         return next((call for call in self._calls() if not call.done()), None)
 
-    def _see_to_abort(self, *_: object) -> None:
-        """Abort the transaction if one of its operations was: nobody knows what that has done."""
-        is_open = self.delegate.in_transaction and not self._runtime.executor.closed
-        if self._aborting is None and is_open and any(call.aborted for call in self._calls()):
+    def _abort_with(self, call: Call, future: Any = None) -> None:
+        """Abort the transaction if an operation of it was: nobody knows what that has done."""
+        # Not if it was aborted by the close of the client, which leaves no thread for that.
+        is_cancelled = not self._runtime.executor.closed if future is None else future.cancelled()
+        is_open = self.delegate.in_transaction and self._aborting is None
+        if call.aborted and is_cancelled and is_open:
             self._aborting = self._runtime.in_task(self._abort_when_free())
 
     def _running(self) -> Call | None:
@@ -92,7 +94,8 @@ class ClientSession(
 
     def _obstacle(self, name: str) -> Call | CallFuture | None:
         """Return what must be over before a method is called, if there is anything."""
-        self._see_to_abort()
+        for call in self._calls():  # its Future may not have told it yet
+            self._abort_with(call)
         if self._aborting is not None and (
             name == "abort_transaction" or not self._aborting.done()
         ):

@@ -839,7 +839,7 @@ def test_a_call_whose_loop_is_closed_runs_and_its_result_is_logged(closed_loop_c
     assert isinstance(again.call.error, DuplicateKeyError)
     client._close().result(20)
     assert not call.done()
-    assert 'The last error of them: DuplicateKeyError("E11000 dupl' in caplog.text
+    assert "The last error of them: DuplicateKeyError (code 11000)" in caplog.text
     assert "is closed; await each call before the loop ends" in caplog.text
 
 

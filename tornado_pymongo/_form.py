@@ -20,7 +20,8 @@ try:
 except ImportError:
     MultipartParser = None  # type: ignore[assignment, misc]
 
-# How much a form may have besides its file, in bytes: a guess at what is no attack.
+# How much a form may have besides its file, in bytes. A choice: room for a token and some
+# fields, and too little to fill the memory with.
 MAX_EXTRA = 2**16
 
 MALFORMED = "The body is not a form with the boundary that its Content-Type has."

@@ -182,7 +182,7 @@ def _mongod_of(distribution: importlib.metadata.Distribution) -> str:
     return str(distribution.locate_file("fiftyone/db/bin/mongod"))
 
 
-# How long it may take to drop the collections of a test, in seconds: a guess. It is milliseconds,
+# How long it may take to drop the collections of a test, in seconds. It is milliseconds,
 # unless a transaction that was left open has locked them, which MongoDB ends after a minute.
 _CLEAN_UP = 10.0
 

@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 # How much is read in a worker at a time, at most, in bytes.
 PIECE = 2**18
 
-# How much is fetched from MongoDB, or sent to it, at a time, in bytes, but no less than a chunk: a
-# guess between few trips and little memory. Measured: a download of 200 MiB costs 1 to 3 MB (33 MB
+# How much is fetched from MongoDB, or sent to it, at a time, in bytes, but no less than a chunk.
+# Measured: a download of 200 MiB costs 1 to 3 MB (33 MB
 # with PyMongo's own batches of 16 MB), an upload 5 MB (144 MB with PyMongo's own of 48 MB).
 BATCH = 2**20
 

@@ -40,7 +40,8 @@ _MAX_WAITING = 100_000
 # How many threads there may be, by default, if maxPoolSize=0 sets no limit to the connections.
 _MAX_WORKERS = 100
 
-# How many more may wait for changes, by default: a guess, and at most a sixth of maxPoolSize.
+# How many more may wait for changes, by default, but at most a sixth of maxPoolSize. A choice: each
+# one takes a connection from the other calls while it waits, and fewer have streams take turns.
 _MAX_STREAM_WORKERS = 16
 
 # How much of a reply is decoded at a time, by default, in bytes. Measured with documents of 260

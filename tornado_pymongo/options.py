@@ -20,7 +20,8 @@ WrapCall = Callable[[Callable[[], Any]], Callable[[], Any]]
 _NUMBERS = {"max_workers": 1, "max_waiting": 0, "max_stream_workers": 1, "slice_bytes": 0}
 _SWITCHES = ("abort_on_cancel", "read_ahead", "share_core", "spare_collector")
 
-# How many clients that are open look as if each request made one: a guess.
+# How many clients that are open look as if each request made one. A choice: programs that mean it
+# have one for each tenant or loop, and a server with a client a request passes this in seconds.
 _MANY_CLIENTS = 50
 
 # Taken by the first client that finds so many.

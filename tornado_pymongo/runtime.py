@@ -17,8 +17,9 @@ from tornado_pymongo.executor import Call, Executor
 from tornado_pymongo.futures import CallFuture, TaskFuture
 from tornado_pymongo.options import WrapCall
 
-# For how long we may try to tell the server that sessions are over, in seconds: a guess. PyMongo by
-# itself has no limit if the server is there and does not answer.
+# For how long we may try to tell the server that sessions are over, in seconds. PyMongo by itself
+# has no limit if the server is there and does not answer. A choice: it bounds a close, and a server
+# that has not answered by then has most likely gone.
 CLEAN_UP = 5.0
 
 

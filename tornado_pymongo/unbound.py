@@ -200,14 +200,11 @@ class UnboundFuture(Unawaited, ThreadFuture):
     def _log_unclaimed(self) -> None:
         name, self._failed_call = self._failed_call, None
         if name is not None and not self.cancelled():
-            error = super().exception()
-            code = getattr(error, "code", None)
             log.error(
                 "error_not_retrieved",
                 "%(call)s failed with %(error)s, and nobody has asked for its result: await it",
                 call=name,
-                # Not its text, which could hold values of a document.
-                error=type(error).__name__ + ("" if code is None else f" (code {code})"),
+                error=log.named(super().exception()),
             )
 
 

@@ -32,8 +32,8 @@ from tornado_pymongo.internals import contract
 from tornado_pymongo.internals.clients import without_deadline
 
 # How much of a body that is refused is read and dropped before the answer, in bytes. A client that
-# sends first and reads later would otherwise be told that the connection was reset. It is a guess
-# at what may be on its way already.
+# sends first and reads later would otherwise be told that the connection was reset. A choice: more
+# than the buffers on the way hold, and little enough to be no burden.
 _MAX_DROPPED = 8 * 2**20
 
 

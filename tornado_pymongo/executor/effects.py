@@ -20,9 +20,13 @@ def carry_out(effects: Iterator[Effect]) -> None:
             try:
                 effect(*args)
             except Exception:  # noqa: PERF203 - the others must follow
-                message = "%(effect)s failed after a change of an executor"
                 name = getattr(effect, "__qualname__", repr(effect))
-                log.error("effect_failed", message, with_error=True, effect=name)
+                log.error(
+                    "effect_failed",
+                    "%(effect)s failed after a change of an executor",
+                    with_error=True,
+                    effect=name,
+                )
     except BaseException:  # KeyboardInterrupt
         carry_out(effects)
         raise

@@ -40,10 +40,12 @@ _LONGEST_TICK = 0.008
 _IDLE_SHARE = 0.7
 
 # After how long without a call being taken, in seconds, all threads count as waiting: some waits,
-# such as for a new connection, cannot be seen. A guess.
+# such as for a new connection, cannot be seen. A choice: longer than the calls that need many a
+# second, and no pause that anybody notices.
 _STUCK = 0.05
 
-# After how long a wait, in seconds, we say that there are too few threads: a guess.
+# After how long a wait, in seconds, we say that there are too few threads. A choice: less is normal
+# in a burst.
 _LONG_WAIT = 1.0
 
 # How many calls are looked at, at most, to see what they wait for: each costs a microsecond.

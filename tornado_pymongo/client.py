@@ -25,7 +25,7 @@ from tornado_pymongo.derive import Derived, blocking_method, mark_coroutine_func
 from tornado_pymongo.executor import DRAIN, Executor, ThreadFuture
 from tornado_pymongo.executor.statistics import Statistics
 from tornado_pymongo.futures import DetachedFuture
-from tornado_pymongo.internals.clients import connect, with_key_vault
+from tornado_pymongo.internals.clients import connect, make_client, with_key_vault
 from tornado_pymongo.internals.cursors import exhaust_selects_server
 from tornado_pymongo.internals.decoding import with_slices
 from tornado_pymongo.internals.pool import interruptible
@@ -111,7 +111,7 @@ class MongoClient(
         for name, hook in with_slices(interruptible(), slice_bytes, spare_collector).items():
             options.setdefault(name, hook)
         try:
-            self.delegate = pymongo.MongoClient(*given.args, **given.kwargs)
+            self.delegate = make_client(*given.args, **given.kwargs)
         except ConfigurationError as error:
             raise with_suggestion(error, options) from None
         pool = self.delegate.options.pool_options

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections import deque
 from collections.abc import Callable, Iterator
+from contextvars import Context
 from typing import Any
 
 from tornado_pymongo import log
@@ -35,6 +36,9 @@ def start_thread(thread: threading.Thread, refused: Callable[[RuntimeError], obj
 
     `threading.Thread.start` takes a lock that is not reentrant. So if a finalizer comes here amid
     the start of another thread, its thread is started after that one.
+
+    The thread begins in an empty context, as it may outlive the call that has it started. Some
+    Pythons would let it inherit the starter's: free-threaded ones, from 3.14 on.
     """
     threads = getattr(_starting, "threads", None)
     if threads is not None:
@@ -45,7 +49,7 @@ def start_thread(thread: threading.Thread, refused: Callable[[RuntimeError], obj
         while threads:
             thread, refused = threads.popleft()
             try:
-                thread.start()
+                Context().run(thread.start)
             except RuntimeError as error:  # no thread to be had, or the interpreter is exiting
                 refused(error)
     finally:

@@ -1,4 +1,4 @@
-"""The deadlines and the options of a client that PyMongo does not make public."""
+"""The threads, deadlines and options of a client that PyMongo does not make public."""
 
 from __future__ import annotations
 
@@ -6,9 +6,53 @@ from collections.abc import Callable
 from contextvars import Context
 from copy import copy
 from typing import Any
+from weakref import ref
+
+import pymongo
+from pymongo.synchronous.monitor import Monitor
 
 from tornado_pymongo.internals import contract
 from tornado_pymongo.internals.contract import csot
+
+
+def make_client(*args: Any, **kwargs: Any) -> Any:
+    """Make a client of PyMongo's whose threads begin in an empty context.
+
+    On some Pythons a thread inherits the context of the one that starts it: on free-threaded ones,
+    from 3.14 on. PyMongo starts its threads amid the first call, so they would keep that call's
+    deadline, and after it no monitor would find a server.
+    """
+    known = contract.holds(contract.THREADS)
+    if known:
+        kwargs.setdefault("_monitor_class", _Monitor)
+    client = Context().run(pymongo.MongoClient, *args, **kwargs)
+    if known:
+        encrypter = getattr(client, "_encrypter", None)
+        callback = getattr(getattr(encrypter, "_auto_encrypter", None), "callback", None)
+        _isolate(client)
+        _isolate(getattr(encrypter, "_internal_client", None))
+        _isolate(getattr(callback, "mongocryptd_client", None))
+    return client
+
+
+class _Monitor(Monitor):
+    """What watches a server: each call has it begin again if its thread has ended."""
+
+    def open(self) -> None:
+        Context().run(Monitor.open, self)
+
+
+def _isolate(client: Any) -> None:
+    """Have a client connect, and so start its threads, in an empty context, also after a fork."""
+    if client is None:
+        return
+    get_topology, client_ref = type(client)._get_topology, ref(client)
+
+    def connected() -> Any:
+        client: Any = client_ref()
+        return get_topology(client) if client._opened else Context().run(get_topology, client)
+
+    client._get_topology = connected
 
 
 def begin_timeout(context: Context, seconds: float | None) -> float | None:

@@ -144,6 +144,14 @@ TIMEOUTS = Need(
     without="pymongo.timeout() and timeoutMS do not count the time that a call waits for a thread",
 )
 
+THREADS = Need(
+    "internals.clients",
+    "pymongo.synchronous.mongo_client.MongoClient: _monitor_class _get_topology() _opened",
+    "pymongo.synchronous.monitor.Monitor: open()",
+    event="threads_inherit_context",
+    without="where threads inherit contexts, PyMongo's may keep the deadline of the first call",
+)
+
 CONNECT = Need(
     "internals.clients",
     "pymongo.synchronous.mongo_client.MongoClient: _connect()",
@@ -180,8 +188,11 @@ MARKS = Need(
 )
 
 # Names that tell versions apart. Without them the code goes the way of the other version.
+# The first two rows are of clients that encrypt by themselves.
 OF_SOME_VERSIONS = Need(
-    "internals.cursors internals.decoding",
+    "internals.clients internals.cursors internals.decoding",
+    "pymongo.synchronous.mongo_client.MongoClient: _encrypter",
+    "pymongo.synchronous.encryption._Encrypter: _auto_encrypter _internal_client",
     "pymongo.message: _check_exhaust_supported",
     "pymongo.synchronous.pool: command",
     "bson.raw_bson.RawBSONDocument: _type_marker",

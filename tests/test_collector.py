@@ -10,7 +10,10 @@ from interpreter import FREE_THREADED
 from tornado_pymongo import collector
 from tornado_pymongo.collector import promote
 
-pytestmark = pytest.mark.skipif(FREE_THREADED, reason="there, its collector has no generations")
+pytestmark = [
+    pytest.mark.skipif(FREE_THREADED, reason="there, its collector has no generations"),
+    pytest.mark.skipif(collector._IS_INCREMENTAL, reason="nothing is promoted with this collector"),
+]
 
 
 @pytest.fixture(autouse=True)
@@ -35,6 +38,13 @@ def test_what_is_promoted_is_old():
     promote(1)
     assert not are_young(objects)
     assert gc.isenabled()
+
+
+def test_nothing_is_promoted_with_an_incremental_collector(monkeypatch):
+    monkeypatch.setattr(collector, "_IS_INCREMENTAL", True)
+    objects = made()
+    promote(1)
+    assert are_young(objects)
 
 
 def test_garbage_that_was_promoted_is_collected_with_everything():

@@ -9,6 +9,7 @@ promoted to the oldest generation at once: the collector visits them if it visit
 from __future__ import annotations
 
 import gc
+import sys
 
 # How many bytes of BSON are promoted between two collections of everything. Garbage of other
 # threads is promoted with them, so a program that decodes all the time would otherwise keep it for
@@ -18,6 +19,10 @@ _MAX_PROMOTED = 2**28
 # How many objects may be frozen though no program has done it: Python 3.12 begins with 400.
 _FROZEN_BY_PYTHON = 1000
 
+# The incremental collector of these versions never counts a collection of everything, and so garbage
+# that is promoted could stay for ever.
+_IS_INCREMENTAL = (3, 14) <= sys.version_info < (3, 14, 5)
+
 _promoted = 0  # bytes since the last collection of everything
 _full_collections = 0
 _user_freezes = False
@@ -26,9 +31,13 @@ _user_freezes = False
 def promote(size: int) -> None:
     """Promote all objects to the oldest generation, unless the program uses `gc.freeze` itself.
 
+    Python 3.14.0 to 3.14.4 have an incremental collector, with which nothing is promoted.
+
     :param size: how many bytes of BSON were decoded.
     """
     global _promoted, _full_collections, _user_freezes
+    if _IS_INCREMENTAL:
+        return
     # To count frozen objects takes time if there are many, so they are not counted again.
     _user_freezes = _user_freezes or gc.get_freeze_count() > _FROZEN_BY_PYTHON
     full_collections = gc.get_stats()[-1]["collections"]

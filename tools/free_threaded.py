@@ -26,7 +26,7 @@ from pathlib import Path
 from debian_python import Apt, candidates, run, works
 
 # The versions, in the order in which they are wanted, and which release of Debian has the source.
-RELEASES = {"3.14": "sid", "3.13": "trixie", "3.15": "sid"}
+RELEASES = {"3.14": "forky", "3.13": "trixie", "3.15": "forky"}
 
 # What CPython needs, some of it for modules that it leaves out without a word.
 NEEDED = (

@@ -82,7 +82,7 @@ class Supervisor:
             executor.effects.append((self._wakeup.release,))
             return
         name = f"{executor.name}_supervisor"
-        self.thread = threading.Thread(target=self._run, name=name, daemon=True)
+        self.thread = threading.Thread(target=self._run, name=name)
         refused = partial(executor.change, executor.state.unsupervised)
         executor.effects.append((start_thread, self.thread, refused))
 

@@ -232,6 +232,7 @@ class TaskFuture(CallFuture):
         coroutine, self._coroutine = self._coroutine, None
         if coroutine is not None:
             self._task = self.get_loop().create_task(coroutine)
+            show_awaited(self._task)
             self._task.add_done_callback(self._follow)
 
     def _follow(self, task: asyncio.Task[Any]) -> None:
@@ -260,6 +261,18 @@ class DetachedTask(TaskFuture):
     def cancel(self, msg: Any | None = None) -> bool:
         """Cancel this Future, and leave the task alone."""
         return asyncio.Future.cancel(self, msg)
+
+
+def show_awaited(future: asyncio.Future[Any]) -> None:
+    """Have call graphs, which Python has from 3.14 on, show that the running task waits for it."""
+    waiter = asyncio.current_task()
+    if _add_to_awaited_by is not None and waiter is not None and not future.done():
+        _add_to_awaited_by(future, waiter)
+        future.add_done_callback(lambda done: _discard_from_awaited_by(done, waiter))
+
+
+_add_to_awaited_by: Any = getattr(asyncio, "future_add_to_awaited_by", None)
+_discard_from_awaited_by: Any = getattr(asyncio, "future_discard_from_awaited_by", None)
 
 
 def named_as(name: str, *classes: type) -> None:

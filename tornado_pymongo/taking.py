@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from pymongo.errors import InvalidOperation
 
 from tornado_pymongo.executor import Call
-from tornado_pymongo.futures import CallFuture, named_as, unbound_classes
+from tornado_pymongo.futures import CallFuture, named_as, show_awaited, unbound_classes
 from tornado_pymongo.unbound import UnboundFuture
 
 
@@ -76,6 +76,7 @@ class ResumedFuture(CallFuture):
                 waiter.set_result(None)
 
         self.add_done_callback(wake)
+        show_awaited(self)
         return waiter
 
     def __await__(self) -> Generator[Any, None, Any]:

@@ -8,6 +8,8 @@ import sys
 
 import pytest
 
+import tornado_pymongo
+
 INTERPRETERS = """
 import asyncio, sys
 from concurrent.futures import InterpreterPoolExecutor
@@ -144,14 +146,16 @@ async def test_all_is_well_in_eager_tasks(numbers):
 
 
 @needs_eager_tasks
-async def test_an_eager_task_that_is_cancelled_loses_no_document(numbers):
+async def test_an_eager_task_that_is_cancelled_cancels_its_call(make_client, gate):
     asyncio.get_running_loop().set_task_factory(asyncio.eager_task_factory)
-    cursor = numbers.find(batch_size=50).sort("_id")
-    task = asyncio.create_task(cursor.next())
-    task.cancel()
+    client = make_client(max_workers=1)
+    running = asyncio.create_task(client.run_in_worker(gate))
+    await gate.until_entered()
+    waiting = asyncio.create_task(client.run_in_worker(gate))
+    waiting.cancel()
     with pytest.raises(asyncio.CancelledError):
-        await task
-    async with asyncio.TaskGroup() as group:
-        first = group.create_task(cursor.next())
-    assert first.result()["_id"] == 0
-    assert [each["_id"] async for each in cursor] == list(range(1, 250))
+        await waiting
+    counts = tornado_pymongo.statistics(client).calls
+    assert (counts.cancelled, counts.waiting) == (1, 0)
+    gate.opened.set()
+    await running

@@ -6,11 +6,12 @@ these tests run in a Python of their own.
 
 from __future__ import annotations
 
+import asyncio
 import os
 import subprocess
 import sys
 import threading
-from concurrent.futures import ThreadPoolExecutor
+import time
 from contextvars import ContextVar, copy_context
 from pathlib import Path
 
@@ -54,13 +55,21 @@ def test_all_is_well_where_threads_inherit_contexts(names, mongo_server, monkeyp
 
 
 class Threads:
-    """The threads that have begun: their names, and whether each has inherited the mark."""
+    """The threads that have begun: the name of each, and whether it has inherited the mark."""
 
     def __init__(self):
-        self.marked = {}
+        self.begun = []
 
-    def names(self):
-        return " ".join(self.marked)
+    def until_begun(self, *parts):
+        """Wait until a thread has begun for each of these parts of names."""
+        deadline = time.monotonic() + 20
+        while not all(any(part in name for name, _ in self.begun) for part in parts):
+            assert time.monotonic() < deadline, (parts, self.begun)
+            time.sleep(0.01)
+
+    def marked(self):
+        """Return the names of those that have inherited it, but for asyncio's own."""
+        return [name for name, is_marked in self.begun if is_marked and "asyncio" not in name]
 
 
 @pytest.fixture
@@ -69,41 +78,41 @@ def threads(monkeypatch):
     threads = Threads()
 
     def noted(thread, run=threading.Thread.run):
-        threads.marked[thread.name] = mark.get()
+        threads.begun.append((thread.name, mark.get()))
         run(thread)
 
     monkeypatch.setattr(threading.Thread, "run", noted)
     yield threads
-    assert not [name for name, marked in threads.marked.items() if marked]
+    assert threads.marked() == []
 
 
-def test_the_fixture_sees_what_a_thread_inherits(monkeypatch):
-    threads = Threads()
-    noted = []
-    monkeypatch.setattr(threading.Thread, "run", lambda thread: noted.append(mark.get()))
-
+def test_the_fixture_sees_what_a_thread_inherits(threads):
     def start():
         mark.set(True)
-        thread = threading.Thread()
+        thread = threading.Thread(name="inherits")
         thread.start()
         thread.join()
 
     copy_context().run(start)
-    assert noted == [bool(INHERITED)]
-    assert threads.names() == ""
+    assert threads.begun == [("inherits", bool(INHERITED))]
+    threads.begun.clear()
 
 
 class Heartbeats(monitoring.ServerHeartbeatListener, monitoring.TopologyListener):
-    """The deadlines of the threads that tell of heartbeats and of the topology."""
+    """The deadlines that the threads have that tell of heartbeats."""
 
     def __init__(self):
-        self.seen = []
         self.deadlines = set()
 
     def started(self, event):
         self.deadlines.add(contract.csot.get_deadline())
 
-    succeeded = failed = opened = description_changed = closed = started
+    succeeded = failed = started
+
+    def opened(self, event):
+        """Nothing to do: that has a thread of its own."""
+
+    description_changed = closed = opened
 
 
 @where_threads_inherit
@@ -112,18 +121,19 @@ async def test_no_thread_inherits_the_first_calls_context(threads, make_client, 
     heartbeats = Heartbeats()
     client = make_client(event_listeners=[heartbeats], max_workers=2, share_core=share_core)
     mark.set(True)
-    with pymongo.timeout(20):
+    with pymongo.timeout(40):
         calls = [client.run_in_worker(gate) for _ in range(3)]  # the last one waits
         await gate.until_entered(2)
         gate.opened.set()
         for call in calls:
             await call
         await client.admin.command("ping")
+        await asyncio.to_thread(
+            threads.until_begun, "server_monitor", "kill_cursors", "events", "rtt", "_supervisor"
+        )
     await client.close()
-    names = threads.names()
-    for part in ("_supervisor", "_close", "server_monitor", "kill_cursors", "events", "rtt"):
-        assert part in names
-    assert heartbeats.deadlines == {None}
+    threads.until_begun("_close")
+    assert heartbeats.deadlines == {float("inf")}
 
 
 @where_threads_inherit
@@ -135,23 +145,25 @@ async def test_the_thread_that_looks_up_addresses_inherits_none(
 ):
     client = clients("mongodb+srv://mongo.example.com/?tls=false")
     mark.set(True)
-    with pymongo.timeout(20):
+    with pymongo.timeout(40):
         await client.admin.command("ping")
-    assert "srv_polling" in threads.names()
+    await asyncio.to_thread(threads.until_begun, "srv_polling")
 
 
 @where_threads_inherit
 async def test_a_monitor_that_a_later_call_restarts_inherits_none(threads, make_client):
     client = make_client()
     await client.admin.command("ping")
-    (server,) = client.delegate._topology._servers.values()
+    topology = client.delegate._topology
+    (server,) = topology._servers.values()
     monitor = server._monitor
-    await client.run_in_worker(lambda: (monitor._executor.close(), monitor._executor.join(20)))
-    threads.marked.clear()
+    await client.run_in_worker(lambda: (monitor.close(), monitor._executor.join(20)))
+    topology._description = topology._description.reset()  # all servers are unknown
+    threads.begun.clear()
     mark.set(True)
-    with pymongo.timeout(20):
+    with pymongo.timeout(40):
         await client.admin.command("ping")
-    assert "server_monitor" in threads.names()
+    await asyncio.to_thread(threads.until_begun, "server_monitor")
 
 
 @where_threads_inherit
@@ -163,21 +175,19 @@ def test_nor_do_those_of_a_forked_child(threads, make_client):
     if not (child := os.fork()):
         code = 1
         try:
-            threads.marked.clear()
+            threads.begun.clear()
             mark.set(True)
-            with pymongo.timeout(20):
-                client.run_in_worker(client.delegate.admin.command, "ping")
-                client._close().result(20)
-            names = threads.names()
-            if "server_monitor" in names and "kill_cursors" in names:
-                code = 2 if any(threads.marked.values()) else 0
+            with pymongo.timeout(40):
+                client.delegate.admin.command("ping")
+            threads.until_begun("server_monitor", "kill_cursors")
+            code = 2 if threads.marked() else 0
         finally:
             os._exit(code)
     assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
 
 
 @where_threads_inherit
-async def test_nor_do_those_of_the_clients_that_encryption_has(threads, make_client):
+def test_nor_do_those_of_the_clients_that_encryption_has(threads, make_client):
     pytest.importorskip("pymongocrypt")
     from pymongo.encryption_options import AutoEncryptionOpts
 
@@ -186,10 +196,14 @@ async def test_nor_do_those_of_the_clients_that_encryption_has(threads, make_cli
     )
     client = make_client(auto_encryption_opts=options)
     encrypter = client.delegate._encrypter
-    inner = [encrypter._internal_client, encrypter._auto_encrypter.callback.mongocryptd_client]
-    mark.set(True)
-    with ThreadPoolExecutor(1) as pool:  # which has the context of the test
+    inner = encrypter._internal_client, encrypter._auto_encrypter.callback.mongocryptd_client
+
+    def connect():
+        mark.set(True)
         for each in inner:
-            pool.submit(each._get_topology).result(20)
-    threads.marked.pop(next(name for name in threads.marked if name.startswith("ThreadPool")))
-    assert len(threads.marked) >= 3
+            each._get_topology()
+            threads.until_begun("server_monitor", "kill_cursors")
+            assert threads.marked() == []
+            threads.begun.clear()
+
+    copy_context().run(connect)

@@ -119,9 +119,9 @@ class Heartbeats(monitoring.ServerHeartbeatListener, monitoring.TopologyListener
 @pytest.mark.parametrize("share_core", [True, False])
 async def test_no_thread_inherits_the_first_calls_context(threads, make_client, gate, share_core):
     heartbeats = Heartbeats()
-    client = make_client(event_listeners=[heartbeats], max_workers=2, share_core=share_core)
     mark.set(True)
     with pymongo.timeout(40):
+        client = make_client(event_listeners=[heartbeats], max_workers=2, share_core=share_core)
         calls = [client.run_in_worker(gate) for _ in range(3)]  # the last one waits
         await gate.until_entered(2)
         gate.opened.set()

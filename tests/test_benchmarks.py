@@ -11,7 +11,7 @@ from pathlib import Path
 import pymongo
 import pymongo.synchronous.pool
 import pytest
-from interpreter import EARLY, EARLY_REASON
+from interpreter import FREE_THREADED
 
 sys.path.append(str(Path(__file__).parents[1]))
 
@@ -69,7 +69,7 @@ def test_the_suite_runs_from_end_to_end(tmp_path):
     not hasattr(pymongo.synchronous.pool, "_configured_socket_interface"),
     reason="the greenlet wrapping replaces the sockets of newer versions of PyMongo",
 )
-@pytest.mark.skipif(EARLY, reason=EARLY_REASON)
+@pytest.mark.skipif(FREE_THREADED, reason="greenlet crashes a Python without the GIL")
 async def test_the_greenlet_wrapping_is_a_working_peer(blockbuster, mongo_server):
     """More calls than connections all end, errors come through, and cursors iterate."""
     # PyMongo's locks, of which its monitors hold some for moments: part of the technique.

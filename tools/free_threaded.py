@@ -1,16 +1,17 @@
 """Finds a free-threaded Python, or builds one, and prints its path.
 
-    python tools/free_threaded.py [--find] [--folder FOLDER] [3.14 | 3.13 | 3.15]
+    python tools/free_threaded.py [--find] [--folder FOLDER] [3.15 | 3.14 | 3.13]
 
-Without a version it takes the first that there is: 3.14, then 3.13. It looks on PATH, among pyenv's
-versions, and in the folder of its own earlier builds. Where there is none, it builds CPython from
-Debian's source package, which takes minutes. It needs apt, which checks Debian's signature and the
-checksums, and some packages, and tells which of them are missing. It changes nothing of the
+Without a version it takes the newest that there is. It looks on PATH, among pyenv's versions, and
+in the folder of its own earlier builds. Where there is none, it builds CPython, by default 3.13,
+from Debian's source package, which takes minutes. (The sources of 3.14 and 3.15 are those of
+Debian's unstable release, which not each mirror has.) It needs apt, which checks Debian's signature
+and the checksums, and some packages, and tells which of them are missing. It changes nothing of the
 system's, and need not be root.
 
 tox finds the interpreter by its name where its folder is on PATH::
 
-    PATH=$PATH:$(dirname $(python3 tools/free_threaded.py)) tox run -e py314t
+    PATH=$PATH:$(dirname $(python3 tools/free_threaded.py)) tox run -e py313t
 """
 
 from __future__ import annotations
@@ -25,8 +26,8 @@ from pathlib import Path
 
 from debian_python import Apt, candidates, run, works
 
-# The versions, in the order in which they are wanted, and which release of Debian has the source.
-RELEASES = {"3.14": "forky", "3.13": "trixie", "3.15": "forky"}
+# The versions, the wanted ones first, and which release of Debian has the source of each.
+RELEASES = {"3.15": "sid", "3.14": "sid", "3.13": "trixie"}
 
 # What CPython needs, some of it for modules that it leaves out without a word.
 NEEDED = (
@@ -77,7 +78,7 @@ def main() -> None:
     options = parser.parse_args()
 
     def find() -> Path | None:
-        wanted = [options.version] if options.version else ["3.14", "3.13"]
+        wanted = [options.version] if options.version else list(RELEASES)
         named = candidates([f"python{version}t" for version in wanted], options.folder)
         return next((each for each in named if works(each, "not sys._is_gil_enabled()")), None)
 
@@ -86,7 +87,7 @@ def main() -> None:
         if options.find:
             sys.exit("there is no such free-threaded Python here")
         check_needs()
-        build(options.version or "3.14", options.folder)
+        build(options.version or "3.13", options.folder)
         if (python := find()) is None:
             sys.exit("a free-threaded Python was built, but does not work")
     print(python)

@@ -282,12 +282,12 @@ WRONG = {
     "await cursor": (
         lambda x: awaited(x.coll.find()),
         TypeError,
-        "Cursor can't be used in 'await'",
+        "Cursor('? object)? can't be (used in 'await'|awaited)",
     ),
     "await collection": (
         lambda x: awaited(x.coll),
         TypeError,
-        "Collection can't be used in 'await'",
+        "Collection('? object)? can't be (used in 'await'|awaited)",
     ),
     "len": (lambda x: len(x.coll.find()), TypeError, "object of type 'Cursor' has no len"),
     "len aggregate": (lambda x: len(x.coll.aggregate([])), TypeError, "'CursorFuture' has no len"),

@@ -215,12 +215,14 @@ def test_with_uvloop_and_unittest(run, case):
     run(
         test_it=f"""
         import asyncio
+        import pytest
         import unittest
         import uvloop
         from tornado.testing import AsyncTestCase, gen_test
         from tornado_pymongo.testing import MongoTestCase
 
         IsolatedAsyncioTestCase = unittest.IsolatedAsyncioTestCase
+        pytestmark = pytest.mark.filterwarnings("ignore:.*olicy:DeprecationWarning")  # 3.14's
 
         def setUpModule():
             asyncio.set_event_loop_policy(uvloop.EventLoopPolicy())

@@ -19,7 +19,7 @@ _MAX_PROMOTED = 2**28
 # How many objects may be frozen though no program has done it: Python 3.12 begins with 400.
 _FROZEN_BY_PYTHON = 1000
 
-# The incremental collector of these versions never counts a collection of everything, and so garbage
+# The incremental collector of these versions never counts a collection of everything, so garbage
 # that is promoted could stay for ever.
 _IS_INCREMENTAL = (3, 14) <= sys.version_info < (3, 14, 5)
 

@@ -336,9 +336,9 @@ async def test_a_clone_of_a_cursor_is_of_its_class_and_begins_anew(numbers):
 
 async def test_iterating_without_async_is_refused(mongo_client, numbers):
     for thing in mongo_client, numbers, numbers.database:
-        with pytest.raises(TypeError, match="is not iterable$"):
+        with pytest.raises(TypeError, match="is not (a container or )?iterable$"):
             list(thing)
-        with pytest.raises(TypeError, match="is not iterable$"):
+        with pytest.raises(TypeError, match="is not (a container or )?iterable$"):
             "name" in thing  # noqa: B015
     with pytest.raises(TypeError, match="'Cursor' .* use 'async for', or .delegate in code that"):
         list(numbers.find())

@@ -52,6 +52,7 @@ class AsyncIOMotorClient(AgnosticClient[DocumentType]):
     :param spare_collector: whether Python's garbage collector, which belongs to the whole process,
         is spared the documents of large results: each slice is promoted to its oldest generation,
         by ``gc.freeze()`` and ``gc.unfreeze()``, unless the program has frozen objects itself.
+        Python 3.14.0 to 3.14.4, whose collector is another one, spare it nothing.
     :param read_ahead: whether the next batch of a cursor is fetched while the one before it is
         consumed, from the second one on: see `Cursor.read_ahead`, which says it of one cursor.
     :param share_core: whether the threads that run calls, though none with a function of yours, are

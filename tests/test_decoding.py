@@ -479,7 +479,7 @@ class Decoder(threading.Thread):
 
     def __init__(self, order, name, size=1, gate=None):
         super().__init__()
-        self._order, self._name, self._size, self._gate = order, name, size, gate
+        self._order, self._called, self._size, self._gate = order, name, size, gate
         self.start()
 
     def run(self):
@@ -487,7 +487,7 @@ class Decoder(threading.Thread):
         assert Slicer(1, False).decode(reply, CodecOptions(), None) == "decoded"
 
     def decode(self):
-        self._order.append(self._name)
+        self._order.append(self._called)
         if self._gate:
             self._gate()
         return "decoded"

@@ -50,8 +50,9 @@ def test_the_guest_book_shows_what_was_written_newest_first(guest_book):
 def test_the_guest_book_answers_with_an_error_as_json(guest_book):
     with pytest.raises(HTTPError) as raised:
         urlopen(f"{guest_book}/entries", b"name=Ada")
-    assert raised.value.code == 400
-    assert json.load(raised.value) == {"error": "Bad Request"}
+    with raised.value as answer:
+        assert answer.code == 400
+        assert json.load(answer) == {"error": "Bad Request"}
 
 
 def test_the_readings_of_all_rooms_are_stored(environment):

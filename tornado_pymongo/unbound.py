@@ -95,6 +95,16 @@ class UnboundFuture(Unawaited, ThreadFuture):
         with self._asked():
             return super().exception(timeout)
 
+    def _get_snapshot(self) -> tuple[bool, bool, Any, BaseException | None]:
+        """Return what asyncio asks a concurrent Future for from Python 3.15 on: its outcome, whole.
+
+        That of the standard library would not take a document out of its buffer, as `result` does.
+        """
+        if not self.done() or self.cancelled():
+            return self.done(), self.cancelled(), None, None
+        error = self.exception()
+        return True, False, self.result() if error is None else None, error
+
     @contextmanager
     def _asked(self) -> Iterator[None]:
         self._check_may_wait()

@@ -61,6 +61,12 @@ def park_timeout(world):
     world.run.early += 1
 
 
+def settled(world):
+    """A thread is parked, and so is the supervisor."""
+    world.submit()
+    yield
+
+
 @piece
 def cancel(world):
     """A call that waits, or runs by now, is cancelled."""

@@ -190,12 +190,13 @@ MARKS = Need(
 # Names that tell versions apart. Without them the code goes the way of the other version.
 # The first two rows are of clients that encrypt by themselves.
 OF_SOME_VERSIONS = Need(
-    "internals.clients internals.cursors internals.decoding",
+    "internals.clients internals.cursors internals.decoding unbound",
     "pymongo.synchronous.mongo_client.MongoClient: _encrypter",
     "pymongo.synchronous.encryption._Encrypter: _auto_encrypter _internal_client",
     "pymongo.message: _check_exhaust_supported",
     "pymongo.synchronous.pool: command",
     "bson.raw_bson.RawBSONDocument: _type_marker",
+    "concurrent.futures.Future: _get_snapshot()",  # asyncio asks for it since Python 3.15
 )
 
 NEEDS: list[Need] = [each for each in vars().values() if isinstance(each, Need) and each.event]

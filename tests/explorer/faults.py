@@ -261,7 +261,7 @@ def drained_is_told_under_the_lock(patch):
 
     def balance(state):
         original(state)
-        if state.closed and not state.crew.active:
+        if state._is_drained:
             state.drained.set()
 
     patch.setattr(State, "balance", balance)

@@ -6,6 +6,8 @@ after is done when the threads have settled, and is explored. A scenario is a li
 
 from __future__ import annotations
 
+import threading
+
 from explorer.primitives import sleep
 from explorer.world import World
 
@@ -62,8 +64,9 @@ def park_timeout(world):
 
 
 def settled(world):
-    """A thread is parked, and so is the supervisor."""
-    world.submit()
+    """The supervisor is there, and parked: it does not see to what a change forgets."""
+    supervisor = world.executor.state.supervisor
+    supervisor.thread = threading.Thread(target=supervisor.watch)  # which is never started
     yield
 
 

@@ -25,7 +25,7 @@ def fault(found_as, *pieces, **options):
     return note
 
 
-@fault("4: a loop is not woken", s.settled, s.abort)
+@fault("4: a loop is not woken", s.abort)
 def abort_does_not_flush(patch):
     """M1: an abort finishes a call that waits, and nobody wakes its loop."""
 
@@ -116,7 +116,7 @@ def token_is_given_back_after_the_drain(patch):
     patch.setattr(Inbox, "_deliver", deliver_all)
 
 
-@fault("4: a loop is not woken", s.settled, s.cancel)
+@fault("4: a loop is not woken", s.cancel)
 def cancel_does_not_balance(patch):
     """A cancelled call is over, and nothing follows from that."""
 
@@ -241,7 +241,7 @@ def requeue_after_close(patch):
     patch.setattr(State, "_wait", wait)
 
 
-@fault("14: another one's connection", s.settled, s.interrupt, thorough=True)
+@fault("14: another one's connection", s.interrupt, thorough=True)
 def interrupted_before_it_is_marked(patch):
     """What a call holds is interrupted, and then the call is marked as aborted."""
     original = Call.abort

@@ -6,8 +6,6 @@ after is done when the threads have settled, and is explored. A scenario is a li
 
 from __future__ import annotations
 
-import threading
-
 from explorer.primitives import sleep
 from explorer.world import World
 
@@ -61,13 +59,6 @@ def park_timeout(world):
     world.submit()
     yield
     world.run.early += 1
-
-
-def settled(world):
-    """The supervisor is there, and parked: it does not see to what a change forgets."""
-    supervisor = world.executor.state.supervisor
-    supervisor.thread = threading.Thread(target=supervisor.watch)  # which is never started
-    yield
 
 
 @piece
@@ -180,6 +171,8 @@ def scenario(*pieces, max_workers=1, **options):
 
     def build(run):
         world = World(run, max_workers, explores_inbox=inbox, **options)
+        if refused not in pieces:  # where its start is explored
+            world.executor.change(world.executor.state.supervisor.start)
         steps = [piece(world) for piece in pieces]
         for step in steps:
             next(step)

@@ -68,14 +68,15 @@ class State:
         crew, supervisor = self.crew, self.supervisor
         waiting, missing = len(self.queue), 0
         if waiting:
+            if supervisor.thread is None:
+                supervisor.start()
             missing = waiting - (crew.active - len(self.running))
             while missing > 0 and crew.active < self.target:
                 crew.activate()
                 missing -= 1
         if self._unflushed and not (waiting and monotonic() < self._unflushed_since + _LINGER):
             self._flush()
-        unwatched = missing > 0 or self._unflushed or (waiting and not supervisor.thread)
-        if unwatched and not supervisor.watching:
+        if (missing > 0 or self._unflushed) and not supervisor.watching:
             supervisor.watch()
         if self.closed and not (crew.active or supervisor.thread or self._is_drained):
             self._is_drained = True  # a finalizer may come here while the Event is being set

@@ -48,6 +48,10 @@ _STUCK = 0.05
 # in a burst.
 _LONG_WAIT = 1.0
 
+# After how long without a waiting call, in seconds, the threads may use any core again. A choice:
+# longer than the pauses of a load, and too short for anybody to miss the other cores.
+_CALM = 0.1
+
 # How many calls are looked at, at most, to see what they wait for: each costs a microsecond.
 _SAMPLE = 32
 
@@ -70,23 +74,24 @@ class Supervisor:
 
     def __init__(self, executor: Executor) -> None:
         self._executor = executor
-        self._wakeup = threading.Lock()
-        self._wakeup.acquire()
-        self.watching: bool = False  # whether the thread looks, or was woken or started to do so
+        self.watching: bool = False  # whether the thread looks, or was woken to do so
         self.thread: threading.Thread | None = None
         self._has_warned = False
 
-    def watch(self) -> None:
-        """Have the thread look from now on, until nothing waits."""
+    def start(self) -> None:
+        """Start the thread, which looks when it is woken."""
         executor = self._executor
-        self.watching = True
-        if self.thread is not None:
-            executor.effects.append((self._wakeup.release,))
-            return
+        self._wakeup = threading.Lock()
+        self._wakeup.acquire()
         name = f"{executor.name}_supervisor"
         self.thread = threading.Thread(target=self._run, name=name)
         refused = partial(executor.change, executor.state.unsupervised)
         executor.effects.append((start_thread, self.thread, refused))
+
+    def watch(self) -> None:
+        """Have the thread look from now on, until nothing waits."""
+        self.watching = True
+        self._executor.effects.append((self._wakeup.release,))
 
     def _end(self) -> bool:
         """End the thread if no call can come to wait without one; tell whether it ends."""
@@ -101,13 +106,14 @@ class Supervisor:
     def _run(self) -> None:
         executor = self._executor
         while True:
+            if not self._wakeup.acquire(timeout=_CALM):
+                executor.shared_core.rest()
+                while not self._wakeup.acquire(timeout=executor.idle_seconds):
+                    if executor.change(self._end):
+                        return
             self._look_while_calls_wait()
             if executor.closed and executor.change(self._end):
                 return
-            while not self._wakeup.acquire(timeout=executor.idle_seconds):
-                executor.shared_core.rest()
-                if executor.change(self._end):
-                    return
 
     def _look_while_calls_wait(self) -> None:
         executor = self._executor

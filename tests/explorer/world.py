@@ -83,6 +83,7 @@ class World:
     """What one execution has."""
 
     def __init__(self, run, max_workers=1, *, explores_inbox=False, **options):
+        self.looks: set[float] = set()  # of a supervisor that watches
         self.run = run
         self.executor = Executor(
             max_workers, 10, name="w", share_core=False, idle_seconds=10, **options
@@ -167,6 +168,8 @@ class _Log:
         Run.now.world.logged.append(event)
 
     warning = error
+
+    named = staticmethod(repr)
 
 
 def explorable_core():

@@ -227,9 +227,11 @@ CALLS = {
 }
 
 
-@pytest.mark.parametrize("thread", [in_thread, lambda function: function()], ids=["thread", "main"])
 @pytest.mark.parametrize("way", WAYS)
-@pytest.mark.parametrize("call", CALLS)
+@pytest.mark.parametrize(
+    ("call", "thread"),
+    [*((call, in_thread) for call in CALLS), ("find_one", lambda function: function())],
+)
 def test_every_way_to_wait_takes_a_call(numbers, call, way, thread):
     make, expected = CALLS[call]
     future = thread(lambda: make(numbers))

@@ -51,4 +51,6 @@ def launch(face: str) -> NoReturn:
     command = [sys.executable, *options, *arguments]
     if sys.platform == "win32":  # where exec ends this process for whoever waits for it
         sys.exit(subprocess.call(command, env=environment))
+    sys.stdout.flush()  # what it has printed would go with this process
+    sys.stderr.flush()
     os.execve(sys.executable, command, environment)

@@ -44,7 +44,7 @@ def broken_and_forgotten(patch) -> None:
 
 def transaction_goes_on(patch) -> None:
     """An aborted operation does not abort its transaction, though it may be half done."""
-    patch.setattr(ClientSession, "_see_to_abort", lambda self, *_: None)
+    patch.setattr(ClientSession, "_abort_with", lambda self, call, future=None: None)
 
 
 def taken_for_a_failure_of_the_server(patch) -> None:

@@ -63,7 +63,7 @@ def has_gil() -> bool:
 
 def usable_cores() -> int:
     """Return how many cores the threads of this process can use at a time."""
-    return 1 if has_gil() else os.process_cpu_count() or 1  # type: ignore[attr-defined]
+    return 1 if has_gil() else getattr(os, "process_cpu_count", os.cpu_count)() or 1
 
 
 class Supervisor:

@@ -66,7 +66,8 @@ def make_face(cls: Any, by_hand: type | None = None, base: type | None = None) -
 
 
 def _waits(cls: type | None, name: str) -> bool:
-    return inspect.iscoroutinefunction(getattr(cls, name, None))
+    code = getattr(getattr(cls, name, None), "__code__", None)  # a mark does not tell
+    return code is not None and bool(code.co_flags & inspect.CO_COROUTINE)
 
 
 def _has(cls: type, name: str) -> bool:

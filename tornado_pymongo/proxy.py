@@ -151,8 +151,8 @@ class Proxy:
     _has_state: ClassVar[bool] = False
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        # Makes PyMongo's object, with the arguments of its class. No docstring: in an editor it would
-        # hide that of a subclass.
+        # Makes PyMongo's object, with the arguments of its class. No docstring: in an editor it
+        # would hide that of a subclass.
         ours = [arg for arg in (*args, *kwargs.values()) if isinstance(arg, Proxy)]
         args, kwargs = unwrap_all(args, kwargs)
         delegate = self._sync_class(*args, **kwargs)

@@ -396,6 +396,8 @@ def documented(nodes: list[Any], text: str) -> list[Any]:
 def document(cls: Any, name: str) -> str:
     """Return the first paragraph of PyMongo's docstring of a member, and all of ours."""
     member = inspect.getattr_static(cls, name, None)
+    if name == "__init__" and issubclass(cls, tornado_pymongo.MongoClient):
+        return document_of_class(cls)  # or an editor would show that of another class
     if name.startswith("_") or not (inspect.isroutine(member) or isinstance(member, property)):
         return ""
     ours, theirs = member.__doc__ or "", ""

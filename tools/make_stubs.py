@@ -37,7 +37,7 @@ from typing import Any
 
 import pymongo
 
-import tornado_pymongo  # noqa: F401  (it derives the classes)
+import tornado_pymongo
 from tornado_pymongo import cursor_future, derive, proxy, pymongo_async
 from tornado_pymongo.futures import CallFuture
 from tornado_pymongo.motor import core, motor_asyncio, motor_tornado

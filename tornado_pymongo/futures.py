@@ -108,6 +108,8 @@ class CallFuture(Unawaited, _FutureAndCoroutine[_T, _R]):
     any loop, more than once, and ``result(timeout)`` waits for it in a thread without one.
     """
 
+    call: Call | None
+
     @classmethod
     def unbound(cls) -> Any:
         """Return a new Future of this kind that belongs to no loop."""
@@ -143,8 +145,8 @@ class CallFuture(Unawaited, _FutureAndCoroutine[_T, _R]):
         """Cancel this Future, and the call."""
         if not super().cancel(msg):
             return False
-        call, self.call = self.call, None
-        if call is not None:
+        if (call := self.call) is not None:
+            self.call = None
             self._give_up(call)
         return True
 

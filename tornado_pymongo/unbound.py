@@ -50,6 +50,7 @@ class UnboundFuture(Unawaited, ThreadFuture):
     An error that nobody asks for is logged when the Future is let go of.
     """
 
+    call: Call | None
     _waiting = 0  # how many tasks wait for it
     _is_cancelled = False
 

@@ -42,10 +42,12 @@ class State:
 
     def __init__(self, executor: Executor, closed: bool) -> None:
         self._executor = executor
-        self.queue = CallQueue(executor.max_workers, executor.max_waiting, executor.wait_seconds)
+        self.queue: CallQueue = CallQueue(
+            executor.max_workers, executor.max_waiting, executor.wait_seconds
+        )
         self.running: dict[Call, None] = {}
-        self.crew = Crew(executor)
-        self.supervisor = Supervisor(executor)
+        self.crew: Crew = Crew(executor)
+        self.supervisor: Supervisor = Supervisor(executor)
         # How many threads may be active in any case, and how many now.
         fewest = executor.max_workers if executor.time_slices else _MIN_ACTIVE * usable_cores()
         self.min_active: int = min(fewest, executor.max_workers)

@@ -40,7 +40,7 @@ class Worker:
     def __init__(self, executor: Executor) -> None:
         self._executor = executor
         # Only who took the thread off the list of the parked may release it.
-        self.wakeup = threading.Lock()
+        self.wakeup: threading.Lock = threading.Lock()
         self.wakeup.acquire()
         self.call: Call | None = None  # that it runs
         self.began_at: float = 0.0  # when that began

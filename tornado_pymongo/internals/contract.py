@@ -43,7 +43,9 @@ class Need:
     trial: Callable[[], str] = str
 
     def __init__(self, used_by: str, *rows: str, event: str = "", without: str = "") -> None:
-        self.used_by, self.event, self.without = used_by.split(), event, without
+        self.used_by: list[str] = used_by.split()
+        self.event: str = event
+        self.without: str = without
         self.names: list[str] = [
             "|".join(f"{owner[:-1]}.{each}" for each in name.split("|"))
             for owner, *names in map(str.split, rows)

@@ -236,6 +236,7 @@ class _BaseCursor(Consumable):
         not be had. It stops early, and leaves the cursor open, if the callback returns False (None,
         or nothing, goes on) or raises, which the loop logs.
         """
+        check_callback(callback)
         each(self, callback, loop_of_caller(self._runtime.loop, callback))
 
     # What it says of itself

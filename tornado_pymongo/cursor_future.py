@@ -60,6 +60,7 @@ class CursorFuture(CallFuture):
 
     def each(self, callback: Callable[[Any, BaseException | None], Any]) -> None:
         """Call ``callback(document, None)`` for each document, as the cursor's `each` does."""
+        check_callback(callback)
         loop = self.get_loop() if isinstance(self, CallFuture) else None
         each(self, callback, loop_of_caller(loop, callback))
 

@@ -495,6 +495,34 @@ def test_an_error_that_nobody_asks_for_is_logged(collection, caplog):
     assert "_id" not in record.getMessage()
 
 
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda collection: collection.aggregate([{"$nonsense": 1}]).to_list(),
+        lambda collection: collection.aggregate([{"$nonsense": 1}]).batch_size(2),
+    ],
+)
+def test_an_error_that_nobody_asks_for_of_what_follows_is_logged(collection, caplog, call):
+    """Of a call of a cursor that never came."""
+    with caplog.at_level(logging.ERROR, "tornado_pymongo"):
+        concurrent.futures.wait([call(collection)], 20)
+        gc.collect()
+    (record,) = caplog.records
+    assert record.mongo_error.startswith("OperationFailure")
+
+
+def test_a_refusal_that_nobody_asks_for_is_logged(client, caplog):
+    client.close().result(20)
+    with caplog.at_level(logging.ERROR, "tornado_pymongo"):
+        client.test.things.find_one()
+        gc.collect()
+    (record,) = caplog.records
+    assert (record.mongo_call, record.mongo_error) == (
+        "Collection.find_one(...)",
+        "InvalidOperation",
+    )
+
+
 def test_an_error_that_nobody_asks_for_is_logged_at_exit(mongo_server):
     program = f"""
 import logging

@@ -92,9 +92,10 @@ def call_in_worker(
     try:
         executor.start(call)
     except PyMongoError as error:
-        future.call = None
         # Its traceback would hold this frame, which holds the Future, which holds the error.
-        future.set_exception(error.with_traceback(None))
+        call.error = error.with_traceback(None)
+        call.failed_name = call.name()
+        future.deliver(call)
     return future
 
 

@@ -17,8 +17,6 @@ import pymongo.database
 from pymongo.cursor import CursorType
 from pymongo.errors import ConfigurationError, InvalidOperation
 
-# Both fill `future_classes`, which says what the methods return that are derived here.
-from tornado_pymongo import change_stream, cursor  # noqa: F401
 from tornado_pymongo.bridge import Callback, check_callback, follow, with_callback
 from tornado_pymongo.cursor_future import CursorFuture
 from tornado_pymongo.derive import Derived, blocking_method, mark_coroutine_function

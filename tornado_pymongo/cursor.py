@@ -23,7 +23,7 @@ import pymongo.command_cursor
 import pymongo.cursor
 from pymongo.errors import ConfigurationError
 
-from tornado_pymongo.bridge import Callback, check_callback, loop_of_caller, with_callback
+from tornado_pymongo.bridge import Callback, check_callback, with_callback
 from tornado_pymongo.buffer import Buffer, Consumable, Fetch, Want, WantIfAny, WantMany, WantToKnow
 from tornado_pymongo.cursor_future import CursorFuture, each
 from tornado_pymongo.executor import Call, Executor
@@ -236,8 +236,7 @@ class _BaseCursor(Consumable):
         not be had. It stops early, and leaves the cursor open, if the callback returns False (None,
         or nothing, goes on) or raises, which the loop logs.
         """
-        check_callback(callback)
-        each(self, callback, loop_of_caller(self._runtime.loop, callback))
+        each(self, callback, self._runtime.loop)
 
     # What it says of itself
 

@@ -60,9 +60,7 @@ class CursorFuture(CallFuture):
 
     def each(self, callback: Callable[[Any, BaseException | None], Any]) -> None:
         """Call ``callback(document, None)`` for each document, as the cursor's `each` does."""
-        check_callback(callback)
-        loop = self.get_loop() if isinstance(self, CallFuture) else None
-        each(self, callback, loop_of_caller(loop, callback))
+        each(self, callback, self.get_loop() if isinstance(self, CallFuture) else None)
 
     def close(self, callback: Callback | None = None) -> Any:
         """Close the cursor, as soon as it is there; return a Future of None."""
@@ -97,7 +95,7 @@ class CursorFuture(CallFuture):
     def _chain(self, name: str, *args: Any, **kwargs: Any) -> Any:
         """Call a method that does not wait as soon as the cursor is there, before anything else."""
         chained, method = self.sibling(), methodcaller(name, *args, **kwargs)
-        _when_there(self, chained, lambda cursor: chained.set_result(method(cursor)))
+        _call_when_there(self, chained, lambda cursor: chained.set_result(method(cursor)))
         chained.add_done_callback(lambda _: self.cancel() if chained.cancelled() else None)
         return chained
 
@@ -114,11 +112,11 @@ class CursorFuture(CallFuture):
     def _when_there(self, method: Callable[[Any], Any]) -> Any:
         later = self.another(_LaterFuture)
         later.source = self
-        _when_there(self, later, lambda cursor: later.become(method(cursor)))
+        _call_when_there(self, later, lambda cursor: later.become(method(cursor)))
         return later
 
 
-def _when_there(source: Any, future: Any, function: Callable[[Any], object]) -> None:
+def _call_when_there(source: Any, future: Any, function: Callable[[Any], object]) -> None:
     """Call a function with the cursor when that is there; if it never is, neither is the Future."""
 
     def call_it(_: Any) -> None:
@@ -212,12 +210,16 @@ named_as("CallFuture", _LaterFuture)
 def each(
     documents: AsyncIterator[Any],
     callback: Callable[[Any, BaseException | None], Any],
-    loop: Any,
+    default: asyncio.AbstractEventLoop | None,
 ) -> None:
-    """Call back for each document, and at the end or for an error, until it returns False."""
+    """Call back for each document, and at the end or for an error, until it returns False.
+
+    :param default: the loop, if none runs.
+    """
     if callback is None:
         raise TypeError("each() needs a function of (document, error), not None")
     check_callback(callback)
+    loop: Any = loop_of_caller(default, callback)
 
     async def call_back() -> None:
         while True:

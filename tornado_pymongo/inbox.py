@@ -90,7 +90,7 @@ class Inbox:
                 " them is closed; await each call before the loop ends. The last error of them:"
                 " %(last_error)s",
                 results=lost,
-                last_error="none" if last_error is None else log.named(last_error),
+                last_error="none" if last_error is None else log.class_and_code(last_error),
             )
 
 

@@ -32,7 +32,7 @@ def error(event: str, message: str, with_error: bool = False, **figures: Figure)
     _log(logging.ERROR, event, message, figures, with_error)
 
 
-def named(error: BaseException | None) -> str:
+def class_and_code(error: BaseException | None) -> str:
     """Return the class and the code of an error, but not its text, which may hold values."""
     code = getattr(error, "code", None)
     return type(error).__name__ + ("" if code is None else f" (code {code})")

@@ -59,7 +59,7 @@ class UnboundFuture(Unawaited, ThreadFuture):
         self._lock = threading.Lock()
         # Of a task that steps through it as through a coroutine of its own.
         self._coroutines: dict[Any, Coroutine[Any, Any, Any]] = {}
-        self._failed_call: str | None = None  # until somebody asks for the error
+        self._is_unclaimed = False  # whether it has an error that nobody has asked for
 
     def inbox(self) -> Inbox | None:
         """Return None: the thread that ends a call completes this Future."""
@@ -75,10 +75,14 @@ class UnboundFuture(Unawaited, ThreadFuture):
 
     def deliver(self, call: Call) -> None:
         """Take what became of the call, in the thread that has ended it."""
-        if call.error is not None:
-            self._failed_call = call.failed_name or "a call"
-            _unclaimed.add(weakref.ref(self, _unclaimed.discard))
+        self._failed_call = call.failed_name
         super().deliver(call)
+
+    def set_exception(self, exception: BaseException | None) -> None:
+        """Fail: the error is logged if nobody asks for it."""
+        self._is_unclaimed = True
+        _unclaimed.add(weakref.ref(self, _unclaimed.discard))
+        super().set_exception(exception)
 
     # For threads
 
@@ -113,7 +117,7 @@ class UnboundFuture(Unawaited, ThreadFuture):
             yield
         finally:
             if self.done():
-                self._failed_call = None
+                self._is_unclaimed = False
 
     def _check_may_wait(self) -> None:
         if self.done():
@@ -209,13 +213,13 @@ class UnboundFuture(Unawaited, ThreadFuture):
         self._log_unclaimed()
 
     def _log_unclaimed(self) -> None:
-        name, self._failed_call = self._failed_call, None
-        if name is not None and not self.cancelled():
+        if self._is_unclaimed and not self.cancelled():
+            self._is_unclaimed = False
             log.error(
                 "error_not_retrieved",
                 "%(call)s failed with %(error)s, and nobody has asked for its result: await it",
-                call=name,
-                error=log.named(super().exception()),
+                call=self._failed_call or "a call",
+                error=log.class_and_code(super().exception()),
             )
 
 

@@ -169,7 +169,7 @@ class _Log:
 
     warning = error
 
-    named = staticmethod(repr)
+    class_and_code = staticmethod(repr)
 
 
 def explorable_core():

@@ -7,7 +7,7 @@
 The files go up and down in pieces: however large one is, and however slow its reader, it takes
 little memory. A plain HTML form sends them, without any script; the page has one for several files
 at once, which shows how far it is. Readers can ask for a range of a file, so that sound and film
-can be wound forward. The database is `tornado_pymongo_gallery`; where it has no files, some are
+can be wound forward. The database is `tornado_pymongo_gallery`; if it has no files, some are
 made up.
 """
 

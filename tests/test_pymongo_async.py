@@ -683,7 +683,7 @@ def test_the_command_says_how_it_is_used():
     isolated = [sys.executable, "-I", "-m", "tornado_pymongo.motor", "script.py"]
     ran = subprocess.run(isolated, capture_output=True, text=True, timeout=50)
     assert ran.returncode == 1
-    # An isolated Python may not find this library at all, where that is not installed.
+    # An isolated Python may not find this library at all, if it is not installed.
     assert "start it without -E" in ran.stderr or "No module named" in ran.stderr
 
 

@@ -3,7 +3,7 @@
     python tools/free_threaded.py [--find] [--folder FOLDER] [3.15 | 3.14 | 3.13]
 
 Without a version it takes the newest that there is. It looks on PATH, among pyenv's versions, and
-in the folder of its own earlier builds. Where there is none, it builds CPython, by default 3.13,
+in the folder of its own earlier builds. If there is none, it builds CPython, by default 3.13,
 from Debian's source package, which takes minutes. (The sources of 3.14 and 3.15 are those of
 Debian's unstable release, which not each mirror has.) It needs apt, which checks Debian's signature
 and the checksums, and some packages, and tells which of them are missing. It changes nothing of the

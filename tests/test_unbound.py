@@ -465,16 +465,31 @@ def files():
     return len(os.listdir("/proc/self/fd"))
 
 
+def loops():
+    return sum(issubclass(type(each), asyncio.AbstractEventLoop) for each in gc.get_objects())
+
+
 @pytest.mark.skipif(not os.path.exists("/proc/self/fd"), reason="the system does not list them")
 def test_no_descriptor_and_no_loop_is_left(collection):
+    """Of calls for later loops, and of threads that make one call each and never run a loop."""
+
+    def call_in_thread():
+        thread = threading.Thread(target=lambda: results.append(collection.find_one().result(20)))
+        thread.start()
+        thread.join()
+
+    results = []
     asyncio.run(awaited(collection.find_one()))
-    in_thread(lambda: collection.find_one().result(20))
-    before = files()
-    for _ in range(100):
-        asyncio.run(awaited(collection.find_one()))
-        in_thread(lambda: collection.find_one().result(20))
+    call_in_thread()
     gc.collect()
-    assert files() <= before
+    files_before, loops_before = files(), loops()
+    for _ in range(2000):
+        asyncio.run(awaited(collection.find_one()))
+        call_in_thread()
+    gc.collect()
+    assert files() <= files_before
+    assert loops() <= loops_before
+    assert results == [ONE] * 2001
 
 
 def test_an_error_that_nobody_asks_for_is_logged(collection, caplog):

@@ -151,7 +151,7 @@ class MongoClient(
     _substitutes: ClassVar[dict[type, type]] = {}
 
     def _default_loop(self) -> Any:
-        """Return the loop of calls that are made while none runs, or None for Tornado's."""
+        """Return the loop of calls that are made while none runs, or None if they have none."""
         return None
 
     def _default_workers(self, most: int) -> int:

@@ -418,6 +418,7 @@ def test_a_context_goes_with_the_call(client):
 
 
 def test_a_callback_is_called_on_the_loop_of_the_main_thread(collection):
+    asyncio.set_event_loop(asyncio.new_event_loop())
     loop = IOLoop.current()
     results = []
 

@@ -1,4 +1,4 @@
-"""The explorer finds each fault that is put in, and nothing without."""
+"""The explorer finds each fault that is put in; without, it finds none: see `test_pairs`."""
 
 from __future__ import annotations
 
@@ -12,10 +12,9 @@ from explorer.world import explorable_core
 
 @pytest.mark.parametrize("name", FAULTS)
 def test_fault_is_found(name, monkeypatch):
-    """The fault is found where it is put in, and the same scenario has none without it."""
+    """The fault is found where it is put in."""
     patch, found_as, pieces, options = FAULTS[name]
     with explorable_core():
-        explore(scenario(*pieces), **options)
         patch(monkeypatch)
         with pytest.raises(Found) as found:
             explore(scenario(*pieces), **options)

@@ -41,6 +41,12 @@ def test_pair(pair):
     assert explore_pieces(pair) > 0
 
 
+def test_thoroughly():
+    """So does it where a fault is found only if all steps are tried in both orders."""
+    with explorable_core():
+        assert explore(scenario(PIECES["interrupt"]), thorough=True) > 0
+
+
 if WHOLE:
 
     @pytest.mark.timeout(1800)

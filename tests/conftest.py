@@ -60,9 +60,9 @@ class Block:
         self._admin = admin
         self._entered = 0
 
-    async def __call__(self, name):
+    async def __call__(self, name, milliseconds=50_000):
         """Have the server sleep over the next command of this name."""
-        answer = await self._fail(1, name, blockConnection=True, blockTimeMS=50_000)
+        answer = await self._fail(1, name, blockConnection=True, blockTimeMS=milliseconds)
         self._entered = answer["count"] + 1
 
     async def until_asleep(self):
@@ -72,7 +72,7 @@ class Block:
         )
 
     async def wake(self):
-        """Have it sleep no more. It does when the connection is closed, and cannot be told more."""
+        """Have it sleep no more, unless it sleeps over the end of a transaction."""
         sleeping = {"active": True, "ns": {"$regex": "^tornado_pymongo_test"}}
         async for op in self._admin.aggregate([{"$currentOp": {}}, {"$match": sleeping}]):
             await self._admin.command("killOp", op=op["opid"])

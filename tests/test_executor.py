@@ -802,24 +802,21 @@ def test_close_waits_for_a_thread_that_has_just_been_started(monkeypatch):
     assert not [each for each in threads_named("just_started") if "close" not in each.name]
 
 
-def test_close_waits_for_a_supervisor_whose_thread_starts_late(gate, monkeypatch):
+def test_close_waits_for_a_supervisor_whose_thread_starts_late(monkeypatch):
     """Whoever wants it to watch has not come to start it yet."""
     executor = Executor(1, 10, name="late_supervisor")
     start_thread = supervisor_module.start_thread
-    may_start = threading.Event()
+    asks, may_start = threading.Event(), threading.Event()
 
     def start_later(*how):
         asks.set()
         assert may_start.wait(20)
         start_thread(*how)
 
-    asks = threading.Event()
     monkeypatch.setattr(supervisor_module, "start_thread", start_later)
-    executor.submit(gate)
     submitting = threading.Thread(target=executor.submit, args=[abs, -1])
     submitting.start()
     assert asks.wait(20)
-    gate.opened.set()
     closing = executor.close()
     with pytest.raises(futures.TimeoutError):
         closing.result(timeout=0.1)
@@ -1509,7 +1506,7 @@ def test_an_interrupt_amid_a_change_harms_no_call(gate, caplog, what):
 def test_an_interrupt_as_a_call_was_queued_leaves_it_to_a_thread():
     """Though nobody is there who would make another change."""
     outcomes = []
-    executor = Executor(1, 10)
+    executor = Executor(1, 10, idle_seconds=1000)
     for number in range(100):
         executor.submit(int).result(timeout=20)
         wait_until(

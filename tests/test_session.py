@@ -218,7 +218,7 @@ async def test_a_with_transaction_cancelled_in_its_commit_leaves_none_open(
         await things.insert_one({"_id": 1}, session=session)
 
     async with client.start_session() as session:
-        await block("commitTransaction")
+        await block("commitTransaction", 1000)
         transaction = session.with_transaction(add)
         await block.until_asleep()
         transaction.cancel()

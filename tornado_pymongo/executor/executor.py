@@ -114,9 +114,10 @@ class Executor(BaseExecutor):
         if self._lock._is_owned():  # type: ignore[attr-defined]
             self._put_aside.append((change, args))
             return None
-        effects: Iterator[Effect] | None = None
+        effects: Iterator[Effect] = iter(())
         try:
             with self._lock:
+                effects = iter(self.effects)  # goes through those that are added from now on
                 try:
                     try:
                         return change(*args)
@@ -126,15 +127,12 @@ class Executor(BaseExecutor):
                     self._settle()
                     raise
                 finally:
-                    if self.effects:
-                        effects, self.effects = iter(self.effects), []
+                    self.effects = []
         finally:
             try:
-                if effects is not None:
-                    carry_out(effects)
+                carry_out(effects)
             except BaseException:
-                if effects is not None:
-                    carry_out(effects)  # it may not have come to its first line
+                carry_out(effects)  # it may not have come to its first line
                 raise
             finally:
                 if self._put_aside:  # after the last look, and before the release

@@ -23,6 +23,7 @@ LARGE = {
     *("interrupt+look", "deadline+look", "deadline+loop_closed", "deadline+finalizer"),
     *("flush+deliver", "look+finalizer", "close+look", "deliver+refused", "interrupt+deadline"),
     *("wake+look", "deadline+deliver", "interrupt+close", "park_timeout+look", "abort+deadline"),
+    *("close+finalizer", "deadline+close", "interrupt+finalizer", "park_timeout+close"),
 }
 assert set(PAIRS) >= LARGE
 WHOLE = bool(os.environ.get("EXPLORE"))

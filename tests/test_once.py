@@ -577,6 +577,36 @@ async def test_what_another_consumer_takes_first_is_not_the_end(numbers):
     assert await future == {"_id": 2}
 
 
+WAYS_WITH_AN_END = {
+    "fetch_next": lambda cursor: cursor.fetch_next,
+    "try_next": lambda cursor: cursor.try_next(),
+    "to_list": lambda cursor: cursor.to_list(1),
+}
+
+
+@pytest.mark.parametrize("way", WAYS_WITH_AN_END)
+async def test_nor_is_what_it_takes_after_that(numbers, way):
+    """The Future was done, as there was a document, which was gone when its task resumed."""
+    cursor = await numbers.aggregate([{"$sort": {"_id": 1}}], batchSize=2)
+    cursor.read_ahead(False)
+    assert [await cursor.next() for _ in "ab"] == [{"_id": 0}, {"_id": 1}]
+    future = WAYS_WITH_AN_END[way](cursor)
+    await wait_for_done(future)
+    assert [cursor.next_object() for _ in "ab"] == [{"_id": 2}, {"_id": 3}]
+    if way == "fetch_next":
+        assert await future
+        assert cursor.next_object() == {"_id": 4}
+    else:
+        assert await future in ({"_id": 4}, [{"_id": 4}])
+
+
+async def wait_for_done(future):
+    """Wait until it is done, and leave its result there."""
+    done = asyncio.Event()
+    future.add_done_callback(lambda _: done.set())
+    await done.wait()
+
+
 async def test_a_stream_opens_though_its_first_next_is_given_up(numbers):
     """What was given up was the wait for a change, not the stream."""
     stream = numbers.watch()

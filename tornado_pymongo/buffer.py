@@ -151,12 +151,12 @@ class Consumable(Stream):
         demand: Any = future.demand
         try:
             if demand.is_met(fetch):
-                future.set_result(None)
+                future.set_result(bool(self._buffer))
                 return
             self._settle()
             call = self._running()
             if demand.is_met(fetch):
-                future.set_result(None)
+                future.set_result(bool(self._buffer))
             elif call is None and (is_fruitless(fetch) or self._is_over()):
                 demand.end(future)
             else:
@@ -305,11 +305,7 @@ class WantIfAny(Want):
 
     def end(self, future: Any) -> None:
         """Complete a Future of it, as there is nothing."""
-        future.set_result(None)
-
-    def is_there(self) -> bool:
-        """Tell that there is None at least."""
-        return True
+        future.set_result(False)
 
     def take(self) -> Any:
         """Remove it from the buffer, and return it, or None."""

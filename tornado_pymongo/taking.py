@@ -1,8 +1,8 @@
 """The Futures of things that exist only once, such as the next document of a cursor.
 
-The call puts such things into a buffer, and completes its Future with nothing. Only `result` takes
-the thing out, as does the task that resumes with it. So a task that is cancelled before it resumes
-has taken nothing.
+The call puts such things into a buffer, and its Future only tells whether there are any. `result`
+takes the thing out, as does the task that resumes with it. So a task that is cancelled before it
+resumes has taken nothing.
 """
 
 from __future__ import annotations
@@ -103,7 +103,7 @@ class ResumedFuture(CallFuture):
 
 
 class Taking:
-    """Takes the thing in `result`."""
+    """Takes the thing in `result`, if it was set to True."""
 
     call: Call | None
     demand: Demand
@@ -132,15 +132,17 @@ class Taking:
         error: BaseException | None = super().exception(*timeout)  # type: ignore[misc]
         if error is not None:
             self.demand.failed(error)
-        elif self._taken is None and not self.demand.is_there():
+        elif self._taken is None and super().result() and not self.demand.is_there():  # type: ignore[misc]
             return AlreadyTaken()  # `gather` and callbacks would not expect it of `result`
         return error
 
     def result(self, *timeout: float | None) -> Any:
         """Take the thing out of its buffer, once, and return it."""
         if self._taken is None:
-            self.exception(*timeout)  # of an error, this is the consumer who is told
+            error = self.exception(*timeout)  # if there is one, this is the consumer who is told
             super().result(*timeout)  # type: ignore[misc]
+            if error is not None:
+                raise error
             self._taken = (self.demand.take(),)
             del self.demand  # or who keeps this Future would keep the object
         return self._taken[0]

@@ -6,7 +6,7 @@ no base here has those of its source.
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
-from typing import Any, Generic, Protocol, Self, TypeAlias, overload
+from typing import Any, Generic, Literal, Protocol, Self, TypeAlias, overload
 
 import pymongo
 from bson.codec_options import CodecOptions, TypeRegistry
@@ -230,7 +230,7 @@ class AgnosticClient:
         slice_bytes: int | None = ...,
         spare_collector: bool = True,
         read_ahead: bool = True,
-        share_core: bool = True,
+        share_core: Literal["none", "workers", "all"] = "workers",
         **kwargs: Any,
     ) -> None: ...
 

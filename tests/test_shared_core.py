@@ -455,9 +455,8 @@ async def test_after_a_load_every_thread_has_its_mask(make_client):
     client = make_client(share_core="all")
     shared = client._runtime.executor.shared_core
     await client.admin.command("ping")
-    masks = lambda: [os.sched_getaffinity(int(each)) for each in os.listdir("/proc/self/task")]  # noqa: E731
-    before = masks()
-    assert all(mask == ALL for mask in before)
+    masks = lambda: {str(os.sched_getaffinity(int(each))) for each in os.listdir("/proc/self/task")}  # noqa: E731
+    assert await asyncio.to_thread(masks) == {str(ALL)}
     this = threading.get_native_id()
 
     async def ask():
@@ -467,17 +466,17 @@ async def test_after_a_load_every_thread_has_its_mask(make_client):
     await asyncio.gather(*(ask() for _ in range(300)))
     while shared._claim:
         await asyncio.sleep(0.01)
-    assert all(mask == ALL for mask in masks())
+    assert await asyncio.to_thread(masks) == {str(ALL)}
 
 
 @where_seen
 async def test_a_close_lets_callers_go(make_client, gate):
     client = make_client(share_core="all", max_workers=1)
-    shared = client._runtime.executor.shared_core
-    calls = [client.run_in_worker(gate), client.admin.command("ping")]
+    calls = [client.run_in_worker(gate)]
     await gate.until_entered()
-    await asyncio.to_thread(shared._move, min(ALL))
-    assert os.sched_getaffinity(0) == {min(ALL)}
+    while threading.get_native_id() not in affinity.masks._moved:
+        calls.append(client.admin.command("ping"))  # which waits
+        await asyncio.sleep(0.005)
     closing = client.close()
     gate.opened.set()
     await closing

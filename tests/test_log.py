@@ -24,7 +24,8 @@ def calls():
         node
         for path in PACKAGE.rglob("*.py")
         for node in ast.walk(ast.parse(path.read_text()))
-        if isinstance(node, ast.Call) and ast.unparse(node.func) in ("log.warning", "log.error")
+        if isinstance(node, ast.Call)
+        if ast.unparse(node.func) in ("log.info", "log.warning", "log.error")
     ]
 
 

@@ -6,6 +6,7 @@ import _thread
 import asyncio
 import ctypes
 import errno
+import logging
 import multiprocessing
 import os
 import subprocess
@@ -100,6 +101,7 @@ def shared_by_all(make_shared):
 def records(caplog, monkeypatch):
     """Return a function that returns our records; what is said once is said in each test."""
     monkeypatch.setattr(shared_core, "_not_told", deque([None]))
+    caplog.set_level(logging.INFO)
     return lambda: [each for each in caplog.records if each.name == "tornado_pymongo"]
 
 
@@ -647,8 +649,8 @@ for _ in range(2):
 print(shared.has_callers, shared._trials is not None, len(seen))
 """
 REFUSED = (
-    "not all threads of MongoDB calls that share_core names are kept on one core: an audit hook"
-    " refuses another, which would see what a thread starts. This is said once\n"
+    'an audit hook of this program refuses another one, so share_core="all" keeps only workers on'
+    " one core\n"
 )
 
 

@@ -26,6 +26,8 @@ from functools import cache
 from time import monotonic
 from typing import Any
 
+from tornado_pymongo import log
+
 # For how long a thread is not moved that is about to start something, in seconds. A choice: longer
 # than a start takes on a busy machine.
 _FREE = 0.1
@@ -124,15 +126,19 @@ def _threads() -> set[int]:
 
 @cache
 def sees_starts() -> bool:
-    """Install the hook; tell whether it is heard. Python has events for threads from 3.12 on.
-
-    Another hook may refuse ours, with an error or without.
-    """
+    """Install the hook; tell whether it is heard. Python has events for threads from 3.12 on."""
+    if sys.version_info < (3, 12):
+        return False
     heard: list[str] = []
-    if sys.version_info >= (3, 12):
-        with suppress(Exception):
-            sys.addaudithook(_hook)
-            sys.audit(_IS_HEARD, heard)
+    with suppress(Exception):
+        sys.addaudithook(_hook)
+        sys.audit(_IS_HEARD, heard)
+    if not heard:  # another hook has refused it, with an error or without
+        log.warning(
+            "hook_refused",
+            'an audit hook of this program refuses another one, so share_core="all" keeps only'
+            " workers on one core",
+        )
     return bool(heard)
 
 

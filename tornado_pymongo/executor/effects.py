@@ -43,8 +43,8 @@ def start_thread(thread: threading.Thread, refused: Callable[[RuntimeError], obj
     the start of another thread, its thread is started after that one.
 
     The thread begins in an empty context, as it may outlive the call that has it started. Some
-    Pythons would let it inherit the starter's: free-threaded ones, from 3.14 on. Nor does it inherit
-    the core on which the starter may be kept.
+    Pythons would let it inherit the starter's: free-threaded ones, from 3.14 on. It does not
+    inherit the core on which the starter may be kept either.
     """
     threads = getattr(_starting, "threads", None)
     if threads is not None:

@@ -21,7 +21,6 @@ What it promises:
 from __future__ import annotations
 
 import os
-import sys
 import threading
 from collections import deque
 from collections.abc import Callable, Generator
@@ -73,10 +72,7 @@ class SharedCore:
         self._trials: Generator[float, float, None] | None = None
         if threads != "none" and hasattr(os, "sched_setaffinity"):
             self._begin()
-        wants_callers = self._trials is not None and threads == "all"
-        self.has_callers: bool = wants_callers and sees_starts()
-        if wants_callers and not self.has_callers and sys.version_info >= (3, 12):
-            _tell("an audit hook refuses another, which would see what a thread starts")
+        self.has_callers: bool = self._trials is not None and threads == "all" and sees_starts()
 
     def enter(self) -> None:
         """Keep the calling thread with the others from now on."""
@@ -184,12 +180,11 @@ def _check_quota() -> None:
             raise OSError(f"{path} limits how much time of its cores this container may use")
 
 
-def _tell(reason: object) -> None:
+def _tell(error: OSError) -> None:
     if _not_told:
         _not_told.clear()
-        log.warning(
+        log.info(
             "core_not_shared",
-            "not all threads of MongoDB calls that share_core names are kept on one core:"
-            " %(reason)s. This is said once",
-            reason=str(reason),
+            "the threads of MongoDB calls are not kept on one core: %(reason)s. This is said once",
+            reason=str(error),
         )

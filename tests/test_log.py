@@ -62,7 +62,9 @@ def test_each_message_tells_its_figures_and_no_others():
 
 def test_the_guide_has_each_record_with_its_level_and_its_figures():
     rows = re.findall(
-        r"^   \* - ``(\w+)``\n     - (warning|error)\n     -(.*)\n", GUIDE.read_text(), re.MULTILINE
+        r"^   \* - ``(\w+)``\n     - (info|warning|error)\n     -(.*)\n",
+        GUIDE.read_text(),
+        re.MULTILINE,
     )
     told = {event: (level, set(re.findall(r"``(\w+)``", names))) for event, level, names in rows}
     assert len(told) == len(rows)

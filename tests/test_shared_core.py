@@ -604,6 +604,17 @@ def test_a_fork_does_not_inherit_the_core_of_a_worker(shared, tmp_path, name):
     assert worker.starts(FORKS[name], tmp_path / name) == ALL
 
 
+@pytest.mark.filterwarnings("ignore:.*multi-threaded:DeprecationWarning")
+def test_a_forked_child_begins_anew(shared):
+    """It has none of the threads, and none of the locks."""
+    until_tried(shared, Member(shared), FREE, KEPT)
+    assert affinity.masks._moved
+    child = os.fork()
+    if child == 0:
+        os._exit(len(affinity.masks._moved) + 10 * len(core_locks._held))
+    assert os.waitpid(child, 0)[1] == 0
+
+
 @where_seen
 def test_a_thread_that_has_started_something_stays_free_for_a_while(shared_by_all, monkeypatch):
     """The start comes after the event."""

@@ -32,10 +32,10 @@ from tornado_pymongo import log
 # than a start takes on a busy machine.
 _FREE = 0.1
 
+# Python's events before a start. Before a fork, it calls what was registered for that.
 _STARTS = {
     *("_thread.start_new_thread", "_thread.start_joinable_thread"),
-    *("os.fork", "os.forkpty", "os.posix_spawn", "os.system"),
-    *("subprocess.Popen", "_posixsubprocess.fork_exec"),
+    *("os.posix_spawn", "os.system", "subprocess.Popen", "_posixsubprocess.fork_exec"),
 }
 _IS_HEARD = "tornado_pymongo.is_heard"
 

@@ -45,6 +45,15 @@ def folder(tmp_path, monkeypatch):
     return tmp_path / f"tornado_pymongo-{os.getuid()}"
 
 
+@pytest.fixture
+def locks(folder):
+    """Return a list of locks that are released after the test."""
+    locks = []
+    yield locks
+    for lock in locks:
+        core_locks.unlock(lock)
+
+
 class Member:
     """A thread that has entered, until it is told to leave."""
 
@@ -694,7 +703,25 @@ def test_a_system_that_refuses_it_does_no_harm(shared, monkeypatch, records, num
     (record,) = records()
     assert record.mongo_event == "core_not_shared"
     assert os.strerror(number) in record.getMessage()
-    assert core_locks.lock_one(ALL) is not None
+
+
+def test_a_system_that_refuses_it_later_has_all_let_go(shared, monkeypatch, locks):
+    """By a sandbox, say, that the program enters; and the core is given back."""
+
+    def refuse(thread, cores):
+        if len(cores) == 1:
+            raise PermissionError
+        setaffinity(thread, cores)
+
+    member = Member(shared)
+    until_tried(shared, member, FREE, KEPT)
+    assert is_kept(member)
+    setaffinity = os.sched_setaffinity
+    monkeypatch.setattr(os, "sched_setaffinity", refuse)
+    late = Member(shared)
+    shared.count(KEPT, 1)
+    assert member.sees() == late.sees() == ALL
+    locks.extend(core_locks.lock_one(ALL)[1] for _ in ALL)
 
 
 def test_without_proc_nothing_is_moved(make_shared, monkeypatch, records):
@@ -735,9 +762,9 @@ def test_no_two_clients_are_on_one_core(make_shared):
     assert set().union(*cores[:-1]) == ALL
 
 
-def test_a_core_is_given_back(make_shared):
+def test_a_core_is_given_back(make_shared, locks):
     """At rest, and if keeping threads there is no faster."""
-    locks = [core_locks.lock_one(ALL)[1] for _ in range(len(ALL) - 1)]
+    locks.extend(core_locks.lock_one(ALL)[1] for _ in range(len(ALL) - 1))
     first, second = make_shared("workers"), make_shared("workers")
     members = [Member(first), Member(second)]
     until_tried(first, members[0], FREE, KEPT)
@@ -749,8 +776,13 @@ def test_a_core_is_given_back(make_shared):
     until_tried(second, members[1], FREE, FREE - 1)
     until_tried(first, members[0], FREE, KEPT)
     assert list(map(is_kept, members)) == [True, False]
-    for lock in locks:
+
+
+def test_a_core_is_given_back_though_a_child_has_the_lock_open(locks):
+    core, lock = core_locks.lock_one(ALL)
+    with subprocess.Popen(["cat"], stdin=subprocess.PIPE, pass_fds=[lock]):
         core_locks.unlock(lock)
+        locks.append(core_locks.lock_one({core})[1])
 
 
 OTHER = """

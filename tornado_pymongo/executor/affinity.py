@@ -98,8 +98,8 @@ class Masks:
             with suppress(ProcessLookupError):  # it has ended
                 mask = os.sched_getaffinity(thread)
                 if core in mask and len(mask) > 1:
-                    self._moved[thread] = mask, core
                     os.sched_setaffinity(thread, {core})
+                    self._moved[thread] = mask, core
 
     def _restore(self, thread: int) -> None:
         if thread in self._moved:

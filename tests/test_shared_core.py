@@ -461,8 +461,9 @@ async def test_only_threads_with_a_loop_are_callers(make_client):
 
 
 @where_seen
-async def test_after_a_load_every_thread_has_its_mask(make_client):
+async def test_after_a_load_every_thread_has_its_mask(make_client, monkeypatch):
     """And none has another one before calls wait."""
+    monkeypatch.setattr(shared_core, "_HOLD", 1)  # a trial after the other
     client = make_client(share_core="all")
     shared = client._runtime.executor.shared_core
     await client.admin.command("ping")
@@ -481,18 +482,22 @@ async def test_after_a_load_every_thread_has_its_mask(make_client):
 
 
 @where_seen
-async def test_a_close_lets_callers_go(make_client, gate):
+async def test_a_close_lets_callers_go(make_client, gate, monkeypatch):
+    """One that has closed a client itself has started a thread for it, and is free anyway."""
+    monkeypatch.setattr(shared_core, "_HOLD", 1)
     client = make_client(share_core="all", max_workers=1)
+    shared = client._runtime.executor.shared_core
+    caller = Member(shared, enters=False)
     calls = [client.run_in_worker(gate)]
     await gate.until_entered()
-    while threading.get_native_id() not in affinity.masks._moved:
+    while await asyncio.to_thread(caller.sees) == ALL:
+        await asyncio.to_thread(caller.do, shared.called)
         calls.append(client.admin.command("ping"))  # which waits
-        await asyncio.sleep(0.005)
     closing = client.close()
     gate.opened.set()
     await closing
     await asyncio.gather(*calls, return_exceptions=True)
-    assert os.sched_getaffinity(0) == ALL
+    assert await asyncio.to_thread(caller.sees) == ALL
 
 
 # What a kept thread starts

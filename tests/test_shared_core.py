@@ -640,7 +640,7 @@ def test_a_thread_that_has_started_something_stays_free_for_a_while(shared_by_al
     member.do(sys.audit, "os.system", b"")
     shared_by_all.count(KEPT, 1)
     assert member.sees() == ALL
-    now += affinity._FREE
+    now += 2 * affinity._FREE
     shared_by_all.count(KEPT, 1)
     assert is_kept(member)
 

@@ -6,7 +6,7 @@ import inspect
 import sys
 from collections.abc import Callable
 from functools import partial
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar
 
 import pymongo
 import pymongo.asynchronous.collection
@@ -27,7 +27,13 @@ from tornado_pymongo.internals.clients import connect, make_client, with_key_vau
 from tornado_pymongo.internals.cursors import exhaust_selects_server
 from tornado_pymongo.internals.decoding import with_slices
 from tornado_pymongo.internals.pool import interruptible
-from tornado_pymongo.options import WrapCall, check_options, notice_many_clients, with_suggestion
+from tornado_pymongo.options import (
+    ShareCore,
+    WrapCall,
+    check_options,
+    notice_many_clients,
+    with_suggestion,
+)
 from tornado_pymongo.proxy import Function, Operation, Proxy, unwrap
 from tornado_pymongo.runtime import CLEAN_UP, Runtime
 
@@ -99,7 +105,7 @@ class MongoClient(
         slice_bytes: int | None = _SLICE,
         spare_collector: bool = True,
         read_ahead: bool = True,
-        share_core: Literal["none", "workers", "all"] = "workers",
+        share_core: ShareCore = "workers",
         wrap_call: WrapCall | None = None,
         **kwargs: Any,
     ) -> None:

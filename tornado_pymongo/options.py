@@ -6,7 +6,7 @@ import inspect
 from collections import deque
 from collections.abc import Callable
 from difflib import get_close_matches
-from typing import Any
+from typing import Any, Literal, get_args
 
 from pymongo.errors import ConfigurationError
 
@@ -16,10 +16,12 @@ from tornado_pymongo.executor.lifecycle import all_executors
 # What is given what a worker will run, and returns what it runs instead.
 WrapCall = Callable[[Callable[[], Any]], Callable[[], Any]]
 
+# Which threads may be kept on one core.
+ShareCore = Literal["none", "workers", "all"]
+
 # The least of those that are numbers, and whether they are.
 _NUMBERS = {"max_workers": 1, "max_waiting": 0, "max_stream_workers": 1, "slice_bytes": 0}
 _SWITCHES = ("abort_on_cancel", "read_ahead", "spare_collector")
-_SHARE_CORE = ("none", "workers", "all")
 
 # How many clients that are open look as if each request made one. A choice: programs that mean it
 # have one for each tenant or loop, and a server with a client a request passes this in seconds.
@@ -41,7 +43,7 @@ def check_options(options: dict[str, Any]) -> None:
     for name in _SWITCHES:
         if not isinstance(options[name], bool):
             raise ConfigurationError(f"{name} must be True or False, not {options[name]!r}")
-    if options["share_core"] not in _SHARE_CORE:
+    if options["share_core"] not in get_args(ShareCore):
         raise ConfigurationError(
             f"share_core must be 'none', 'workers' or 'all', not {options['share_core']!r}"
         )

@@ -117,7 +117,7 @@ class Masks:
         self._known[core] = alive
 
 
-masks = Masks()
+masks: Masks = Masks()
 
 
 def _threads() -> set[int]:

@@ -655,6 +655,13 @@ def test_the_hook_never_raises(shared_by_all, monkeypatch):
     sys.audit("os.system", b"")
 
 
+def test_a_start_does_not_wait_for_ever_for_a_change(shared):
+    """Amid which a finalizer may wait for a lock that the starter holds."""
+    member = Member(shared)
+    with affinity.masks._lock:
+        member._thread.submit(affinity.masks.before_start).result(20)
+
+
 HOOK = """
 import os, sys, logging
 from tornado_pymongo import MongoClient

@@ -88,10 +88,14 @@ class Masks:
     def before_start(self) -> None:
         """Give the calling thread its mask, and do not move it for as long as a start takes."""
         thread, now = threading.get_native_id(), monotonic()
-        with self._lock:
-            self._restore(thread)
-            self._freed = {each: at for each, at in self._freed.items() if now - at < _FREE}
-            self._freed[thread] = now
+        # A finalizer that runs amid a change may wait for a lock that the caller holds.
+        if self._lock.acquire(timeout=_FREE):
+            try:
+                self._restore(thread)
+                self._freed = {each: at for each, at in self._freed.items() if now - at < _FREE}
+                self._freed[thread] = now
+            finally:
+                self._lock.release()
 
     def _move(self, thread: int, core: int) -> None:
         if thread not in self._moved:
@@ -143,11 +147,13 @@ def sees_starts() -> bool:
 
 
 def _hook(event: str, args: tuple[Any, ...]) -> None:
-    with suppress(Exception):
+    try:  # as the interpreter ends, `suppress` is None
         if event in _STARTS:
             masks.before_start()
         elif event == _IS_HEARD:
             args[0].append(event)
+    except Exception:
+        pass
 
 
 if hasattr(os, "register_at_fork"):

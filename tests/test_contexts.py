@@ -116,7 +116,7 @@ class Heartbeats(monitoring.ServerHeartbeatListener, monitoring.TopologyListener
 
 
 @where_threads_inherit
-@pytest.mark.parametrize("share_core", [True, False])
+@pytest.mark.parametrize("share_core", ["workers", "none"])
 async def test_no_thread_inherits_the_first_calls_context(threads, make_client, gate, share_core):
     heartbeats = Heartbeats()
     mark.set(True)

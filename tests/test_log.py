@@ -24,7 +24,8 @@ def calls():
         node
         for path in PACKAGE.rglob("*.py")
         for node in ast.walk(ast.parse(path.read_text()))
-        if isinstance(node, ast.Call) and ast.unparse(node.func) in ("log.warning", "log.error")
+        if isinstance(node, ast.Call)
+        if ast.unparse(node.func) in ("log.info", "log.warning", "log.error")
     ]
 
 
@@ -61,7 +62,9 @@ def test_each_message_tells_its_figures_and_no_others():
 
 def test_the_guide_has_each_record_with_its_level_and_its_figures():
     rows = re.findall(
-        r"^   \* - ``(\w+)``\n     - (warning|error)\n     -(.*)\n", GUIDE.read_text(), re.MULTILINE
+        r"^   \* - ``(\w+)``\n     - (info|warning|error)\n     -(.*)\n",
+        GUIDE.read_text(),
+        re.MULTILINE,
     )
     told = {event: (level, set(re.findall(r"``(\w+)``", names))) for event, level, names in rows}
     assert len(told) == len(rows)

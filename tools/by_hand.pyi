@@ -36,6 +36,7 @@ from tornado_pymongo.cursor import CommandCursor
 from tornado_pymongo.derive import Derived
 from tornado_pymongo.executor.statistics import Statistics
 from tornado_pymongo.futures import CallFuture, NoCallback
+from tornado_pymongo.options import ShareCore
 from tornado_pymongo.session import TransactionContext
 
 # PyMongo's, with a default: `MongoClient()` and the annotation `MongoClient` need no parameter.
@@ -230,7 +231,7 @@ class AgnosticClient:
         slice_bytes: int | None = ...,
         spare_collector: bool = True,
         read_ahead: bool = True,
-        share_core: bool = True,
+        share_core: ShareCore = "workers",
         **kwargs: Any,
     ) -> None: ...
 

@@ -15,6 +15,11 @@ logger: logging.Logger = logging.getLogger("tornado_pymongo")
 Figure = int | float | str  # what anybody can write as JSON, and what holds no reference
 
 
+def info(event: str, message: str, **figures: Figure) -> None:
+    """Log that something is not as it could be, which harms nothing."""
+    _log(logging.INFO, event, message, figures, with_error=False)
+
+
 def warning(event: str, message: str, **figures: Figure) -> None:
     """Log that something is not as it should be, but harms no call, or what it harms is told.
 

@@ -6,7 +6,7 @@ import inspect
 from collections import deque
 from collections.abc import Callable
 from difflib import get_close_matches
-from typing import Any
+from typing import Any, Literal, get_args
 
 from pymongo.errors import ConfigurationError
 
@@ -16,9 +16,12 @@ from tornado_pymongo.executor.lifecycle import all_executors
 # What is given what a worker will run, and returns what it runs instead.
 WrapCall = Callable[[Callable[[], Any]], Callable[[], Any]]
 
+# Which threads may be kept on one core.
+ShareCore = Literal["none", "workers", "all"]
+
 # The least of those that are numbers, and whether they are.
 _NUMBERS = {"max_workers": 1, "max_waiting": 0, "max_stream_workers": 1, "slice_bytes": 0}
-_SWITCHES = ("abort_on_cancel", "read_ahead", "share_core", "spare_collector")
+_SWITCHES = ("abort_on_cancel", "read_ahead", "spare_collector")
 
 # How many clients that are open look as if each request made one. A choice: programs that mean it
 # have one for each tenant or loop, and a server with a client a request passes this in seconds.
@@ -40,6 +43,10 @@ def check_options(options: dict[str, Any]) -> None:
     for name in _SWITCHES:
         if not isinstance(options[name], bool):
             raise ConfigurationError(f"{name} must be True or False, not {options[name]!r}")
+    if options["share_core"] not in get_args(ShareCore):
+        raise ConfigurationError(
+            f"share_core must be 'none', 'workers' or 'all', not {options['share_core']!r}"
+        )
     hook = options["wrap_call"]
     if hook is not None and (not callable(hook) or inspect.iscoroutinefunction(hook)):
         raise ConfigurationError(f"wrap_call must be a function of a function, not {hook!r}")
@@ -48,7 +55,7 @@ def check_options(options: dict[str, Any]) -> None:
 def with_suggestion(error: ConfigurationError, options: dict[str, Any]) -> ConfigurationError:
     """Return PyMongo's error, with the option of ours that may be meant by an unknown one."""
     for option in options:
-        meant = get_close_matches(option, [*_NUMBERS, *_SWITCHES, "wrap_call"], n=1)
+        meant = get_close_matches(option, [*_NUMBERS, *_SWITCHES, "share_core", "wrap_call"], n=1)
         if meant and f"option: {option}" in str(error):
             return ConfigurationError(f"{error} Of tornado_pymongo's: did you mean {meant[0]}?")
     return error

@@ -104,7 +104,7 @@ def use_and_close(executor):
 
 
 def new_executor():
-    return Executor(2, 10, name="w", share_core=False)
+    return Executor(2, 10, name="w", share_core="none")
 
 
 def wait_for(child):

@@ -86,7 +86,7 @@ class World:
         self.looks: set[float] = set()  # of a supervisor that watches
         self.run = run
         self.executor = Executor(
-            max_workers, 10, name="w", share_core=False, idle_seconds=10, **options
+            max_workers, 10, name="w", share_core="none", idle_seconds=10, **options
         )
         self.loop = Loop()
         for each in (self.loop.inbox._items, self.loop.inbox._token):

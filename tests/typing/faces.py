@@ -42,7 +42,7 @@ class Movie(TypedDict):
 
 async def types(movies: AsyncCollection[Movie], **options: Any) -> None:
     """The type of the documents goes from the client to all that comes of it."""
-    client = AsyncMongoClient("mongodb://localhost", max_workers=5, share_core=False)
+    client = AsyncMongoClient("mongodb://localhost", max_workers=5, share_core="none")
     assert_type(client, AsyncMongoClient[Document])
     assert_type(tornado_pymongo.AsyncMongoClient(), AsyncMongoClient[Document])
     assert_type(client.shop, AsyncDatabase[Document])

@@ -44,6 +44,7 @@ async def refused(
     client.drop_database(5)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
     MongoClient(host=5)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
     MongoClient(max_workers="5")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    MongoClient(share_core=True)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
     # PyMongo's objects in the place of ours, and the other way round.
     GridFSBucket(blocking.database)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
     movies.find_one(session=blocking.database.client.start_session())  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]

@@ -9,6 +9,7 @@ from contextvars import Context
 from typing import Any
 
 from tornado_pymongo import log
+from tornado_pymongo.executor.affinity import masks
 
 Effect = tuple[Any, ...]  # a function and its arguments
 
@@ -42,7 +43,8 @@ def start_thread(thread: threading.Thread, refused: Callable[[RuntimeError], obj
     the start of another thread, its thread is started after that one.
 
     The thread begins in an empty context, as it may outlive the call that has it started. Some
-    Pythons would let it inherit the starter's: free-threaded ones, from 3.14 on.
+    Pythons would let it inherit the starter's: free-threaded ones, from 3.14 on. It does not
+    inherit the core on which the starter may be kept either.
     """
     threads = getattr(_starting, "threads", None)
     if threads is not None:
@@ -52,6 +54,7 @@ def start_thread(thread: threading.Thread, refused: Callable[[RuntimeError], obj
     try:
         while threads:
             thread, refused = threads.popleft()
+            masks.before_start()
             try:
                 Context().run(thread.start)
             except RuntimeError as error:  # no thread to be had, or the interpreter is exiting

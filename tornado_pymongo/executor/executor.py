@@ -71,7 +71,8 @@ class Executor(BaseExecutor):
     :param shares: a number of threads that it shares with another executor, and that executor:
         while calls run there, fewer run here.
     :param abort_on_cancel: whether who cancels a call that runs wants it to be aborted.
-    :param share_core: whether the threads may be kept on one core if that is faster.
+    :param share_core: which threads may be kept on one core if that is faster: "none", "workers",
+        or "all", which is also those whose loops make the calls.
     """
 
     max_workers: int
@@ -83,7 +84,7 @@ class Executor(BaseExecutor):
     time_slices: bool = False
     shares: tuple[int, Executor] | None = None
     abort_on_cancel: bool = True
-    share_core: bool = True
+    share_core: str = "workers"
 
     def __post_init__(self) -> None:
         self.reset(closed=False)
@@ -95,8 +96,8 @@ class Executor(BaseExecutor):
         self._lock = threading.RLock()
         self._put_aside: deque[tuple[Callable[..., Any], tuple[Any, ...]]] = deque()
         self.effects: list[Effect] = []
-        share_core = self.share_core and not self.time_slices and has_gil()
-        self.shared_core: SharedCore = SharedCore(share_core)
+        may_share = has_gil() and not self.time_slices
+        self.shared_core: SharedCore = SharedCore(self.share_core if may_share else "none")
         vars(self).pop("closing", None)  # its thread is in the parent process
         self.state: State = State(self, closed)
 
@@ -168,6 +169,8 @@ class Executor(BaseExecutor):
 
         :raises pymongo.errors.WaitQueueTimeoutError: if its deadline has passed.
         """
+        if self.shared_core.has_callers and any(inbox for inbox, _ in call.receivers):
+            self.shared_core.called()
         refusal: PyMongoError | None = self.change(self.state.admit, call)
         if refusal is not None:
             call.receivers = ()  # a Future that holds the call

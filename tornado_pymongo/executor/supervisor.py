@@ -112,8 +112,10 @@ class Supervisor:
                     if executor.change(self._end):
                         return
             self._look_while_calls_wait()
-            if executor.closed and executor.change(self._end):
-                return
+            if executor.closed:
+                executor.shared_core.rest()
+                if executor.change(self._end):
+                    return
 
     def _look_while_calls_wait(self) -> None:
         executor = self._executor

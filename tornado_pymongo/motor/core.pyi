@@ -54,6 +54,7 @@ from tornado_pymongo._types import (
 )
 from tornado_pymongo.bridge import Callback
 from tornado_pymongo.futures import CallFuture
+from tornado_pymongo.options import ShareCore
 
 version: str
 
@@ -109,9 +110,10 @@ class AgnosticClient(AgnosticBaseProperties, MongoClient[DocumentType]):
         Python 3.14.0 to 3.14.4, whose collector is another one, spare it nothing.
     :param read_ahead: whether the next batch of a cursor is fetched while the one before it is
         consumed, from the second one on: see `Cursor.read_ahead`, which says it of one cursor.
-    :param share_core: whether the threads that run calls, though none with a function of yours, are
-        kept on one core for as long as that makes more calls a second. It is tried now and then
-        while calls wait; only on Linux, under the GIL.
+    :param share_core: which threads are kept on one core for as long as that makes more calls a
+        second: "none", "workers", those that run calls, though not a function of yours, or "all",
+        the workers and the threads of the loops that make the calls (from Python 3.12 on). It is
+        tried now and then while calls wait; only on Linux, under the GIL.
     :param wrap_call: a function that is given what a worker will run, before each call, in the
         caller's thread and context, and returns what the worker runs instead. It takes no
         arguments, and its result and errors are to be passed on; a call that waits for changes may
@@ -149,7 +151,7 @@ class AgnosticClient(AgnosticBaseProperties, MongoClient[DocumentType]):
         slice_bytes: int | None = ...,
         spare_collector: bool = True,
         read_ahead: bool = True,
-        share_core: bool = True,
+        share_core: ShareCore = "workers",
         **kwargs: Any,
     ) -> None:
         """Client for a MongoDB instance, a replica set, or a set of mongoses.
@@ -186,9 +188,10 @@ class AgnosticClient(AgnosticBaseProperties, MongoClient[DocumentType]):
             Python 3.14.0 to 3.14.4, whose collector is another one, spare it nothing.
         :param read_ahead: whether the next batch of a cursor is fetched while the one before it is
             consumed, from the second one on: see `Cursor.read_ahead`, which says it of one cursor.
-        :param share_core: whether the threads that run calls, though none with a function of yours, are
-            kept on one core for as long as that makes more calls a second. It is tried now and then
-            while calls wait; only on Linux, under the GIL.
+        :param share_core: which threads are kept on one core for as long as that makes more calls a
+            second: "none", "workers", those that run calls, though not a function of yours, or "all",
+            the workers and the threads of the loops that make the calls (from Python 3.12 on). It is
+            tried now and then while calls wait; only on Linux, under the GIL.
         :param wrap_call: a function that is given what a worker will run, before each call, in the
             caller's thread and context, and returns what the worker runs instead. It takes no
             arguments, and its result and errors are to be passed on; a call that waits for changes may

@@ -119,8 +119,9 @@ class _ProfilingMeter(Meter):
         rows: list[tuple[CodeType, float, float, float]] = []
         for code, (calls, made, seconds) in after.items():
             calls_before, made_before, seconds_before = before.get(code, (0, 0, 0.0))
-            row = (calls - calls_before, made - made_before, (seconds - seconds_before) * 1e6)
-            rows.append((code, *(each / self.operations for each in row)))
+            n, us = calls - calls_before, (seconds - seconds_before) * 1e6
+            per = self.operations
+            rows.append((code, n / per, (made - made_before) / per, us / per))
         cost = (sum(us for *_, us in rows) - total_us) / sum(calls for _, calls, *_ in rows)
 
         def without_profiler(called: float) -> list[float]:
@@ -131,11 +132,11 @@ class _ProfilingMeter(Meter):
 
         called = min((n / 100 for n in range(101)), key=below_nothing)
         functions: dict[str, dict[str, Any]] = {}
-        for (code, calls, *_), us in zip(rows, without_profiler(called), strict=True):
+        for (code, made_calls, *_), us in zip(rows, without_profiler(called), strict=True):
             new = {"group": group_of(code.co_filename), "us": 0.0, "calls": 0.0}
             each = functions.setdefault(name_of(code), new)
             each["us"] += us
-            each["calls"] += calls
+            each["calls"] += made_calls
         return functions
 
 

@@ -29,6 +29,7 @@ class Executed:
         return partial(call, getattr(self._delegate, name))
 
     def find(self, *args: Any, **kwargs: Any) -> ExecutedCursor:
+        """Return a cursor, as blocking PyMongo does."""
         return ExecutedCursor(self._delegate.find(*args, **kwargs))
 
 
@@ -39,7 +40,9 @@ class ExecutedCursor:
         self._delegate = delegate
 
     def limit(self, number: int) -> ExecutedCursor:
+        """Limit the number of documents."""
         return ExecutedCursor(self._delegate.limit(number))
 
     def to_list(self, length: int | None) -> asyncio.Future[Any]:
+        """Return all documents, fetched in the executor."""
         return call(self._delegate.to_list, length)

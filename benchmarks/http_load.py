@@ -39,6 +39,7 @@ class Connection(asyncio.Protocol):
         self.done = asyncio.get_running_loop().create_future()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Send the first request."""
         assert isinstance(transport, asyncio.WriteTransport)
         self._transport = transport
         self._send()
@@ -49,6 +50,7 @@ class Connection(asyncio.Protocol):
         self._transport.write(request(next(self._numbers)))
 
     def data_received(self, data: bytes) -> None:
+        """Take a part of an answer, and go on if it is the last one."""
         self._received += data
         header, gap, body = self._received.partition(b"\r\n\r\n")
         if not gap:
@@ -76,6 +78,7 @@ class Connection(asyncio.Protocol):
         self._transport.close()
 
     def connection_lost(self, exc: Exception | None) -> None:
+        """Fail, if an answer is still missing."""
         self._end(exc or ConnectionError("the server has closed the connection"))
 
 

@@ -50,10 +50,10 @@ async def serve_fastapi(peer: Peer, uri: str, sock: socket.socket) -> None:
     database = client[DATABASE]
     application = FastAPI()
 
-    @application.get("/pages/{n}")
     async def get(n: int) -> dict[str, Any]:
         return await page(database, n)
 
+    application.get("/pages/{n}")(get)
     # The loop is asyncio's for both frameworks.
     config = uvicorn.Config(application, loop="asyncio", log_level="error", access_log=False)
     await uvicorn.Server(config).serve(sockets=[sock])
@@ -155,8 +155,8 @@ class Process:
 class _WebMeter(Meter):
     """Looks at the CPU time of the application's processes as well."""
 
-    def __init__(self, processes: list[Process], *args: float) -> None:
-        super().__init__(*args)
+    def __init__(self, processes: list[Process], seconds: float, warm_up: float) -> None:
+        super().__init__(seconds, warm_up, REQUESTS)
         self._processes = processes
         self._cpu: list[float] = []
 
@@ -191,8 +191,11 @@ async def measure(peer: Peer, workload: Workload, options: dict[str, Any]) -> di
             processes.append(Process(workload.framework, peer.name, options["uri"], core))
             # The first process is alone on the machine when it starts.
             answers = answers or await processes[0].first_answer()
-        meter = _WebMeter(processes, options["seconds"], workload.warm_up, REQUESTS)
+        meter = _WebMeter(processes, options["seconds"], workload.warm_up)
         await load([process.port for process in processes], meter, REQUESTS)
+    except OSError:
+        await asyncio.sleep(0.5)  # until the application has told the reason
+        raise
     finally:
         for process in processes:
             process.end()

@@ -454,10 +454,9 @@ def _latencies() -> Iterator[Workload]:
     for percent in (20, 50, 80):
         yield Workload(
             f"arrivals-{percent}",
-            f"latency of find_one that arrives at a fixed rate: {percent} % of what the slowest can",
+            f"find_one arrives at a fixed rate, {percent} % of the slowest peer's throughput",
             _find_one,
             peers=_COMPARED,
-            quick_peers=_COMPARED if percent == 50 else (),
             load_percent=percent,
             warm_up=1,
             lasts=3,
@@ -473,7 +472,7 @@ def _web() -> Iterator[Workload]:
                 f"a web application with {title}, {number}",
                 "web",
                 peers=(*_COMPARED, EXECUTOR),
-                quick_peers=_COMPARED if processes == 1 else (),
+                quick_peers=_COMPARED if (framework, processes) == ("fastapi", 1) else (),
                 unit="request",
                 warm_up=1,
                 lasts=2,

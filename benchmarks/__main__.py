@@ -30,7 +30,7 @@ from typing import Any
 
 import pymongo
 
-from benchmarks import report
+from benchmarks import pages, report
 from benchmarks.peers import (
     CONNECTIONS,
     MOTOR,
@@ -284,10 +284,15 @@ def parse(arguments: list[str] | None = None) -> argparse.Namespace:
     )
     parser.add_argument("--seconds", type=float, help="of each measurement, after its warm-up")
     parser.add_argument("--json", type=Path, help="write all single figures to this file")
-    parser.add_argument("--compare", type=Path, help="with an earlier run, a file of --json")
+    parser.add_argument(
+        "--compare",
+        type=Path,
+        help="with another run, of this or another machine: a file of --json",
+    )
     parser.add_argument("--load", type=Path, help="measure nothing: show a file of --json")
     parser.add_argument("--plots", type=Path, help="draw plots, SVG and PNG, into this folder")
     parser.add_argument("--docs", type=Path, help="write the documentation's figures and plots")
+    parser.add_argument("--readme", type=Path, help="write the figures between the README's marks")
     parser.add_argument("--rst", type=Path, help="write a table for the README to this file")
     parser.add_argument("--python", help="another interpreter, for find_one with 100 in flight")
     parser.add_argument("--against", type=Path, help="another checkout, in seven rounds or more")
@@ -317,14 +322,16 @@ def main() -> int:
         results.save(options.json)
     report.show(results, Results.load(options.compare) if options.compare else None)
     if options.rst:
-        options.rst.write_text(report.rst(results))
+        options.rst.write_text(pages.readme_table(results))
+    if options.readme:
+        options.readme.write_text(pages.readme(options.readme.read_text(), results))
     if options.plots or options.docs:
         from benchmarks import plots
     if options.plots:
         plots.draw(results, options.plots)
     if options.docs:
         plots.draw(results, options.docs, ["svg"])
-        (options.docs / "figures.txt").write_text(report.rst_of_all(results))
+        pages.write(results, options.docs)
     missed = report.show_targets(results)
     return 1 if results.errors or (options.check and missed) else 0
 

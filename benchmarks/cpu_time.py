@@ -17,12 +17,10 @@ import sys
 import sysconfig
 import threading
 import time
-from collections.abc import Iterable
 from pathlib import Path
 from types import CodeType
 from typing import Any
 
-from benchmarks.measure import finish, load, load_blocking
 from benchmarks.meter import Meter
 from benchmarks.peers import Peer
 from benchmarks.workloads import Workload
@@ -146,6 +144,8 @@ def _check() -> None:
 
 
 def _finish(meter: _ProfilingMeter, before: dict[str, float]) -> None:
+    from benchmarks.measure import finish
+
     functions = meter.self_times(before["cpu_us"])
     rounded = {
         name: {**each, "us": round(each["us"], 2), "calls": round(each["calls"], 2)}
@@ -168,6 +168,8 @@ class _Made:
 async def measure(peer: Peer, workload: Workload, options: dict[str, Any]) -> None:
     """Measure calls from a loop, then profile them."""
     _check()
+    from benchmarks.measure import load
+
     made = _Made()
     before = await load(peer, workload, options)
     _ProfilingMeter.profiler.start()
@@ -178,6 +180,8 @@ async def measure(peer: Peer, workload: Workload, options: dict[str, Any]) -> No
 def measure_blocking(peer: Peer, workload: Workload, options: dict[str, Any]) -> None:
     """Measure calls from threads, then profile them."""
     _check()
+    from benchmarks.measure import load_blocking
+
     made = _Made()
     before = load_blocking(peer, workload, options)
     _ProfilingMeter.profiler.start()
@@ -185,7 +189,9 @@ def measure_blocking(peer: Peer, workload: Workload, options: dict[str, Any]) ->
     _finish(made.meter, before)
 
 
-def table(functions: dict[str, dict[str, Any]]) -> Iterable[tuple[str, float]]:
-    """Yield the microseconds of each group."""
-    for group in GROUPS:
-        yield group, sum(each["us"] for each in functions.values() if each["group"] == group)
+def by_group(functions: dict[str, dict[str, Any]]) -> dict[str, float]:
+    """Return the microseconds of each group."""
+    return {
+        group: sum(each["us"] for each in functions.values() if each["group"] == group)
+        for group in GROUPS
+    }

@@ -201,7 +201,7 @@ def _processor() -> str:
 def _hypervisor() -> str | None:
     """Return what the machine is virtual on: a name, "yes" if it is unknown, or None."""
     with suppress(OSError, subprocess.SubprocessError):
-        asked = ["systemd-detect-virt"]
+        asked = ["systemd-detect-virt", "--vm"]
         ran = subprocess.run(asked, capture_output=True, text=True, timeout=10)
         return None if ran.stdout.strip() == "none" else ran.stdout.strip() or None
     cpuinfo = Path("/proc/cpuinfo")

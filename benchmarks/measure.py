@@ -266,7 +266,9 @@ def finish(figures: dict[str, float], **more: Any) -> None:
     python = platform.python_version()
     if not getattr(sys, "_is_gil_enabled", lambda: True)():
         python += ", free-threaded"
-    print(json.dumps({"python": python, "figures": figures, **more}), flush=True)
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    outcome = {"python": python, "cores": cores, "figures": figures, **more}
+    print(json.dumps(outcome), flush=True)
     os._exit(0)
 
 

@@ -131,11 +131,7 @@ def _is_due(round_: int, workload: Workload, peer: str, options: argparse.Namesp
         return True
     if _is_one_of(workload.name, _ONCE):
         return round_ == 0 or bool(options.against)
-    return (
-        round_ % 2 == 0
-        or _is_of_floor(workload, peer)
-        or (bool(options.against) and _is_ours(peer))
-    )
+    return round_ % 2 == 0 or _is_of_floor(workload, peer) or bool(options.against)
 
 
 def _tier(round_: int, workload: Workload, peer: str, rounds: int) -> float | None:

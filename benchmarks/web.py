@@ -33,11 +33,11 @@ LIMIT_SECONDS = 30
 
 async def page(database: Any, n: int) -> dict[str, Any]:
     """Return the content of a page: three queries and a write, one after the other."""
-    document = await database.documents.find_one({"_id": n})
-    nearby = database.documents.find({"_id": {"$gt": n}}).limit(20)
+    document = await database["documents"].find_one({"_id": n})
+    nearby = database["documents"].find({"_id": {"$gt": n}}).limit(20)
     others = await nearby.to_list(None)
-    details = await database.scanned.find_one({"_id": n})
-    await database.written.update_one({"_id": n}, {"$inc": {"views": 1}}, upsert=True)
+    details = await database["scanned"].find_one({"_id": n})
+    await database["written"].update_one({"_id": n}, {"$inc": {"views": 1}}, upsert=True)
     return {"document": document, "others": others, "details": details}
 
 

@@ -268,14 +268,12 @@ def _find_ones() -> Iterator[Workload]:
             threads = THREADS[:-1] if delay == 0 else THREADS[-1:]
             limit = (BLOCKING,) if in_flight == 1 else threads
             if delay == 0:
-                peers = (*limit, *_LOOPS, *UVLOOP)
+                peers = (*limit, *_LOOPS, *UVLOOP, OURS_SHARING_ALL)
                 quick = {1: (BLOCKING, *ASYNCHRONOUS), 100: peers}.get(in_flight, ())
             else:
                 # One or ten calls at a slow server show nothing but its delay.
                 peers = (*limit, *_LOOPS) if in_flight >= 100 else (*limit, *_COMPARED)
                 quick = _COMPARED if (delay, in_flight) == (10, 100) else ()
-            if delay == 0:
-                peers += (OURS_SHARING_ALL,)
             where = f"server answers after {delay} ms" if delay else "local"
             yield Workload(
                 f"find_one-{f'{delay}ms' if delay else 'local'}-{in_flight}",

@@ -30,8 +30,9 @@ GROUPS = ("tornado_pymongo", "PyMongo", "asyncio", "standard library", "benchmar
 
 _LIBRARY = Path(sysconfig.get_path("stdlib"))
 
-# Functions that take less of an operation are not kept.
-_LEAST_US = 0.05
+# How many functions of each group are kept; what the others take stands under one name.
+_KEPT = 15
+OTHERS = "others"
 
 
 def group_of(file: str) -> str:
@@ -146,13 +147,22 @@ def _check() -> None:
 def _finish(meter: _ProfilingMeter, before: dict[str, float]) -> None:
     from benchmarks.measure import finish
 
-    functions = meter.self_times(before["cpu_us"])
-    rounded = {
+    finish(before, functions=_most(meter.self_times(before["cpu_us"])))
+
+
+def _most(functions: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
+    """Return the functions that take most, and one entry of each group for all others."""
+    kept: dict[str, dict[str, Any]] = {}
+    for group in GROUPS:
+        own = [item for item in functions.items() if item[1]["group"] == group]
+        own.sort(key=lambda item: item[1]["us"], reverse=True)
+        kept.update(own[:_KEPT])
+        rest = {key: sum(each[key] for _, each in own[_KEPT:]) for key in ("us", "calls")}
+        kept[f"{group}: {OTHERS}"] = {"group": group, **rest}
+    return {
         name: {**each, "us": round(each["us"], 2), "calls": round(each["calls"], 2)}
-        for name, each in functions.items()
-        if abs(each["us"]) >= _LEAST_US
+        for name, each in kept.items()
     }
-    finish(before, functions=rounded)
 
 
 class _Made:

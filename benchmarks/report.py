@@ -159,11 +159,11 @@ def comparison_table(results: Results, earlier: Results) -> Table:
 
     table = Table(
         box=box.SIMPLE_HEAD,
-        title=f"This run, and that of {earlier.about['date']}",
+        title=f"This run, and that of {earlier.about['date']}, as below",
     )
     table.add_column("", no_wrap=True)
     table.add_column("", no_wrap=True)
-    for heading in (_machine(results), "range", _machine(earlier), "range", "change"):
+    for heading in ("this run", "range", "the other", "range", "change"):
         table.add_column(heading, justify="right", no_wrap=True)
     for workload, suffix in product(results.workloads, PLACEMENTS.values()):
         for name, now, then in _compared(workload, suffix, results, earlier):
@@ -176,10 +176,6 @@ def comparison_table(results: Results, earlier: Results) -> Table:
             style = "bold" if apart else "dim"
             table.add_row(workload + suffix, name, *cells, change, style=style)
     return table
-
-
-def _machine(results: Results) -> str:
-    return str(results.about.get("processor", results.about["date"]))
 
 
 def groups_in_words(functions: dict[str, dict[str, Any]]) -> str:

@@ -21,6 +21,7 @@ from fractions import Fraction
 from benchmarks.pages import BEGIN, END
 from benchmarks.peers import ONE_CORE, OURS, PEERS, PYMONGO_ASYNC
 from benchmarks.results import Results
+from benchmarks.workloads import WORKLOADS
 
 _HELD = re.compile(r"^( *)\.\. held: *(?P<claims>.*(?:\n\1 +\S.*)*)$", re.MULTILINE)
 _CLAIM = re.compile(
@@ -49,6 +50,15 @@ def claims_of(text: str) -> Iterator[str]:
     for held in _HELD.finditer(text):
         for claim in held["claims"].split(";"):
             yield " ".join(claim.split())
+
+
+def measurements_of(claim: str) -> list[tuple[str, str]]:
+    """Return what has to be measured for a claim: workloads and peers."""
+    parsed = _CLAIM.fullmatch(claim)
+    assert parsed is not None, claim
+    workloads = [name for name in WORKLOADS if fnmatch(name, parsed["workload"])]
+    peers = (OURS, parsed["peer"] or PYMONGO_ASYNC)
+    return [(name, peer + (parsed["suffix"] or "")) for name in workloads for peer in peers]
 
 
 def broken(claim: str, results: Results) -> str | None:

@@ -207,6 +207,8 @@ def _draw_latencies(
         axes.set_title(placement)
         axes.grid(axis="y", linewidth=0.4)
         for peer in _LATENCIES:
+            if not any(results.values(each, peer + suffix, "latency_p50_ms") for each in workloads):
+                continue
             axes.plot([], [], color=_COLOURS[peer], linewidth=3, label=title_of(peer))
     grid[0][0].set_ylabel("ms: p50, p99, p99.9")
     grid[0][0].legend(frameon=False, fontsize=8, loc="upper left")

@@ -447,7 +447,7 @@ def _latencies() -> Iterator[Workload]:
             quick_peers=_COMPARED if in_flight == 100 else (),
             in_flight=in_flight,
             warm_up=LONG_WARM_UP,
-            lasts=3,  # a slowest thousandth wants many
+            lasts=5,  # a slowest thousandth wants many
         )
     for percent in (20, 50, 80):
         yield Workload(

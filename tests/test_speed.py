@@ -11,8 +11,10 @@ ROOT = Path(__file__).parents[1]
 sys.path.append(str(ROOT))
 
 from benchmarks import pages  # noqa: E402
-from benchmarks.claims import broken, claims_of, unheld  # noqa: E402
+from benchmarks.__main__ import parse  # noqa: E402
+from benchmarks.claims import broken, claims_of, measurements_of, unheld  # noqa: E402
 from benchmarks.peers import MOTOR, ONE_CORE, OURS, PYMONGO_ASYNC  # noqa: E402
+from benchmarks.plan import jobs_of  # noqa: E402
 from benchmarks.results import Results  # noqa: E402
 
 BENCHMARK = ROOT / "docs" / "benchmark"
@@ -54,6 +56,17 @@ def test_sentences_about_speed_are_held_to_the_results(path, results):
     assert not sentences, "a comment `.. held: ...` is missing before: " + "\n".join(sentences)
     wrong = {claim: why for claim in claims_of(text) if (why := broken(claim, results))}
     assert not wrong
+
+
+def test_what_sentences_claim_is_measured_within_25_minutes():
+    """Each claim has its measurements in the run of which the documentation shows the figures."""
+    planned = {(job.workload.name, job.peer) for job in jobs_of(parse(["--minutes", "25"]))}
+    claims = {claim for path in TEXTS for claim in claims_of(path.read_text())}
+    assert claims
+    for claim in claims:
+        needed = measurements_of(claim)
+        assert needed, claim
+        assert set(needed) <= planned, claim
 
 
 # A sentence and a claim that are wrong are found.

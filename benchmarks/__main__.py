@@ -21,6 +21,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -333,6 +334,8 @@ def main() -> int:
         plots.draw(results, options.plots)
     if options.docs:
         plots.draw(results, options.docs, ["svg"])
+        if options.compare:
+            shutil.copy(options.compare, options.docs / pages.OTHER_MACHINE)
         pages.write(results, options.docs)
     missed = report.show_targets(results)
     return 1 if results.errors or (options.check and missed) else 0

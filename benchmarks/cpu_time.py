@@ -25,8 +25,8 @@ from benchmarks.meter import Meter
 from benchmarks.peers import Peer
 from benchmarks.workloads import Workload
 
-# Whose a function is: the first of these folders that has its file.
-GROUPS = ("tornado_pymongo", "PyMongo", "asyncio", "standard library", "benchmark")
+# Whose a function is. Futures are this library's, and those of concurrent.futures.
+GROUPS = ("tornado_pymongo", "futures", "PyMongo", "asyncio", "standard library", "benchmark")
 
 _LIBRARY = Path(sysconfig.get_path("stdlib"))
 
@@ -40,6 +40,8 @@ def group_of(file: str) -> str:
     parts = Path(file).parts
     if "benchmarks" in parts:
         return "benchmark"
+    if parts[-2:] == ("tornado_pymongo", "futures.py") or "concurrent" in parts:
+        return "futures"
     if "tornado_pymongo" in parts:
         return "tornado_pymongo"
     if {"pymongo", "bson", "gridfs"} & set(parts):

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from itertools import product
 from pathlib import Path
 
 from benchmarks import cpu_time
@@ -35,6 +36,9 @@ from benchmarks.workloads import WORKLOADS
 
 RESULTS = "results.json"
 
+# The results of another machine, if there are any: beside those above.
+OTHER_MACHINE = "other-machine.json"
+
 BEGIN, END = ".. figures: begin", ".. figures: end"
 _MARKED = re.compile(rf"({BEGIN}[^\n]*\n).*?({END})", re.DOTALL)
 
@@ -57,17 +61,24 @@ _OTHERS = {
 _FUNCTIONS = 10
 
 
-def pages(results: Results) -> dict[str, str]:
-    """Return what the documentation includes: the name of each file, and its text."""
-    return {
-        f"{page.__name__.removeprefix('_')}.txt": "\n\n".join(page(results)) + "\n"
+def pages(results: Results, folder: Path) -> dict[str, str]:
+    """Return what the documentation includes: the name of each file, and its text.
+
+    :param folder: where the results of another machine are, if there are any.
+    """
+    path = folder / OTHER_MACHINE
+    other = Results.load(path) if path.exists() else None
+    texts = {
+        f"{page.__name__.removeprefix('_')}.txt": page(results)
         for page in (_summary, _throughput, _latency, _web, _costs, _cpu_time, _floors, _machine)
     }
+    texts["machines.txt"] = _machines(results, other)
+    return {name: "\n\n".join(paragraphs) + "\n" for name, paragraphs in texts.items()}
 
 
 def write(results: Results, folder: Path) -> None:
     """Write them to a folder."""
-    for name, text in pages(results).items():
+    for name, text in pages(results, folder).items():
         (folder / name).write_text(text)
 
 
@@ -259,6 +270,30 @@ def _machine(results: Results) -> Iterator[str]:
                 f"A/A with {title}: PyMongo Async against itself differs by up to {least:.0%}"
                 f" ({placement}: {words})."
             )
+
+
+def _machines(results: Results, other: Results | None) -> Iterator[str]:
+    """The ratios of two machines side by side, in both placements."""
+    if other is None:
+        yield "Only one machine has been measured."
+        return
+    both = (results, other)
+    columns = list(product(("this machine", "the other one"), PLACEMENT_TITLES.values()))
+    rows = []
+    for workload in results.workloads:
+        figure = "latency_p999_ms" if workload.startswith(("latency-", "arrivals-")) else "rate"
+        ratios = [
+            each.ratio(workload, OURS + suffix, PYMONGO_ASYNC + suffix, figure)
+            for each, suffix in product(both, PLACEMENT_TITLES)
+        ]
+        if any(ratios[:2]) and any(ratios[2:]):
+            what = ", slowest thousandth" if figure != "rate" else ""
+            cells = [_with_range(ratio, "{:.2f}") for ratio in ratios]
+            rows.append([WORKLOADS[workload].title + what, *cells])
+    yield f"This machine is {in_words(results.about)}."
+    yield f"The other one is {in_words(other.about)}."
+    yield "These are ratios to PyMongo Async:"
+    yield rst_table([["", *(", ".join(column) for column in columns)], *rows])
 
 
 # The README

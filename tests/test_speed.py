@@ -32,7 +32,7 @@ def results():
 
 def test_figures_are_those_of_the_results(results):
     """The generated files, and what stands between the README's marks, are as they would be."""
-    for name, text in pages.pages(results).items():
+    for name, text in pages.pages(results, BENCHMARK).items():
         assert (BENCHMARK / name).read_text() == text, f"{name} is another one: {REMAKE}"
     text = (ROOT / "README.rst").read_text()
     assert pages.readme(text, results) == text, f"the README has others: {REMAKE}"
@@ -131,6 +131,20 @@ It has Motor's names. It is fast.
     assert list(unheld(text)) == ["It is faster than Motor:", "Another is behind PyMongo Async."]
     assert list(claims_of(text)) == ["find_one-local-1 > 1", "find_one-local-10 > 1 of motor"]
     assert list(claims_of("Title\n=====\n\n.. held: a > 1\n\nText.\n")) == ["a > 1"]
+
+
+def test_two_machines_stand_side_by_side(made_up, tmp_path):
+    """Each with what it is, in both placements; without another one the page says so."""
+    made_up.about = {"date": "2026", "python": "3", "versions": {}} | ABOUT
+    assert "Only one machine" in pages.pages(made_up, tmp_path)["machines.txt"]
+    other = Results(made_up.about | {"processor": "4 cores"}, made_up.measured[:2])
+    other.measured[0] = {**other.measured[0], "figures": {"rate": 9.0}}
+    other.save(tmp_path / pages.OTHER_MACHINE)
+    page = pages.pages(made_up, tmp_path)["machines.txt"]
+    assert "2 cores" in page
+    assert "4 cores" in page
+    (row,) = [line for line in page.splitlines() if "local, 1 in flight" in line]
+    assert row.split()[-3:] == ["0.50", "3.00", "0.90"]
 
 
 def test_the_readme_keeps_what_is_around_its_figures(made_up):

@@ -205,7 +205,9 @@ def run(options: argparse.Namespace) -> Results:
                     progress.update(task, total=clock.planned)
                     continue
                 progress.update(task, description=what)
+                began = time.monotonic()
                 outcome = suite.measure(job)
+                outcome["took"] = round(time.monotonic() - began, 1)
                 results.add(job.workload.name, job.peer, job.round, **outcome)
                 if "error" in outcome:
                     say(f"{what} failed:\n{outcome['error']}", markup=False)

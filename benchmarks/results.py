@@ -45,7 +45,8 @@ class Results:
 
     :param about: the machine, versions, date and options.
     :param measured: ``workload``, ``peer`` and ``round`` of each, with its ``figures``, or with
-        the ``error`` that it ended with; of a profile, with the ``functions``, too.
+        the ``error`` that it ended with; of a profile, with the ``functions``, too. ``took`` is how
+        many seconds it took with all that is around it: see `benchmarks.plan.seconds_of`.
     """
 
     about: dict[str, Any]

@@ -32,8 +32,9 @@ _ON_ONE_CORE = {PYMONGO_ASYNC, MOTOR, OURS, BLOCKING, *THREADS[:2]}
 # The workloads that show something else on one core than throughput, or what users run.
 _IMPORTANT = ("latency-*", "arrivals-*", "web-*", "cpu-time-*")
 
-# With whom sentences compare large results.
-_COMPARED_IN_SCANS = (MOTOR, BLOCKING, *THREADS)
+# Large results and files, and with whom sentences compare them.
+_LARGE = ("scan-", "stall-", "gridfs-")
+_COMPARED_IN_LARGE = (MOTOR, BLOCKING, *THREADS)
 
 # Where one measurement is enough.
 _ONCE = ("memory", "start", "cpu-time-*")
@@ -153,7 +154,7 @@ def _tier(round_: int, workload: Workload, peer: str, rounds: int) -> float | No
         if important:
             return 1 + 1.5 * turn
         return 3.5 + 2 * turn if ONE_CORE in peer else 1 + turn
-    if important or (workload.name.startswith(("scan-", "stall-")) and name in _COMPARED_IN_SCANS):
+    if important or (workload.name.startswith(_LARGE) and name in _COMPARED_IN_LARGE):
         return 1.7 + 2 * turn
     if workload.name.startswith("find_one-local-") and ONE_CORE not in peer:
         return 1.5 + 3 * turn

@@ -12,7 +12,7 @@ then the floors come first, and of all else as much as there is time for. ``--ag
 another checkout of this library as well, in the same rounds, each next to its like.
 
     python -m benchmarks [--quick] [--workloads PATTERN ...] [--peers NAME ...] [--check]
-    python -m benchmarks --minutes 25 --json docs/benchmark/results.json --docs docs/benchmark
+    python -m benchmarks --remake [--minutes 25]
     python -m benchmarks --against CHECKOUT --workloads 'hop-*' --peers hop-call hop-bridge
 """
 
@@ -58,6 +58,7 @@ SHORT_SECONDS = 0.6
 LIMIT_SECONDS = 120
 
 ROOT = Path(__file__).parents[1]
+DOCS = ROOT / "docs" / "benchmark"
 
 
 class Suite:
@@ -296,6 +297,11 @@ def parse(arguments: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--load", type=Path, help="measure nothing: show a file of --json")
     parser.add_argument("--plots", type=Path, help="draw plots, SVG and PNG, into this folder")
     parser.add_argument("--docs", type=Path, help="write the documentation's figures and plots")
+    parser.add_argument(
+        "--remake",
+        action="store_true",
+        help="write the results, the documentation's figures and the README's, all in their place",
+    )
     parser.add_argument("--readme", type=Path, help="write the figures between the README's marks")
     parser.add_argument("--rst", type=Path, help="write a table for the README to this file")
     parser.add_argument("--python", help="another interpreter, for find_one with 100 in flight")
@@ -305,6 +311,10 @@ def parse(arguments: list[str] | None = None) -> argparse.Namespace:
     options = parser.parse_args(arguments)
     if options.against and not (options.against / "tornado_pymongo").is_dir():
         parser.error(f"{options.against} is no checkout of this library")
+    if options.remake:
+        options.docs = options.docs or DOCS
+        options.json = options.json or options.docs / pages.RESULTS
+        options.readme = options.readme or ROOT / "README.rst"
     options.rounds = options.rounds or (QUICK_ROUNDS if options.quick else ROUNDS)
     seconds = QUICK_SECONDS if options.quick else SHORT_SECONDS if options.minutes else SECONDS
     options.seconds = options.seconds or seconds

@@ -371,5 +371,7 @@ def test_the_cpu_time_of_a_call_is_that_of_its_functions(suite):
     assert {"tornado_pymongo", "PyMongo", "asyncio"} <= {
         each["group"] for each in outcome["functions"].values()
     }
-    calls = outcome["functions"]["pymongo/synchronous/collection.py: Collection.find_one"]["calls"]
-    assert calls == pytest.approx(1, rel=0.3)
+    assert any(
+        name.startswith("tornado_pymongo/executor/") and each["calls"] == pytest.approx(1, rel=0.3)
+        for name, each in outcome["functions"].items()
+    )

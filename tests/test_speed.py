@@ -19,10 +19,7 @@ from benchmarks.results import Results  # noqa: E402
 
 BENCHMARK = ROOT / "docs" / "benchmark"
 TEXTS = [ROOT / "README.rst", *sorted((ROOT / "docs").rglob("*.rst"))]
-REMAKE = (
-    "tox run -e bench -- --load docs/benchmark/results.json --docs docs/benchmark"
-    " --readme README.rst"
-)
+REMAKE = "tox run -e bench -- --remake --load docs/benchmark/results.json"
 
 
 @pytest.fixture(scope="module")

@@ -118,15 +118,18 @@ class _ProfilingMeter(Meter):
         """
         before, after = self._looks
         rows: list[tuple[CodeType, float, float, float]] = []
+        after.pop(_Profiler.look.__code__, None)
         for code, (calls, made, seconds) in after.items():
             calls_before, made_before, seconds_before = before.get(code, (0, 0, 0.0))
             n, us = calls - calls_before, (seconds - seconds_before) * 1e6
             per = self.operations
             rows.append((code, n / per, (made - made_before) / per, us / per))
-        cost = (sum(us for *_, us in rows) - total_us) / sum(calls for _, calls, *_ in rows)
+        surplus = sum(us for *_, us in rows) - total_us
 
         def without_profiler(called: float) -> list[float]:
-            return [us - cost * (called * n + (1 - called) * made) for _, n, made, us in rows]
+            shares = [called * n + (1 - called) * made for _, n, made, _ in rows]
+            cost = surplus / sum(shares)
+            return [us - cost * share for (*_, us), share in zip(rows, shares, strict=True)]
 
         def below_nothing(called: float) -> float:
             return sum(min(us, 0) ** 2 for us in without_profiler(called))

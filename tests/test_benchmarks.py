@@ -367,11 +367,8 @@ def test_the_cpu_time_of_a_call_is_that_of_its_functions(suite):
     outcome = suite.measure(Job(0, WORKLOADS["cpu-time-100"], OURS))
     assert outcome.get("error") is None
     groups = cpu_time.by_group(outcome["functions"])
-    assert sum(groups.values()) == pytest.approx(outcome["figures"]["cpu_us"], rel=0.1)
-    assert {"tornado_pymongo", "PyMongo", "asyncio"} <= {
-        each["group"] for each in outcome["functions"].values()
-    }
-    assert any(
-        name.startswith("tornado_pymongo/executor/") and each["calls"] == pytest.approx(1, rel=0.3)
-        for name, each in outcome["functions"].items()
-    )
+    assert sum(groups.values()) == pytest.approx(outcome["figures"]["cpu_us"], rel=0.01)
+    named = outcome["functions"].items()
+    assert {"tornado_pymongo", "PyMongo", "asyncio"} <= {each["group"] for _, each in named}
+    workers = "tornado_pymongo/executor/"
+    assert any(name.startswith(workers) and each["calls"] > 0.5 for name, each in named)

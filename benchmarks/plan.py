@@ -170,15 +170,15 @@ def seconds_of(job: Job, seconds: float) -> float:
     workload = job.workload
     measured = seconds * workload.lasts
     if workload.name == "memory":
-        return 5
+        return 6.5
     if workload.name == "start":
-        return 4.5
+        return 5.2
     if workload.name.startswith("cpu-time-"):
         return _START_SECONDS + 2.2 * (workload.warm_up + measured)
     if workload.processes:
         return 0.9 * workload.processes + _START_SECONDS + workload.warm_up + measured
     if workload.long:
-        return _START_SECONDS + 2.5 * max(measured, 0.6)
+        return _START_SECONDS + 0.9 + 1.2 * measured  # the first one tells how many there are to be
     extra = 0.8 if workload.load_percent or workload.in_flight == 1000 else 0
     return _START_SECONDS + workload.warm_up + measured + extra
 

@@ -155,7 +155,7 @@ def _tier(round_: int, workload: Workload, peer: str, rounds: int) -> float | No
             return 1 + 1.5 * turn
         return 3.5 + 2 * turn if ONE_CORE in peer else 1 + turn
     if important or (workload.name.startswith(_LARGE) and name in _COMPARED_IN_LARGE):
-        return 1.7 + 2 * turn
+        return (2.7 if ONE_CORE in peer else 1.7) + 2 * turn
     if workload.name.startswith("find_one-local-") and ONE_CORE not in peer:
         return 1.5 + 3 * turn
     return (3.2 if name == MOTOR else 4.5) + 2 * turn

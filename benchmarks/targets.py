@@ -162,6 +162,7 @@ def _floors() -> Iterator[Target]:
         against=("threads-2" + ONE_CORE,),
         at_most=1.15,
         peer=OURS + ONE_CORE,
+        every_round=True,
     )
 
 

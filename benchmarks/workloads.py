@@ -284,7 +284,7 @@ def _find_ones() -> Iterator[Workload]:
                 in_flight=in_flight,
                 slow=("find",) if delay else (),
                 delay_ms=delay,
-                twice=delay <= 10,
+                twice=delay == 0,
             )
 
 

@@ -51,7 +51,7 @@ from benchmarks.workloads import DATABASE, WORKLOADS, Workload, clean_up, prepar
 ROUNDS, SECONDS = 7, 1.0
 QUICK_ROUNDS, QUICK_SECONDS = 2, 0.7
 
-# With --minutes, of each measurement. What starts a process takes as long.
+# The same with --minutes: to start a process takes as long.
 SHORT_SECONDS = 0.6
 
 # How long a measurement may take; then its process hangs.
@@ -334,7 +334,7 @@ def main() -> int:
     results = Results.load(options.load) if options.load else run(options)
     if options.json:
         results.save(options.json)
-        results = Results.load(options.json)  # as rounded as whoever makes the tables again has it
+        results = Results.load(options.json)  # as rounded as in the file
     report.show(results, Results.load(options.compare) if options.compare else None)
     if options.rst:
         options.rst.write_text(pages.readme_table(results))

@@ -110,7 +110,7 @@ async def measure(peer: Peer, workload: Workload, options: dict[str, Any]) -> di
 def main() -> None:
     """Write a byte for each arrival, at its time."""
     options = json.loads(sys.argv[1])
-    # Where the process that is measured has one core, it is to have it for itself.
+    # If the process that is measured has one core, it is to have it for itself.
     if hasattr(os, "sched_setaffinity"):
         os.sched_setaffinity(0, range(os.cpu_count() or 1))
     for when in times_of(options["rate"], options["seconds"]):

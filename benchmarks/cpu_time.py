@@ -1,4 +1,4 @@
-"""Where the CPU time of a call goes, function by function.
+"""The CPU time of a call, function by function.
 
 Python's own profiler counts it, in each thread by that thread's CPU clock: what a function takes
 itself, with the C functions and system calls that it makes, without the Python functions that it

@@ -1,4 +1,4 @@
-"""What the documentation and the README show of a run: every figure there is made here.
+"""The figures of the documentation and of the README: each of them is made here.
 
 `pages` returns a text for each file of ``docs/benchmark``; `readme` what stands in the README
 between two marks. So both can be made again from the file of results, and compared with it.
@@ -45,12 +45,12 @@ _MARKED = re.compile(rf"({BEGIN}[^\n]*\n).*?({END})", re.DOTALL)
 _RAW = (BLOCKING, *THREADS)
 _IN_FLIGHT = (1, 10, 100, 1000)
 
-# What tables of throughput leave out: it has tables of its own, or is no throughput.
+# Workloads that the tables of throughput leave out: they have tables of their own, or no throughput.
 _OTHER_TABLES = ("hop-", "latency-", "arrivals-", "web-", "cpu-time-")
 
 _LATENCIES = ("latency_p50_ms", "latency_p99_ms", "latency_p999_ms")
 
-# What else the documentation shows of a workload, and what that is.
+# The other figures of a workload that the documentation shows, and what they are.
 _OTHERS = {
     ("stall_p50_ms", "stall_p99_ms", "stall_max_ms"): "How late the event loop is, in milliseconds",
     ("bytes_per_call",): "Memory, in bytes a call",
@@ -86,7 +86,7 @@ def write(results: Results, folder: Path) -> None:
 
 
 def _summary(results: Results) -> Iterator[str]:
-    """Where it is ahead of PyMongo Async, and where it is behind."""
+    """The workloads in which it is ahead of PyMongo Async, and those in which it is behind."""
     for suffix, title in PLACEMENT_TITLES.items():
         kinds: dict[str, list[tuple[float, str]]] = {"ahead": [], "level": [], "behind": []}
         for workload in _of_throughput(results):
@@ -246,7 +246,7 @@ def _cpu_time(results: Results) -> Iterator[str]:
 
 
 def _floors(results: Results) -> Iterator[str]:
-    """What is to be reached, and what was."""
+    """The targets, and what was reached."""
     rows = [["workload", "target", "reached", "range", ""]]
     for *cells, met in target_rows(results):
         if met is not None:
@@ -258,7 +258,7 @@ def _floors(results: Results) -> Iterator[str]:
 
 
 def _machine(results: Results) -> Iterator[str]:
-    """What the figures depend on."""
+    """The machine, the versions, the A/A differences."""
     yield in_words(results.about) + "."
     for placement, suffix in PLACEMENTS.items():
         least = results.least_difference(suffix)

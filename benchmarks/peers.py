@@ -41,14 +41,14 @@ OTHER_PYTHON = "@python"
 # What is added to the name of a peer that runs this library from the checkout of ``--against``.
 OTHER_CHECKOUT = "@against"
 
-# What is added to the name of a peer whose process, or each of whose processes, has one core.
+# Added to the name of a peer whose process, or each of whose processes, has one core.
 ONE_CORE = "@one-core"
 
-# What is added to the name of a peer that is measured twice: how far the two are apart is what a
-# difference has to exceed.
+# Added to the name of a peer that is measured twice. A difference that is no larger than that of the
+# two is none.
 AGAIN = "@again"
 
-# What is added, and what it is called in tables and plots.
+# Each of these, and its words in tables and plots.
 SUFFIXES = {
     AGAIN: ", again",
     ONE_CORE: ", one core",

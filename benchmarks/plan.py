@@ -1,4 +1,4 @@
-"""What is measured, in which order, and how long it takes."""
+"""The measurements, their order, and how long they take."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from benchmarks.peers import (
 from benchmarks.targets import TARGETS
 from benchmarks.workloads import WORKLOADS, Workload
 
-# Who is also measured on one core.
+# The peers that are also measured on one core.
 _ON_ONE_CORE = {PYMONGO_ASYNC, MOTOR, OURS, BLOCKING, *THREADS[:2]}
 
 # The workloads that show something else on one core than throughput, or what users run.
@@ -39,7 +39,7 @@ _COMPARED_IN_LARGE = (MOTOR, BLOCKING, *THREADS)
 # Where one measurement is enough.
 _ONCE = ("memory", "start", "cpu-time-*")
 
-# What a process takes to start, to connect, and to end.
+# How long a process takes to start, to connect, and to end.
 _START_SECONDS = 0.55
 
 # The share of the time for which measurements are planned: the server has to start, too.
@@ -130,7 +130,7 @@ def _peers(workload: Workload, options: argparse.Namespace) -> Iterator[str]:
 
 
 def _is_due(round_: int, workload: Workload, peer: str, options: argparse.Namespace) -> bool:
-    """Tell whether a measurement is one of this round's, where there is time for all."""
+    """Tell whether a measurement is one of this round's, if there is time for all."""
     if peer.endswith(OTHER_PYTHON):
         return True
     if _is_one_of(workload.name, _ONCE):
@@ -139,7 +139,7 @@ def _is_due(round_: int, workload: Workload, peer: str, options: argparse.Namesp
 
 
 def _tier(round_: int, workload: Workload, peer: str, rounds: int) -> float | None:
-    """Return how soon a measurement is left out; None where it is made only if there is time."""
+    """Return how soon a measurement is left out; None if it is left out in any case."""
     name = peer.partition("@")[0]
     if _is_of_floor(workload, peer):
         return 0

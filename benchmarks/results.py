@@ -130,7 +130,7 @@ class Results:
         return max((max(ratio, 1 / ratio) - 1 for ratio in ratios), default=None)
 
     def functions(self, workload: str, peer: str) -> dict[str, dict[str, Any]]:
-        """Return what each function took, where that was measured."""
+        """Return what each function took, if that was measured."""
         profiles = (
             each["functions"]
             for each in self.measured

@@ -95,7 +95,7 @@ _FIND_ONE[1000] = (1.0, 1.3, 1.1)
 # A floor is missed below so much of it.
 _TOLERANCE = 0.95
 
-# Where it was ahead of PyMongo Async, or level with it, and is to remain so.
+# The workloads in which it was ahead of PyMongo Async, or level with it, and is to remain so.
 _AHEAD = (
     "find_one-1ms-1000",
     "find_one-10ms-1",

@@ -1,4 +1,4 @@
-"""What the README and the documentation say about speed is what was measured."""
+"""The README and the documentation say of speed only what was measured."""
 
 from __future__ import annotations
 
@@ -145,7 +145,7 @@ def test_two_machines_stand_side_by_side(made_up, tmp_path):
 
 
 def test_the_readme_keeps_what_is_around_its_figures(made_up):
-    """What stood between the marks is replaced."""
+    """The text between the marks is replaced."""
     text = f"Before.\n\n{pages.BEGIN} (how)\n\nOld.\n\n{pages.END}\n\nAfter.\n"
     new = pages.readme(text, Results({"date": "2026", "python": "3", "versions": {}} | ABOUT))
     assert new.startswith(f"Before.\n\n{pages.BEGIN} (how)\n\n")

@@ -207,7 +207,10 @@ def run(options: argparse.Namespace) -> Results:
                     continue
                 progress.update(task, description=what)
                 began = time.monotonic()
-                outcome = suite.measure(job)
+                try:
+                    outcome = suite.measure(job)
+                except pymongo.errors.PyMongoError as error:  # a server that is busy
+                    outcome = {"error": repr(error)}
                 outcome["took"] = round(time.monotonic() - began, 1)
                 results.add(job.workload.name, job.peer, job.round, **outcome)
                 if "error" in outcome:

@@ -45,7 +45,7 @@ _MARKED = re.compile(rf"({BEGIN}[^\n]*\n).*?({END})", re.DOTALL)
 _RAW = (BLOCKING, *THREADS)
 _IN_FLIGHT = (1, 10, 100, 1000)
 
-# Workloads that the tables of throughput leave out: they have tables of their own, or no throughput.
+# The tables of throughput leave these out: they have tables of their own, or no throughput.
 _OTHER_TABLES = ("hop-", "latency-", "arrivals-", "web-", "cpu-time-")
 
 _LATENCIES = ("latency_p50_ms", "latency_p99_ms", "latency_p999_ms")

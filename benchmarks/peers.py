@@ -44,8 +44,8 @@ OTHER_CHECKOUT = "@against"
 # Added to the name of a peer whose process, or each of whose processes, has one core.
 ONE_CORE = "@one-core"
 
-# Added to the name of a peer that is measured twice. A difference that is no larger than that of the
-# two is none.
+# Added to the name of a peer that is measured twice. A difference that is no larger than that of
+# the two is none.
 AGAIN = "@again"
 
 # Each of these, and its words in tables and plots.

@@ -23,10 +23,9 @@ from concurrent.futures import ThreadPoolExecutor
 from itertools import count
 from typing import Any
 
+from benchmarks.meter import Meter
 from benchmarks.peers import GEVENT, PEERS, Peer
 from benchmarks.workloads import DATABASE, WAITING, WORKLOADS, Subject, Workload
-
-WARM_UP_SECONDS = 0.4
 
 # A ticker that stands for the other work of the loop, and how often it wants to run.
 TICK_SECONDS = 0.001
@@ -35,91 +34,7 @@ TICK_SECONDS = 0.001
 IMPORTS = 7
 
 
-class Meter:
-    """Counts operations and what they cost the process, once the warm-up is over."""
-
-    def __init__(self, seconds: float, in_flight: int = 0) -> None:
-        self._seconds = seconds
-        self._in_flight = in_flight
-        self._warm_at = time.perf_counter() + WARM_UP_SECONDS
-        self._began: float | None = None
-        self._ended: float | None = None
-        self._usage: list[Any] = []
-        # Appending is atomic in every Python, which adding is not.
-        self._latencies: list[float] = []
-        self._warming: list[float] = []
-        self._late: list[float] = []
-        self.looks_at_loop = True
-        self._lock = threading.Lock()
-
-    def start(self) -> None:
-        """Count from now on."""
-        self._usage.append(resource.getrusage(resource.RUSAGE_SELF))
-        self._began = time.perf_counter()
-
-    def stop(self) -> None:
-        """Count no more."""
-        self._ended = time.perf_counter()
-        self._usage.append(resource.getrusage(resource.RUSAGE_SELF))
-
-    def note(self, began: float) -> None:
-        """Count an operation that is over now."""
-        self._latencies.append(time.perf_counter() - began)
-
-    def note_and_go_on(self, began: float) -> bool:
-        """Count an operation that is over now, if it is time; tell whether to go on.
-
-        From the end of one operation to that of another: where a server answers many at once, its
-        beats are counted whole.
-        """
-        now = time.perf_counter()
-        if self._ended is None and self._began is not None and now < self._began + self._seconds:
-            self._latencies.append(now - began)
-            return True
-        # Warm is who has opened all connections.
-        if now < self._warm_at or len(self._warming) < self._in_flight:
-            self._warming.append(now)
-            return True
-        with self._lock:
-            if self._began is None:
-                self.start()
-                return True
-            if self._ended is None and now >= self._began + self._seconds:
-                self._latencies.append(now - began)
-                self.stop()
-        return self._ended is None
-
-    def note_lateness(self, wanted: float) -> None:
-        """Note how late the loop is with what should have run at this time."""
-        if self.looks_at_loop and self._began is not None and self._ended is None:
-            self._late.append(time.perf_counter() - wanted)
-
-    def figures(self, workload: Workload) -> dict[str, float]:
-        """Return what was counted."""
-        assert self._began is not None
-        assert self._ended is not None
-        before, after = self._usage
-        cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-        operations = len(self._latencies)
-        figures = {
-            "rate": operations * workload.amount / (self._ended - self._began),
-            "cpu_us": cpu * 1e6 / operations,
-            "switches": (after.ru_nvcsw - before.ru_nvcsw) / operations,
-            "latency_p99_ms": percentile(self._latencies, 99) * 1000,
-        }
-        if self._late:
-            figures["stall_p50_ms"] = percentile(self._late, 50) * 1000
-            figures["stall_p99_ms"] = percentile(self._late, 99) * 1000
-            figures["stall_max_ms"] = max(self._late) * 1000
-        return figures
-
-
-def percentile(values: list[float], percent: int) -> float:
-    """Return the value below which so many are."""
-    return sorted(values)[min(len(values) * percent // 100, len(values) - 1)]
-
-
-def _subject(peer: Peer, workload: Workload, options: dict[str, Any]) -> Subject:
+def subject_of(peer: Peer, workload: Workload, options: dict[str, Any]) -> Subject:
     client = peer.connect(options["uri"])
     database = client[DATABASE]
     bucket = peer.bucket(database)
@@ -132,10 +47,15 @@ def _repeats(seconds: float, took: float) -> int:
     return max(1, round(seconds / took))
 
 
-async def load(peer: Peer, workload: Workload, options: dict[str, Any]) -> dict[str, float]:
+async def load(
+    peer: Peer,
+    workload: Workload,
+    options: dict[str, Any],
+    make_meter: Callable[..., Meter] = Meter,
+) -> dict[str, float]:
     """Measure a workload with coroutines."""
     operation: Any = workload.operation
-    subject = _subject(peer, workload, options)
+    subject = subject_of(peer, workload, options)
     numbers = count()
 
     async def work(repeats: int) -> None:
@@ -171,7 +91,7 @@ async def load(peer: Peer, workload: Workload, options: dict[str, Any]) -> dict[
             await asyncio.sleep(TICK_SECONDS)
             meter.note_lateness(wanted)
 
-    meter = Meter(options["seconds"], workload.in_flight)
+    meter = make_meter(options["seconds"], workload.warm_up, workload.in_flight)
     ticker = asyncio.create_task(tick()) if workload.stall else None
     workers = range(workload.in_flight)
     if workload.long:
@@ -195,10 +115,15 @@ async def load(peer: Peer, workload: Workload, options: dict[str, Any]) -> dict[
     return meter.figures(workload)
 
 
-def load_blocking(peer: Peer, workload: Workload, options: dict[str, Any]) -> dict[str, float]:
+def load_blocking(
+    peer: Peer,
+    workload: Workload,
+    options: dict[str, Any],
+    make_meter: Callable[..., Meter] = Meter,
+) -> dict[str, float]:
     """Measure a workload with threads, or with what gevent makes of them."""
     operation: Any = workload.blocking or workload.operation
-    subject = _subject(peer, workload, options)
+    subject = subject_of(peer, workload, options)
     numbers = count()
     threads = min(peer.threads, workload.in_flight)
 
@@ -220,7 +145,7 @@ def load_blocking(peer: Peer, workload: Workload, options: dict[str, Any]) -> di
             time.sleep(TICK_SECONDS)
             meter.note_lateness(wanted)
 
-    meter = Meter(options["seconds"], workload.in_flight)
+    meter = make_meter(options["seconds"], workload.warm_up, workload.in_flight)
     with ThreadPoolExecutor(threads) as executor:
         if workload.stall and peer.name == GEVENT:
             threading.Thread(target=tick, daemon=True).start()
@@ -254,20 +179,20 @@ async def memory(peer: Peer, workload: Workload, options: dict[str, Any]) -> dic
     It is the memory of the process before and after, as the kernel counts it: tracemalloc would
     not see the stacks of threads and greenlets. Connections and threads are there before.
     """
-    collection = _subject(peer, workload, options).collection
+    collection = subject_of(peer, workload, options).collection
     await asyncio.gather(*[collection.estimated_document_count() for _ in range(1000)])
     gc.collect()
     before = resident()
     calls = [asyncio.ensure_future(collection.find_one({"_id": n})) for n in range(WAITING)]
     await asyncio.sleep(1)
     assert not any(call.done() for call in calls)
-    _finish(_memory_figures(before))
+    finish(_memory_figures(before))
     return {}
 
 
 def memory_blocking(peer: Peer, workload: Workload, options: dict[str, Any]) -> dict[str, float]:
     """Measure the same with gevent, where a waiting call is a waiting thread of its."""
-    collection = _subject(peer, workload, options).collection
+    collection = subject_of(peer, workload, options).collection
 
     def call(function: Callable[[], Any], number: int) -> list[threading.Thread]:
         threads = [threading.Thread(target=function, daemon=True) for _ in range(number)]
@@ -282,27 +207,38 @@ def memory_blocking(peer: Peer, workload: Workload, options: dict[str, Any]) -> 
     calls = call(lambda: collection.find_one({"_id": 1}), WAITING)
     time.sleep(1)
     assert all(thread.is_alive() for thread in calls)
-    _finish(_memory_figures(before))
+    finish(_memory_figures(before))
     return {}
 
 
 _TIMED_IMPORT = "import time; t = time.perf_counter(); {}; print(time.perf_counter() - t)"
 _COMPARED_IMPORT = "import pymongo, tornado"
 
+# Its times are those of a clock that is the same in each process.
 _FIRST_ANSWER = """
-import asyncio
+import asyncio, time
 from benchmarks.peers import PEERS
 peer = PEERS[{peer!r}]
+exec(peer.imports)
+times = [time.monotonic()]
 def ask():
     return peer.connect({uri!r})[{database!r}].documents.find_one({{"_id": 1}})
 async def ask_from_loop():
-    return await ask()
-assert asyncio.run(ask_from_loop()) if peer.loop else ask()
+    return note(await ask())
+def note(answer):
+    times.append(time.monotonic())
+    return answer
+assert asyncio.run(ask_from_loop()) if peer.loop else note(ask())
+print(*times)
 """
 
 
 def start(peer: Peer, workload: Workload, options: dict[str, Any]) -> dict[str, float]:
-    """Measure imports in fresh interpreters, and how long it takes from nothing to an answer."""
+    """Measure imports in fresh interpreters, and how long it takes to the first answer.
+
+    That is from the start of the process, and from the end of its imports. How long the process
+    then takes to end does not count.
+    """
 
     def time_import(statement: str) -> float:
         command = [sys.executable, "-c", _TIMED_IMPORT.format(statement)]
@@ -313,24 +249,44 @@ def start(peer: Peer, workload: Workload, options: dict[str, Any]) -> dict[str, 
         own.append(time_import(peer.imports))
         others.append(time_import(_COMPARED_IMPORT))
     code = _FIRST_ANSWER.format(peer=peer.name, uri=options["uri"], database=DATABASE)
-    began = time.perf_counter()
-    subprocess.run([sys.executable, "-c", code], check=True)
-    first_answer = time.perf_counter() - began
+    began = time.monotonic()
+    ran = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
+    imported, answered = map(float, ran.stdout.split())
     return {
         # The least: what else the machine does only ever adds.
         "import_ms": min(own) * 1000,
         "import_ratio": min(own) / min(others),
-        "first_answer_ms": first_answer * 1000,
+        "start_ms": (answered - began) * 1000,
+        "first_answer_ms": (answered - imported) * 1000,
     }
 
 
-def _finish(figures: dict[str, float]) -> None:
-    """Print the figures and end, whatever still waits."""
+def finish(figures: dict[str, float], **more: Any) -> None:
+    """Print the figures, and what else there is, and end, whatever still waits."""
     python = platform.python_version()
     if not getattr(sys, "_is_gil_enabled", lambda: True)():
         python += ", free-threaded"
-    print(json.dumps({"python": python, "figures": figures}), flush=True)
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    outcome = {"python": python, "cores": cores, "figures": figures, **more}
+    print(json.dumps(outcome), flush=True)
     os._exit(0)
+
+
+def _measures_of(workload: Workload) -> tuple[Any, Any]:
+    """Return what measures a workload: peers with a loop, and those that block."""
+    if workload.load_percent:
+        from benchmarks import arrivals
+
+        return arrivals.measure, None
+    if workload.processes:
+        from benchmarks import web
+
+        return web.measure, None
+    if workload.name.startswith("cpu-time-"):
+        from benchmarks import cpu_time
+
+        return cpu_time.measure, cpu_time.measure_blocking
+    return (memory, memory_blocking) if workload.operation == "memory" else (load, load_blocking)
 
 
 def main() -> None:
@@ -338,10 +294,11 @@ def main() -> None:
     peer = PEERS[options["peer"]]
     workload = WORKLOADS[options["workload"]]
     options["seconds"] *= workload.lasts
+    if options.get("cores") and not workload.processes:
+        os.sched_setaffinity(0, options["cores"][:1])
     if not workload.collector:
         gc.disable()
-    measures: dict[Any, tuple[Any, Any]] = {"memory": (memory, memory_blocking)}
-    measure, measure_blocking = measures.get(workload.operation, (load, load_blocking))
+    measure, measure_blocking = _measures_of(workload)
     if workload.operation == "start":
         figures = start(peer, workload, options)
     elif peer.loop is None:
@@ -355,7 +312,7 @@ def main() -> None:
             figures = uvloop.run(coroutine)
         else:
             figures = asyncio.run(coroutine)
-    _finish(figures)
+    finish(figures)
 
 
 if __name__ == "__main__":

@@ -11,6 +11,7 @@ All of them have at most 100 connections. What else was chosen:
 - **gevent** with ``python -m gevent.monkey``, which patches everything before anything is imported.
 - **uvloop** with its ``uvloop.run``.
 - **greenlets**: see `benchmarks.greenlets`.
+- **run_in_executor** with asyncio's default executor, a call at a time: see `benchmarks.executed`.
 - **hop-...**: what carries a function to a thread, without MongoDB: see `benchmarks.hop`.
 
 Nothing is imported here before it is needed: each measurement runs in a process of its own.
@@ -30,6 +31,8 @@ MOTOR = "motor"
 GREENLETS = "greenlets"
 BLOCKING = "pymongo"
 GEVENT = "gevent"
+OURS_SHARING_ALL = "tornado_pymongo-share-all"
+EXECUTOR = "run_in_executor"
 HOP, HOP_OF_EXECUTOR = "hop-bridge", "hop-run_in_executor"
 
 # What is added to the name of a peer that runs on the interpreter of ``--python``.
@@ -38,6 +41,24 @@ OTHER_PYTHON = "@python"
 # What is added to the name of a peer that runs this library from the checkout of ``--against``.
 OTHER_CHECKOUT = "@against"
 
+# Added to the name of a peer whose process, or each of whose processes, has one core.
+ONE_CORE = "@one-core"
+
+# Added to the name of a peer that is measured twice. A difference that is no larger than that of
+# the two is none.
+AGAIN = "@again"
+
+# Each of these, and its words in tables and plots.
+SUFFIXES = {
+    AGAIN: ", again",
+    ONE_CORE: ", one core",
+    OTHER_CHECKOUT: ", other checkout",
+    OTHER_PYTHON: "",
+}
+
+# The placements of processes, and what is added to the name of a peer for each.
+PLACEMENTS = {"all-cores": "", "one-core": ONE_CORE}
+PLACEMENT_TITLES = {"": "all cores", ONE_CORE: "each process on one core"}
 
 # It tells the peers that run this library.
 OUR_IMPORT = "import tornado_pymongo"
@@ -109,6 +130,19 @@ def _connect_ours(uri: str) -> Any:
     return tornado_pymongo.MongoClient(uri, maxPoolSize=CONNECTIONS)
 
 
+def _connect_ours_sharing_all(uri: str) -> Any:
+    import tornado_pymongo
+
+    sharing: Any = {"share_core": "all"}
+    return tornado_pymongo.MongoClient(uri, maxPoolSize=CONNECTIONS, **sharing)
+
+
+def _connect_executed(uri: str) -> Any:
+    from benchmarks import executed
+
+    return executed.Executed(_connect_pymongo(uri))
+
+
 def _our_bucket(database: Any) -> Any:
     import tornado_pymongo
 
@@ -159,6 +193,25 @@ _ASYNCHRONOUS = [
     ),
 ]
 
+_MORE = [
+    Peer(
+        OURS_SHARING_ALL,
+        'tornado_pymongo, share_core="all"',
+        _connect_ours_sharing_all,
+        _our_bucket,
+        OUR_IMPORT,
+        loop="asyncio",
+    ),
+    Peer(
+        EXECUTOR,
+        "PyMongo, run_in_executor",
+        _connect_executed,
+        _pymongo_bucket,
+        "import pymongo",
+        loop="asyncio",
+    ),
+]
+
 _HOPS = [
     _hop("future", "a bare Future, no thread", "of_a_future"),
     _hop("bare", "a bare bridge, 1 thread", "of_a_bare_bridge"),
@@ -177,6 +230,7 @@ _ALL = [
         replace(peer, name=f"{peer.name}-uvloop", title=f"{peer.title}, uvloop", loop="uvloop")
         for peer in _ASYNCHRONOUS
     ),
+    *_MORE,
     *_HOPS,
 ]
 
@@ -190,10 +244,22 @@ UVLOOP = tuple(f"{name}-uvloop" for name in ASYNCHRONOUS)
 
 def peer_of(name: str) -> Peer:
     """Return the peer of a name in results, whatever it runs on."""
-    return PEERS[name.removesuffix(OTHER_PYTHON).removesuffix(OTHER_CHECKOUT)]
+    return PEERS[name.partition("@")[0]]
+
+
+def placement_of(name: str) -> str:
+    """Return what is added to a name in results for where its processes run."""
+    return ONE_CORE if ONE_CORE in name else ""
+
+
+def base_of(name: str) -> str:
+    """Return what a name in results is compared with: PyMongo Async, placed like it."""
+    python = OTHER_PYTHON if name.endswith(OTHER_PYTHON) else ""
+    return PYMONGO_ASYNC + placement_of(name) + python
 
 
 def title_of(name: str) -> str:
     """Return what a peer is called in tables and plots."""
-    title = peer_of(name).title
-    return f"{title}, other checkout" if name.endswith(OTHER_CHECKOUT) else title
+    return peer_of(name).title + "".join(
+        title for suffix, title in SUFFIXES.items() if suffix in name
+    )

@@ -1,20 +1,19 @@
-"""Shows results: tables on the terminal, and one for the README."""
+"""Shows results on the terminal."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from itertools import product
+from typing import TYPE_CHECKING, Any
 
+from benchmarks import cpu_time
 from benchmarks.peers import (
-    BLOCKING,
-    GEVENT,
-    GREENLETS,
-    MOTOR,
     OTHER_CHECKOUT,
     OTHER_PYTHON,
     OURS,
+    PLACEMENTS,
     PYMONGO_ASYNC,
-    THREADS,
+    base_of,
     title_of,
 )
 from benchmarks.results import Results, Spread, in_words
@@ -28,17 +27,21 @@ if TYPE_CHECKING:
 _WIDTH = 135
 
 # The figures beside the rate, and what their columns are called.
-_COLUMNS = {
+COLUMNS = {
     "cpu_us": "CPU µs",
     "switches": "switches",
+    "arrivals": "arrivals/s",
+    "latency_p50_ms": "p50 ms",
     "latency_p99_ms": "p99 ms",
+    "latency_p999_ms": "p99.9 ms",
     "stall_p50_ms": "late p50",
     "stall_p99_ms": "late p99",
     "stall_max_ms": "late max ms",
     "bytes_per_call": "bytes/call",
     "import_ms": "import ms",
     "import_ratio": "÷ pymongo, tornado",
-    "first_answer_ms": "first answer ms",
+    "start_ms": "from start to first answer ms",
+    "first_answer_ms": "without imports ms",
 }
 
 # Those of them of which the range is shown.
@@ -59,8 +62,17 @@ def show(results: Results, earlier: Results | None = None) -> None:
         console.print(checkouts_table(results))
     if earlier is not None:
         console.print(comparison_table(results, earlier))
+    for workload in results.workloads:
+        for peer in results.peers(workload):
+            if functions := results.functions(workload, peer):
+                title = f"{WORKLOADS[workload].title}, {title_of(peer)}"
+                console.print(f"{title}, µs: {groups_in_words(functions)}")
     console.print("CPU time and voluntary context switches are those of the client, per call.")
-    console.print(in_words(results.about), markup=False)
+    for each in (results, earlier) if earlier else (results,):
+        console.print(in_words(each.about), markup=False)
+        for placement, suffix in PLACEMENTS.items():
+            if least := each.least_difference(suffix):
+                console.print(f"{placement}: a difference of less than {least:.0%} is none (A/A)")
     for error in results.errors:
         last_line = error["error"].strip().rpartition("\n")[2]
         what = f"round {error['round'] + 1}: {error['workload']}, {error['peer']} failed"
@@ -83,7 +95,7 @@ def workload_table(results: Results, workload: str) -> Table:
     peers = results.peers(workload)
     columns = [
         figure
-        for figure in _COLUMNS
+        for figure in COLUMNS
         if any(results.values(workload, peer, figure) for peer in peers)
     ]
     has_rate = any(results.values(workload, peer, "rate") for peer in peers)
@@ -91,7 +103,7 @@ def workload_table(results: Results, workload: str) -> Table:
     table = Table(title=title, box=box.SIMPLE_HEAD, padding=0, title_justify="left")
     table.add_column("", no_wrap=True)
     headings = [f"{unit}/s", "range", "÷ Async", "range"] if has_rate else []
-    for heading in headings + [_COLUMNS[figure].format(unit=unit) for figure in columns]:
+    for heading in headings + [COLUMNS[figure].format(unit=unit) for figure in columns]:
         table.add_column(heading, justify="right", no_wrap=True)
     for peer in peers:
         # On another interpreter everything is different.
@@ -101,16 +113,16 @@ def workload_table(results: Results, workload: str) -> Table:
             title += f", Python {results.python(workload, peer)}"
         cells: list[str] = []
         if has_rate:
-            cells += _cells(results.spread(workload, peer, "rate"))
-            cells += _cells(results.ratio(workload, peer, PYMONGO_ASYNC + suffix, "rate"), "{:.2f}")
+            cells += cells_of(results.spread(workload, peer, "rate"))
+            cells += cells_of(results.ratio(workload, peer, base_of(peer), "rate"), "{:.2f}")
         for figure in columns:
-            median, ends = _cells(results.spread(workload, peer, figure))
+            median, ends = cells_of(results.spread(workload, peer, figure))
             cells.append(f"{median} ({ends})" if figure in _WITH_RANGE and median else median)
         table.add_row(title, *cells, style="bold" if peer == OURS else None)
     return table
 
 
-def _cells(spread: Spread | None, form: str | None = None) -> tuple[str, str]:
+def cells_of(spread: Spread | None, form: str | None = None) -> tuple[str, str]:
     """Return the median and the range, as they are shown."""
     if spread is None:
         return "", ""
@@ -135,7 +147,7 @@ def checkouts_table(results: Results) -> Table:
             other = peer + OTHER_CHECKOUT
             ratios = [results.ratio(workload, peer, other, each) for each in ("rate", "cpu_us")]
             if any(ratios):
-                cells = [cell for ratio in ratios for cell in _cells(ratio, "{:.2f}")]
+                cells = [cell for ratio in ratios for cell in cells_of(ratio, "{:.2f}")]
                 table.add_row(workload, title_of(peer), *cells)
     return table
 
@@ -147,40 +159,48 @@ def comparison_table(results: Results, earlier: Results) -> Table:
 
     table = Table(
         box=box.SIMPLE_HEAD,
-        title=f"tornado_pymongo, now and {earlier.about['date']}",
+        title=f"This run, and that of {earlier.about['date']}, as below",
     )
     table.add_column("", no_wrap=True)
     table.add_column("", no_wrap=True)
-    for heading in ("now", "range", "earlier", "range", "change"):
+    for heading in ("this run", "range", "the other", "range", "change"):
         table.add_column(heading, justify="right", no_wrap=True)
-    for workload in results.workloads:
-        for name, now, then in _compared(workload, results, earlier):
+    for workload, suffix in product(results.workloads, PLACEMENTS.values()):
+        for name, now, then in _compared(workload, suffix, results, earlier):
             if now is None or then is None:
                 continue
             change = f"{now.median / then.median - 1:+.0%}"
             apart = now.low > then.high or now.high < then.low
-            cells = (*_cells(now), *_cells(then))
+            cells = (*cells_of(now), *cells_of(then))
             # Where the ranges overlap it may be chance.
-            table.add_row(workload, name, *cells, change, style="bold" if apart else "dim")
+            style = "bold" if apart else "dim"
+            table.add_row(workload + suffix, name, *cells, change, style=style)
     return table
 
 
+def groups_in_words(functions: dict[str, dict[str, Any]]) -> str:
+    """Return whose functions take how many microseconds of CPU time."""
+    return ", ".join(f"{group} {us:.0f}" for group, us in cpu_time.by_group(functions).items())
+
+
 def _compared(
-    workload: str, now: Results, then: Results
+    workload: str, suffix: str, now: Results, then: Results
 ) -> Iterator[tuple[str, Spread | None, Spread | None]]:
-    """Yield what of this library's is compared with an earlier run: its name, now and then."""
-    ratios = [each.ratio(workload, OURS, PYMONGO_ASYNC, "rate") for each in (now, then)]
-    yield "÷ PyMongo Async", ratios[0], ratios[1]
+    """Yield what of this library's is compared with another run: its name, here and there."""
+    ours, base = OURS + suffix, PYMONGO_ASYNC + suffix
+    for figure, title in (("rate", ""), ("latency_p999_ms", ", p99.9")):
+        ratios = [each.ratio(workload, ours, base, figure) for each in (now, then)]
+        yield f"÷ PyMongo Async{title}", ratios[0], ratios[1]
     for figure in ("switches", "stall_p99_ms", "stall_max_ms", "bytes_per_call", "import_ratio"):
-        spreads = [each.spread(workload, OURS, figure) for each in (now, then)]
-        yield _COLUMNS[figure], spreads[0], spreads[1]
+        spreads = [each.spread(workload, ours, figure) for each in (now, then)]
+        yield COLUMNS[figure], spreads[0], spreads[1]
 
 
-def _target_rows(results: Results) -> Iterator[tuple[str, str, str, str, bool | None]]:
+def target_rows(results: Results) -> Iterator[tuple[str, str, str, str, bool | None]]:
     """Yield workload, bound, what was reached and its range, and whether that is enough."""
     for target in TARGETS:
         spread = target.reached(results)
-        cells = _cells(spread, "{:.2f}" if target.against else None)
+        cells = cells_of(spread, "{:.2f}" if target.against else None)
         yield target.workload, target.bound, *cells, None if spread is None else target.met(spread)
 
 
@@ -193,7 +213,7 @@ def show_targets(results: Results) -> int:
     for heading in ("", "target", "reached", "range", ""):
         right = heading in ("reached", "range")
         table.add_column(heading, justify="right" if right else "left", no_wrap=True)
-    rows = list(_target_rows(results))
+    rows = list(target_rows(results))
     measured = [row for row in rows if row[-1] is not None]
     for *cells, met in measured:
         table.add_row(*cells, "[green]yes" if met else "[red]no")
@@ -204,90 +224,3 @@ def show_targets(results: Results) -> int:
         f"{missed} of {len(measured)} targets missed, {len(rows) - len(measured)} not measured"
     )
     return missed
-
-
-def rst(results: Results) -> str:
-    """Return find_one on a local server as a table for the README, with what it depends on."""
-    numbers = [n for n in (1, 10, 100, 1000) if f"find_one-local-{n}" in results.workloads]
-
-    def row(title: str, peers: tuple[str, ...], form: str = "{}") -> list[str]:
-        rates = [_best(results, f"find_one-local-{n}", peers) for n in numbers]
-        return [title, *(form.format(number(rate.median)) if rate else "" for rate in rates)]
-
-    ratios = [results.ratio(f"find_one-local-{n}", OURS, PYMONGO_ASYNC, "rate") for n in numbers]
-    rows = [
-        ["in flight", *(f"{n:,}" for n in numbers)],
-        row("raw threads, the best number", _RAW),
-        *(row(title_of(peer), (peer,)) for peer in (PYMONGO_ASYNC, MOTOR, GREENLETS, GEVENT)),
-        row("**tornado_pymongo**", (OURS,), "**{}**"),
-        ["÷ PyMongo Async", *(f"{ratio.median:.2f}" if ratio else "" for ratio in ratios)],
-    ]
-    return f"{_rst_table(rows)}\n\n{in_words(results.about)}\n"
-
-
-def rst_of_all(results: Results) -> str:
-    """Return all that the documentation shows: throughput, lateness, memory and imports."""
-    rows = [["", "PyMongo Async", "Motor", "greenlets", "gevent", "raw threads", "this library"]]
-    for workload in results.workloads:
-        base = results.spread(workload, PYMONGO_ASYNC, "rate")
-        if base is None:
-            continue
-        peers = ((MOTOR,), (GREENLETS,), (GEVENT,), _RAW, (OURS,))
-        bests = [results.best(workload, each, "rate") for each in peers]
-        ratios = [
-            results.ratio(workload, best, PYMONGO_ASYNC, "rate") if best else None for best in bests
-        ]
-        cells = [f"{ratio.median:.2f}" if ratio else "" for ratio in ratios]
-        if ratios[-1] is not None:
-            cells[-1] = f"**{cells[-1]}** ({ratios[-1].low:.2f} … {ratios[-1].high:.2f})"
-        rate = f"{number(base.median)} {WORKLOADS[workload].unit}/s"
-        rows.append([WORKLOADS[workload].title, rate, *cells])
-    parts = ["Throughput, as a ratio to PyMongo Async's:", _rst_table(rows)]
-    for figures, text in _OTHERS.items():
-        for workload in results.workloads:
-            peers_with = [
-                peer
-                for peer in results.peers(workload)
-                if results.values(workload, peer, figures[0])
-            ]
-            if peers_with:
-                heading = [_COLUMNS[figure] for figure in figures]
-                rows = [["", *heading]]
-                for peer in peers_with:
-                    spreads = [results.spread(workload, peer, figure) for figure in figures]
-                    rows.append([title_of(peer), *(" ".join(_in_range(each)) for each in spreads)])
-                parts += [f"{text}: {WORKLOADS[workload].title}.", _rst_table(rows)]
-    return "\n\n".join([*parts, in_words(results.about)]) + "\n"
-
-
-_RAW = (BLOCKING, *THREADS)
-
-# What else the documentation shows of a workload, and what that is.
-_OTHERS = {
-    ("stall_p50_ms", "stall_p99_ms", "stall_max_ms"): "How late the event loop is, in milliseconds",
-    ("bytes_per_call",): "Memory, in bytes a call",
-    ("import_ms", "import_ratio", "first_answer_ms"): "Time, in milliseconds",
-}
-
-
-def _in_range(spread: Spread | None) -> tuple[str, ...]:
-    median, ends = _cells(spread)
-    return (median, f"({ends})") if median else ()
-
-
-def _best(results: Results, workload: str, peers: tuple[str, ...]) -> Spread | None:
-    best = results.best(workload, peers, "rate")
-    return results.spread(workload, best, "rate") if best else None
-
-
-def _rst_table(rows: list[list[str]]) -> str:
-    """Return a simple table, of which the first row is the heading."""
-    # An empty first cell would make a row the continuation of the one before.
-    rows = [[row[0] or "\\", *row[1:]] for row in rows]
-    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
-    lines = [
-        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
-        for row in rows
-    ]
-    ruler = "  ".join("=" * width for width in widths)
-    return "\n".join([ruler, lines[0], ruler, *lines[1:], ruler])

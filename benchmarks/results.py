@@ -6,6 +6,7 @@ import json
 import os
 import platform
 import statistics
+import subprocess
 from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -14,7 +15,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
-from benchmarks.peers import PEERS
+from benchmarks.peers import AGAIN, PEERS, PLACEMENTS, SUFFIXES, base_of
 from benchmarks.workloads import WORKLOADS
 
 # What is better the less there is of it: everything else.
@@ -44,7 +45,8 @@ class Results:
 
     :param about: the machine, versions, date and options.
     :param measured: ``workload``, ``peer`` and ``round`` of each, with its ``figures``, or with
-        the ``error`` that it ended with.
+        the ``error`` that it ended with; of a profile, with the ``functions``, too. ``took`` is how
+        many seconds it took with all that is around it: see `benchmarks.plan.seconds_of`.
     """
 
     about: dict[str, Any]
@@ -57,8 +59,13 @@ class Results:
         return cls(content["about"], content["measured"])
 
     def save(self, path: Path) -> None:
-        """Write them to a file."""
-        path.write_text(json.dumps({"about": self.about, "measured": self.measured}, indent=1))
+        """Write them to a file, with the A/A differences: a measurement a line."""
+        self.about["same_twice"] = {
+            name: self.same_twice(suffix) for name, suffix in PLACEMENTS.items()
+        }
+        about = json.dumps(self.about, indent=1)
+        measured = ",\n".join(json.dumps(_rounded(each)) for each in self.measured)
+        path.write_text(f'{{"about": {about},\n"measured": [\n{measured}\n]}}\n')
 
     def add(self, workload: str, peer: str, round_: int, **outcome: Any) -> None:
         """Add a measurement."""
@@ -82,7 +89,10 @@ class Results:
             for each in self.measured
             if each["workload"] == workload and "figures" in each
         }
-        return [n for n in PEERS if n in measured] + sorted(measured - set(PEERS))
+        names = list(PEERS)
+        return sorted(
+            measured, key=lambda name: (_place(name), names.index(name.partition("@")[0]))
+        )
 
     def values(self, workload: str, peer: str, figure: str) -> dict[int, float]:
         """Return a figure of each round in which it was measured."""
@@ -107,6 +117,27 @@ class Results:
         ours = self.values(workload, peer, figure)
         return Spread.of(ours[n] / others[n] for n in ours if others.get(n))
 
+    def same_twice(self, suffix: str = "") -> dict[str, float]:
+        """Return the A/A ratios in a placement: PyMongo Async to itself, of each workload."""
+        base = base_of(suffix)
+        again = base.replace(suffix, "") + AGAIN + suffix
+        ratios = {each: self.ratio(each, again, base, "rate") for each in self.workloads}
+        return {name: round(ratio.median, 3) for name, ratio in ratios.items() if ratio}
+
+    def least_difference(self, suffix: str = "") -> float | None:
+        """Return the largest A/A difference in a placement: a smaller one is none."""
+        ratios = self.same_twice(suffix).values()
+        return max((max(ratio, 1 / ratio) - 1 for ratio in ratios), default=None)
+
+    def functions(self, workload: str, peer: str) -> dict[str, dict[str, Any]]:
+        """Return what each function took, if that was measured."""
+        profiles = (
+            each["functions"]
+            for each in self.measured
+            if (each["workload"], each["peer"]) == (workload, peer) and "functions" in each
+        )
+        return next(profiles, {})
+
     def python(self, workload: str, peer: str) -> str:
         """Return the version of the Python on which a peer was measured, "" where it was not."""
         versions = (
@@ -126,6 +157,19 @@ class Results:
         return medians[max(medians) if figure == MORE_IS_BETTER else min(medians)]
 
 
+def _place(name: str) -> list[int]:
+    """Return where a name stands: those with nothing added first."""
+    return [suffix in name for suffix in reversed(SUFFIXES)]
+
+
+def _rounded(measured: dict[str, Any]) -> dict[str, Any]:
+    """Return a measurement with figures of five digits."""
+    if "figures" not in measured:
+        return measured
+    figures = {name: float(f"{value:.5g}") for name, value in measured["figures"].items()}
+    return {**measured, "figures": figures}
+
+
 def describe() -> dict[str, Any]:
     """Return what figures depend on: machine, versions, date."""
     versions = {}
@@ -138,6 +182,9 @@ def describe() -> dict[str, Any]:
         "versions": versions,
         "machine": f"{platform.system()} {platform.release()} {platform.machine()}",
         "processor": _processor(),
+        "cores": os.cpu_count(),
+        "kernel": f"{platform.system()} {platform.release()}",
+        "virtual": _hypervisor(),
         "load": round(os.getloadavg()[0], 1),
     }
 
@@ -152,6 +199,26 @@ def _processor() -> str:
     return f"{os.cpu_count()} cores {model}".strip()
 
 
+def _hypervisor() -> str | None:
+    """Return what the machine is virtual on: a name, "yes" if it is unknown, or None."""
+    with suppress(OSError, subprocess.SubprocessError):
+        asked = ["systemd-detect-virt", "--vm"]
+        ran = subprocess.run(asked, capture_output=True, text=True, timeout=10)
+        return None if ran.stdout.strip() == "none" else ran.stdout.strip() or None
+    cpuinfo = Path("/proc/cpuinfo")
+    if not cpuinfo.exists() or " hypervisor" not in cpuinfo.read_text():
+        return None
+    vendor = Path("/sys/class/dmi/id/sys_vendor")
+    return vendor.read_text().strip() if vendor.exists() else "yes"
+
+
+def machine_in_words(about: dict[str, Any]) -> str:
+    """Return the machine of a run in a few words."""
+    virtual = about.get("virtual")
+    kind = "" if "virtual" not in about else f" ({'virtual' if virtual else 'not virtual'})"
+    return f"{about['processor']}{kind}, {about['machine']}"
+
+
 def in_words(about: dict[str, Any]) -> str:
     """Return the same in a line."""
     versions = ", ".join(f"{name} {number}" for name, number in about["versions"].items())
@@ -159,6 +226,6 @@ def in_words(about: dict[str, Any]) -> str:
     load = f", load {about['load']} before" if "load" in about else ""
     return (
         f"{about['date'][:10]}, Python {about['python']}, {versions}{server};"
-        f" {about['processor']}, {about['machine']}{load};"
+        f" {machine_in_words(about)}{load};"
         f" {about.get('options', '')}"
     )

@@ -16,11 +16,13 @@ from typing import Any
 from benchmarks.peers import (
     ASYNCHRONOUS,
     BLOCKING,
+    EXECUTOR,
     GEVENT,
     GREENLETS,
     HOPS,
     MOTOR,
     OURS,
+    OURS_SHARING_ALL,
     PYMONGO_ASYNC,
     THREADS,
     UVLOOP,
@@ -36,6 +38,9 @@ BATCH = 2500
 SLEEPS_PER_BATCH = 2
 
 WAITING = 10_000
+
+# After so many seconds nothing grows any more: connections, threads, what a loop has learnt.
+LONG_WARM_UP = 2.0
 SLOW_MS = 50
 
 MEGABYTE = 1_000_000
@@ -77,6 +82,12 @@ class Workload:
     :param lasts: how many times as long as others it is measured.
     :param stall: whether to watch how late the event loop is.
     :param collector: whether Python's garbage collector is on.
+    :param warm_up: how many seconds go by before it is measured.
+    :param one_core: whether it is also measured with each process on one core.
+    :param twice: whether PyMongo Async is measured twice, for the A/A difference.
+    :param load_percent: how much of what the slowest peer can is asked, in an open loop.
+    :param framework: of the web application.
+    :param processes: of the web application; none for all other workloads.
     """
 
     name: str
@@ -95,6 +106,12 @@ class Workload:
     lasts: float = 1
     stall: bool = False
     collector: bool = True
+    warm_up: float = 0.4
+    one_core: bool = True
+    twice: bool = False
+    load_percent: float = 0
+    framework: str = ""
+    processes: int = 0
 
 
 def _small(n: int) -> dict[str, Any]:
@@ -251,7 +268,7 @@ def _find_ones() -> Iterator[Workload]:
             threads = THREADS[:-1] if delay == 0 else THREADS[-1:]
             limit = (BLOCKING,) if in_flight == 1 else threads
             if delay == 0:
-                peers = (*limit, *_LOOPS, *UVLOOP)
+                peers = (*limit, *_LOOPS, *UVLOOP, OURS_SHARING_ALL)
                 quick = {1: (BLOCKING, *ASYNCHRONOUS), 100: peers}.get(in_flight, ())
             else:
                 # One or ten calls at a slow server show nothing but its delay.
@@ -267,6 +284,7 @@ def _find_ones() -> Iterator[Workload]:
                 in_flight=in_flight,
                 slow=("find",) if delay else (),
                 delay_ms=delay,
+                twice=delay == 0,
             )
 
 
@@ -279,6 +297,7 @@ def _hops() -> Iterator[Workload]:
             peers=HOPS,
             quick_peers=HOPS if in_flight == 100 else (),
             in_flight=in_flight,
+            one_core=False,
         )
 
 
@@ -300,6 +319,7 @@ def _writes() -> Iterator[Workload]:
             peers=(BLOCKING if in_flight == 1 else "threads-16", *_LOOPS),
             collection="written",
             in_flight=in_flight,
+            twice=in_flight == 100,
         )
     for name, operation in (("insert_many", _insert_many(1000)), ("bulk_write", _bulk_write)):
         yield Workload(
@@ -406,14 +426,71 @@ def _costs() -> Iterator[Workload]:
         quick_peers=_COMPARED,
         slow=("find",),
         delay_ms=5000,
+        one_core=False,
     )
     yield Workload(
         "start",
-        "import, and start of a process until its first answer",
+        "import, and from the start of a process until its first answer",
         "start",
         peers=(BLOCKING, *ASYNCHRONOUS),
         quick_peers=(OURS,),
     )
+
+
+def _latencies() -> Iterator[Workload]:
+    for in_flight in (1, 10, 100, 1000):
+        yield Workload(
+            f"latency-{in_flight}",
+            f"latency of find_one, {in_flight:,} in flight",
+            _find_one,
+            peers=_COMPARED,
+            quick_peers=_COMPARED if in_flight == 100 else (),
+            in_flight=in_flight,
+            warm_up=LONG_WARM_UP,
+            lasts=5,  # a slowest thousandth wants many
+        )
+    for percent in (20, 50, 80):
+        yield Workload(
+            f"arrivals-{percent}",
+            f"find_one arrives at a fixed rate, {percent} % of the slowest peer's throughput",
+            _find_one,
+            peers=_COMPARED,
+            load_percent=percent,
+            warm_up=1,
+            lasts=3,
+        )
+
+
+def _web() -> Iterator[Workload]:
+    for framework, title in (("fastapi", "FastAPI"), ("tornado", "Tornado")):
+        for processes in (1, 2):
+            number = "1 process" if processes == 1 else f"{processes} processes"
+            yield Workload(
+                f"web-{framework}-{processes}",
+                f"a web application with {title}, {number}",
+                "web",
+                peers=(*_COMPARED, EXECUTOR),
+                quick_peers=_COMPARED if (framework, processes) == ("fastapi", 1) else (),
+                unit="request",
+                warm_up=1,
+                lasts=2,
+                framework=framework,
+                processes=processes,
+                twice=processes == 1,
+            )
+
+
+def _profiles() -> Iterator[Workload]:
+    for in_flight in (1, 100):
+        yield Workload(
+            f"cpu-time-{in_flight}",
+            f"where the CPU time of find_one goes, {in_flight} in flight",
+            _find_one,
+            peers=(BLOCKING if in_flight == 1 else "threads-2", PYMONGO_ASYNC, OURS),
+            in_flight=in_flight,
+            warm_up=1,
+            lasts=2,
+        )
 
 
 def _all() -> Iterator[Workload]:
@@ -421,12 +498,15 @@ def _all() -> Iterator[Workload]:
 
     yield from _hops()
     yield from _find_ones()
+    yield from _latencies()
+    yield from _web()
     yield from _writes()
     yield from _scans()
     yield from _stalls()
     yield from _files()
     yield from official.workloads((BLOCKING, *_COMPARED, GREENLETS))
     yield from _costs()
+    yield from _profiles()
 
 
 WORKLOADS: dict[str, Workload] = {workload.name: workload for workload in _all()}

@@ -45,42 +45,58 @@ def read_rules() -> tuple[int, list[Rule], list[str]]:
     return config.getint("sentences", "words"), rules, config.get("files", "include").split()
 
 
-def paragraphs_of_rst(text: str) -> Iterator[Paragraph]:
-    """Yield the paragraphs, list items and cells of reStructuredText, without its code."""
-    lines = text.splitlines()
-    skip_deeper_than = -1  # the indentation of a directive or "::" whose block is skipped
-    start, words = 0, list[str]()
-    for number, line in enumerate([*lines, ""], 1):
-        stripped = line.strip()
+# Directives whose contents are prose; those of all others, such as code-block, are not.
+PROSE = {"list-table", "note", "seealso", "warning"}
+
+
+def without_code(text: str) -> list[str]:
+    """Return the lines of reStructuredText; directives, code and comments are empty lines."""
+    lines = []
+    deeper_than = None  # the indentation of the line whose block is left out
+    for line in text.splitlines():
         indentation = len(line) - len(line.lstrip())
-        if skip_deeper_than >= 0 and stripped and indentation <= skip_deeper_than:
-            skip_deeper_than = -1
-        skipped = skip_deeper_than >= 0
-        rule_of_table = re.fullmatch(r"[=\-~^\"' ]{3,}", stripped)
-        item = re.match(r"([-*] )+(- )*|#\. |\d+\. |:[^:]+:( |$)|\|? ?☐ ", stripped)
-        directive = re.match(r"\.\. (\S*)", stripped)
-        if (not stripped or skipped or rule_of_table or item or directive) and words:
+        if deeper_than is not None and line.strip() and indentation <= deeper_than:
+            deeper_than = None
+        directive = re.match(r"\s*\.\. *([\w-]*)(?!\w)", line)
+        is_code = deeper_than is not None
+        lines.append("" if is_code or directive else line)
+        if not is_code and (
+            (directive and directive[1] not in PROSE) or line.rstrip().endswith("::")
+        ):
+            deeper_than = indentation
+    return lines
+
+
+def cells(row: list[str], columns: list[slice]) -> list[str]:
+    """Return the cells of one row of a simple table, which may have several lines."""
+    return [" ".join(line[column].strip() for line in row).strip() for column in columns]
+
+
+def paragraphs_of_rst(text: str) -> Iterator[Paragraph]:
+    """Yield the paragraphs, list items and cells of tables of reStructuredText, without code."""
+    start, words = 0, list[str]()
+    columns, row = list[slice](), list[str]()  # of the table, and the lines of its current row
+    is_rule = None
+    for number, line in enumerate([*without_code(text), ""], 1):
+        stripped = line.strip()
+        if not stripped and is_rule:
+            columns = []
+        is_rule = re.fullmatch(r"[=\-~^]{3,}( +[=\-~^]+)*", stripped)
+        is_item = re.match(r"([-*] )+(- )*☐?|(#|\d+)\. |:[^:`]+:(?: |$)", stripped)
+        if columns and (is_rule or line[columns[0]].strip()) and row:
+            yield from ((number - len(row), cell) for cell in cells(row, columns) if cell)
+            row = []
+        if words and (not stripped or is_rule or is_item or columns):
             yield start, " ".join(words)
             words = []
-        if not stripped or skipped or rule_of_table:
-            continue
-        if directive:
-            # The contents of these are prose; of all others, such as code-block, they are not.
-            if directive[1] not in ("list-table::", "seealso::", "note::", "warning::"):
-                skip_deeper_than = indentation
-            continue
-        if item:
-            stripped = stripped[item.end() :]
-        for cell in re.split(r"(?<=\S) {3,}(?=\S)", stripped):  # of a simple table
-            if words and cell is not stripped and not stripped.startswith(cell):
-                yield start, " ".join(words)
-                words = []
+        if is_rule and " " in stripped:
+            columns = [slice(*match.span()) for match in re.finditer(r"\S+", line)]
+            columns[-1] = slice(columns[-1].start, None)
+        elif columns and not is_rule:
+            row.append(line)
+        elif stripped and not is_rule:
             start = start if words else number
-            words.append(cell)
-        if stripped.endswith("::"):
-            skip_deeper_than = indentation
-    if words:
-        yield start, " ".join(words)
+            words.append(stripped[is_item.end() :].strip() if is_item else stripped)
 
 
 def paragraphs_of_python(text: str) -> Iterator[Paragraph]:
@@ -111,14 +127,14 @@ def paragraphs_of_python(text: str) -> Iterator[Paragraph]:
 
 def sentences(paragraph: str) -> list[str]:
     """Return the sentences of a paragraph; each literal and each reference is one word."""
-    plain = re.sub(r"``.*?``|:[\w:]+:`[^`]*`|`[^`]*`_{0,2}|\|[^|]*\|", "Name", paragraph)
+    plain = re.sub(r"``.*?``|:[\w:]+:`[^`]*`|`[^`]*`_{0,2}", "Name", paragraph)
     return re.split(r"(?<=[.?!:])[\"')*]*\s+", plain.replace("**", ""))
 
 
 def faults(paragraph: str, most_words: int, rules: list[Rule]) -> Iterator[str]:
     """Yield what is wrong with a paragraph."""
     for sentence in sentences(paragraph):
-        number = len(re.findall(r"[\w'’.,/+-]*\w[\w'’.,/+-]*", sentence))
+        number = sum(any(map(str.isalnum, word)) for word in sentence.split())
         if number > most_words:
             yield f"{number} words, more than {most_words}: {sentence}"
         for rule in rules:
@@ -128,7 +144,9 @@ def faults(paragraph: str, most_words: int, rules: list[Rule]) -> Iterator[str]:
 
 def tracked(include: list[str]) -> list[Path]:
     """Return the files of the repository that match these patterns; "!" excludes."""
-    patterns = [f":(glob,exclude){each[1:]}" if each[0] == "!" else f":(glob){each}" for each in include]
+    patterns = [
+        f":(glob,exclude){each[1:]}" if each[0] == "!" else f":(glob){each}" for each in include
+    ]
     command = ["git", "ls-files", "--cached", "--others", "--exclude-standard", "--", *patterns]
     listed = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True)
     return [ROOT / name for name in sorted(set(listed.stdout.splitlines()))]
@@ -147,13 +165,12 @@ def check(path: Path, most_words: int, rules: list[Rule]) -> list[str]:
 
 
 def main(names: list[str]) -> int:
-    """Check these files, or all; return the number of files with faults."""
+    """Check these files, or all; return the number of faults."""
     most_words, rules, include = read_rules()
     paths = [Path(name).resolve() for name in names] or tracked(include)
-    found = [check(path, most_words, rules) for path in paths]
-    for fault in sum(found, []):
-        print(fault)
-    return sum(map(bool, found))
+    found = [fault for path in paths for fault in check(path, most_words, rules)]
+    print("\n".join(found) or f"{len(paths)} files: no faults")
+    return len(found)
 
 
 if __name__ == "__main__":

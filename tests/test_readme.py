@@ -1,4 +1,4 @@
-"""The README's program runs, its links lead somewhere, and the checker of the prose finds faults."""
+"""The README's program runs, its links lead somewhere, and the prose checker finds faults."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from tools import prose  # noqa: E402
 
 
 async def test_the_program_of_the_readme_runs_as_it_stands(mongo_server, monkeypatch, capsys):
-    """With a server where `MongoClient()` looks for one. Its ``asyncio.run`` is this loop's task."""
+    """With a server at the place of `MongoClient()`. This loop takes the place of `asyncio.run`."""
     (block,) = re.findall(r"\.\. code-block:: python\n\n((?: {4}.*\n|\n)+)", README)
     source = "\n".join(line[4:] for line in block.splitlines())
     assert source.count("asyncio.run(main())") == 1

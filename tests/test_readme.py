@@ -88,7 +88,12 @@ of two lines::
     code
 
 - an item
+  of two lines
 - ``another``
+
+term
+    A definition
+    of two lines
 
 =====  ======
 a      b
@@ -106,8 +111,10 @@ d      e
     assert found == [
         "Title",
         "A paragraph of two lines::",
-        "an item",
+        "an item of two lines",
         "``another``",
+        "term",
+        "A definition of two lines",
         "a",
         "b c",
         "d",

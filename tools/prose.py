@@ -76,7 +76,7 @@ def paragraphs_of_rst(text: str) -> Iterator[Paragraph]:
     """Yield the paragraphs, list items and cells of tables of reStructuredText, without code."""
     start, words = 0, list[str]()
     columns, row = list[slice](), list[str]()  # of the table, and the lines of its current row
-    is_rule = None
+    is_rule, indentation = None, 0  # of the line before
     for number, line in enumerate([*without_code(text), ""], 1):
         stripped = line.strip()
         if not stripped and is_rule:
@@ -86,7 +86,8 @@ def paragraphs_of_rst(text: str) -> Iterator[Paragraph]:
         if columns and (is_rule or line[columns[0]].strip()) and row:
             yield from ((number - len(row), cell) for cell in cells(row, columns) if cell)
             row = []
-        if words and (not stripped or is_rule or is_item or columns):
+        is_definition = len(line) - len(stripped) > indentation
+        if words and (not stripped or is_rule or is_item or is_definition or columns):
             yield start, " ".join(words)
             words = []
         if is_rule and " " in stripped:
@@ -97,6 +98,8 @@ def paragraphs_of_rst(text: str) -> Iterator[Paragraph]:
         elif stripped and not is_rule:
             start = start if words else number
             words.append(stripped[is_item.end() :].strip() if is_item else stripped)
+            # The second line of an item is indented, which does not make it a definition.
+            indentation = len(line) if is_item else len(line) - len(stripped)
 
 
 def paragraphs_of_python(text: str) -> Iterator[Paragraph]:

@@ -2,7 +2,7 @@
 
     python tools/debian_python.py [--find] [--folder FOLDER] 3.14 [3.15 ...]
 
-It looks on PATH, among pyenv's versions, and in the folder in which it unpacks. If there is none, it
+It looks on PATH, among pyenv's versions, and in the folder where it unpacks. If there is none, it
 downloads the packages of Debian's unstable release with all that they need, also the C library, and
 unpacks them in that folder. It takes half a minute, changes nothing in the system, and does not
 have to be root. It needs apt, which checks Debian's signature and the checksums.

@@ -1,4 +1,4 @@
-"""The graceful shutdown of a Tornado server: what is in progress ends, and nothing waits for ever."""
+"""The graceful shutdown of a Tornado server: requests in progress end, and nothing hangs."""
 
 from __future__ import annotations
 
@@ -165,7 +165,7 @@ async def test_a_request_in_progress_gets_its_whole_response(site):
 async def test_an_idle_connection_is_closed_at_once_whatever_the_limit(site):
     site.gate.set()
     unused, _ = await site.connect()
-    reader, writer = await site.begin()
+    reader, _ = await site.begin()
     await site.until_entered()
     head = await asyncio.wait_for(reader.readuntil(b"xxxx"), LIMIT)
     assert b"Connection: close" not in head

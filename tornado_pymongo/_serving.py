@@ -91,7 +91,7 @@ class GracefulHTTPServer(HTTPServer):
         Close the client afterwards. A handler that still runs, as its request was cut off, then
         gets `pymongo.errors.InvalidOperation` from its next call.
 
-        :param limit_seconds: the longest that 2 and 3 may take together.
+        :param limit_seconds: the longest that the requests in progress, and `on_stop`, may take.
         :param on_stop: a function, or a coroutine function, that ends what would not end by
             itself: it closes WebSockets, or tells endless responses to finish. Its error is raised
             when all connections are closed.

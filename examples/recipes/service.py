@@ -24,7 +24,7 @@ class Health(RequestHandler):
 
 
 class Ready(RequestHandler):
-    """The process can serve: 503 takes it out of the load balancer, but does not restart it."""
+    """The process can serve: 503 takes it out of the load balancer."""
 
     def initialize(self, client: tornado_pymongo.MongoClient) -> None:
         self.client = client
@@ -49,16 +49,17 @@ class Orders(RequestHandler):
 async def main() -> None:
     """Serve until SIGTERM, let the requests in progress end, and close the client."""
     uri = os.environ.get("MONGODB_URI", "mongodb://localhost:27017")
-    async with tornado_pymongo.MongoClient(
-        uri, serverSelectionTimeoutMS=2000, timeoutMS=10_000, maxPoolSize=50, appname="service"
-    ) as client:
-        routes = [
-            ("/health", Health),
-            ("/ready", Ready, {"client": client}),
-            ("/metrics", MetricsHandler, {"clients": {"shop": client}}),
-            ("/orders", Orders, {"client": client}),
-        ]
-        server = GracefulHTTPServer(Application(routes))
+    limits = {"serverSelectionTimeoutMS": 2000, "timeoutMS": 10_000, "maxPoolSize": 50}
+    async with tornado_pymongo.MongoClient(uri, **limits) as client:
+        application = Application(
+            [
+                ("/health", Health),
+                ("/ready", Ready, {"client": client}),
+                ("/metrics", MetricsHandler, {"clients": {"shop": client}}),
+                ("/orders", Orders, {"client": client}),
+            ]
+        )
+        server = GracefulHTTPServer(application)
         sockets = bind_sockets(int(os.environ.get("PORT", "8888")))
         server.add_sockets(sockets)
         print(f"Serving on port {sockets[0].getsockname()[1]}", flush=True)

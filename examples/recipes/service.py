@@ -49,8 +49,9 @@ class Orders(RequestHandler):
 async def main() -> None:
     """Serve until SIGTERM, let the requests in progress end, and close the client."""
     uri = os.environ.get("MONGODB_URI", "mongodb://localhost:27017")
-    limits = {"serverSelectionTimeoutMS": 2000, "timeoutMS": 10_000, "maxPoolSize": 50}
-    async with tornado_pymongo.MongoClient(uri, **limits) as client:
+    async with tornado_pymongo.MongoClient(
+        uri, serverSelectionTimeoutMS=2000, timeoutMS=10_000, maxPoolSize=50
+    ) as client:
         application = Application(
             [
                 ("/health", Health),

@@ -36,11 +36,11 @@ class GracefulHTTPServer(HTTPServer):
             server.listen(8888)
             await server.run_until_signal()
 
-    It takes what `tornado.httpserver.HTTPServer` takes, and does what that does. All of it takes
-    place on the event loop's thread.
+    It has the arguments and methods of ``tornado.httpserver.HTTPServer``, and serves in the same
+    way, on the event loop's thread.
 
-    Tornado's own ``close_all_connections()`` cuts off the requests that are in progress. Here they
-    come to their ends first: `shut_down` has the details.
+    Tornado's own ``close_all_connections()`` cuts off the requests in progress. Here they end
+    first: `shut_down` has the details.
     """
 
     def initialize(self, *args: Any, **kwargs: Any) -> None:

@@ -19,6 +19,7 @@ extensions = [
     "compatibility",
     "ecosystem",
     "reference",
+    "settings",
 ]
 exclude_patterns = ["_build"]
 default_role = "any"  # so that a name in single backticks that leads nowhere is an error

@@ -87,7 +87,7 @@ class Numbers(serve.Handler):
         self.set_header("Cache-Control", "no-store")
         time = asyncio.get_running_loop().time
         try:
-            while True:
+            while not serve.stopping.is_set():
                 statistics = dataclasses.asdict(tornado_pymongo.statistics(self.client))
                 told = {"time": time(), "level": self.load.level, **statistics}
                 self.write(f"data: {json.dumps(told)}\n\n")

@@ -8,20 +8,19 @@ It starts a MongoDB of its own, or uses the one that MONGODB_URI names.
 """
 
 import asyncio
-import signal
 import sys
 from collections.abc import Generator
 from typing import Any
 
 from pymongo.errors import ConnectionFailure
 from tornado import gen
-from tornado.httpserver import HTTPServer
 from tornado.log import app_log
 from tornado.netutil import bind_sockets
 from tornado.web import Application, RequestHandler
 
 import tornado_pymongo
 from tornado_pymongo.testing import MongoServer
+from tornado_pymongo.web import GracefulHTTPServer
 
 UNAVAILABLE = (ConnectionFailure, tornado_pymongo.TooManyCalls)
 
@@ -116,9 +115,6 @@ class Statistics(Handler):
 
 async def main(uri: str, port: int) -> None:
     """Serve the guest book until SIGTERM or Ctrl-C."""
-    told_to_stop = asyncio.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        asyncio.get_running_loop().add_signal_handler(number, told_to_stop.set)
     async with tornado_pymongo.MongoClient(uri, serverSelectionTimeoutMS=5000) as client:
         database = {"database": client.guestbook}
         routes: list[Any] = [
@@ -126,13 +122,11 @@ async def main(uri: str, port: int) -> None:
             ("/entries", Entries, database),
             ("/statistics", Statistics, database),
         ]
-        server = HTTPServer(Application(routes))
+        server = GracefulHTTPServer(Application(routes))
         sockets = bind_sockets(port, "127.0.0.1")
         server.add_sockets(sockets)
         print(f"Open http://127.0.0.1:{sockets[0].getsockname()[1]}/  Ctrl-C stops it.", flush=True)
-        await told_to_stop.wait()
-        server.stop()
-        await server.close_all_connections()
+        await server.run_until_signal()
 
 
 if __name__ == "__main__":

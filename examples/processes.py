@@ -15,12 +15,12 @@ import os
 import signal
 import socket
 
-from tornado.httpserver import HTTPServer
 from tornado.netutil import bind_sockets
 from tornado.process import fork_processes
 from tornado.web import Application, RequestHandler
 
 import tornado_pymongo
+from tornado_pymongo.web import GracefulHTTPServer
 
 
 class Handler(RequestHandler):
@@ -38,14 +38,9 @@ async def serve(sockets: list[socket.socket]) -> None:
     async with tornado_pymongo.MongoClient(uri, serverSelectionTimeoutMS=5000) as client:
         processes = client.tornado_pymongo_processes.processes
         await processes.insert_one({"_id": os.getpid()})
-        server = HTTPServer(Application([("/", Handler, {"processes": processes})]))
+        server = GracefulHTTPServer(Application([("/", Handler, {"processes": processes})]))
         server.add_sockets(sockets)
-        told_to_stop = asyncio.Event()
-        for number in signal.SIGINT, signal.SIGTERM:
-            asyncio.get_running_loop().add_signal_handler(number, told_to_stop.set)
-        await told_to_stop.wait()
-        server.stop()
-        await server.close_all_connections()
+        await server.run_until_signal()
         await processes.delete_one({"_id": os.getpid()})
 
 

@@ -21,19 +21,19 @@ import logging
 import signal
 import sys
 from collections.abc import Awaitable, Callable, Sequence
-from contextlib import AbstractAsyncContextManager, suppress
+from contextlib import AbstractAsyncContextManager
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
 from pymongo.errors import ConnectionFailure, ExecutionTimeout, PyMongoError
-from tornado.httpserver import HTTPServer
 from tornado.log import app_log
 from tornado.netutil import bind_sockets
 from tornado.web import Application, HTTPError, RequestHandler
 
 import tornado_pymongo
 from tornado_pymongo.testing import MongoServer
+from tornado_pymongo.web import GracefulHTTPServer
 
 FOLDER = Path(__file__).parent
 
@@ -48,8 +48,8 @@ POLICY = (
 UNAVAILABLE = (ConnectionFailure, ExecutionTimeout, tornado_pymongo.TooManyCalls)
 SORRY = "MongoDB cannot answer now: try again later"
 
-# The requests that are under way.
-busy: set[RequestHandler] = set()
+# Set when this process is told to stop: a response without an end must then come to one.
+stopping = asyncio.Event()
 
 
 class Refusal(HTTPError):
@@ -67,12 +67,6 @@ class Handler(RequestHandler):
         self.set_header("Content-Security-Policy", POLICY)
         self.set_header("Referrer-Policy", "same-origin")
         self.set_header("X-Content-Type-Options", "nosniff")
-
-    def prepare(self) -> None:
-        busy.add(self)
-
-    def on_finish(self) -> None:
-        busy.discard(self)
 
     def write_error(self, status_code: int, **kwargs: Any) -> None:
         error = kwargs.get("exc_info", (None, None))[1]
@@ -129,35 +123,28 @@ Example = Callable[[tornado_pymongo.MongoClient], AbstractAsyncContextManager[Ap
 
 async def main(example: Example, client: tornado_pymongo.MongoClient, options: Any) -> None:
     """Serve an example until this process is told to stop."""
-    told_to_stop = asyncio.Event()
-    with suppress(NotImplementedError):  # on Windows, where Ctrl-C cancels this coroutine
-        for number in (signal.SIGINT, signal.SIGTERM):
-            asyncio.get_running_loop().add_signal_handler(number, told_to_stop.set)
     async with client:
         await client.admin.command("ping")  # where there is no MongoDB, it is said at once
-        await serve_until(told_to_stop, example(client), options)
+        async with example(client) as served:
+            await serve(served, options)
 
 
-async def serve_until(
-    told_to_stop: asyncio.Event, example: AbstractAsyncContextManager[Application], options: Any
-) -> None:
+async def serve(served: Application, options: Any) -> None:
     """Serve, and let the requests that are under way come to their ends."""
-    async with example as served:
-        server = HTTPServer(served)
-        sockets = bind_sockets(options.port, "127.0.0.1")
-        server.add_sockets(sockets)
-        address = f"http://127.0.0.1:{sockets[0].getsockname()[1]}"
-        try:
-            if options.show is not None:
-                await options.show(address)
-            if not options.once:
-                print(f"Open {address}/ in a browser. Ctrl-C stops it.", flush=True)
-                await told_to_stop.wait()
-        finally:
-            server.stop()
-            await server.close_all_connections()
-            while busy:  # for closing the client would fail their calls
-                await asyncio.sleep(0.01)
+    server = GracefulHTTPServer(served)
+    sockets = bind_sockets(options.port, "127.0.0.1")
+    server.add_sockets(sockets)
+    address = f"http://127.0.0.1:{sockets[0].getsockname()[1]}"
+    serving = asyncio.create_task(server.run_until_signal(limit_seconds=5, on_stop=stopping.set))
+    await asyncio.sleep(0)  # from now on it handles signals
+    if options.show is not None:
+        await options.show(address)
+    if options.once:
+        await server.shut_down()
+        serving.cancel()
+    else:
+        print(f"Open {address}/ in a browser. Ctrl-C stops it.", flush=True)
+        await serving
 
 
 def run(

@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import logging
 import traceback
+from importlib import import_module
+from pathlib import Path
 from urllib.parse import quote_plus
 
 import pymongo
@@ -210,3 +212,20 @@ async def test_a_call_is_aborted_over_tls_as_without(server, clients, certificat
         assert await soon(client.db.things.find_one({"_id": 1})) == {"_id": 1}
     counts = tornado_pymongo.statistics(client).calls
     assert (counts.aborted, counts.failed) == (3, 0)
+
+
+async def test_the_program_of_the_documentation_connects(server, certificates, monkeypatch, capsys):
+    monkeypatch.syspath_prepend(Path(__file__).parents[1] / "examples" / "recipes")
+    for name, value in {
+        "URI": server.uri,
+        "USER": "tea",
+        "PASSWORD": PASSWORD,
+        "CA_FILE": str(certificates / "ca.pem"),
+        "CERTIFICATE": str(certificates / "client.pem"),
+    }.items():
+        monkeypatch.setenv(f"MONGODB_{name}", value)
+    recipe = import_module("connect")
+    await soon(recipe.main())
+    assert capsys.readouterr().out == "connected as tea\n"
+    monkeypatch.delenv("MONGODB_CERTIFICATE")
+    assert recipe.make_client().options.pool_options.max_pool_size == 100  # it is optional

@@ -32,7 +32,7 @@ ORDER = [
     "cursor", "change_stream", "session", "gridfs", "encryption", "client",
     "_launch", "pymongo_async",
     "__init__", "metrics",
-    "_http", "_form", "web", "aiohttp",
+    "_http", "_form", "_serving", "web", "aiohttp",
     "motor",
     "_mongod_keeper", "_mongod", "testing", "pytest_plugin",
 ]

@@ -22,6 +22,7 @@ NOT_THE_DRIVER = {
     "_mongod",
     "_mongod_keeper",
     "_sending",
+    "_serving",
     "aiohttp",
     "motor",
     "pymongo_async",

@@ -1,10 +1,13 @@
-"""GridFS on the web, with Tornado: handlers that send files and receive them.
+"""Tornado: GridFS on the web, by handlers that send files and receive them; a graceful shutdown.
 
 ::
 
-    tornado.web.Application(
+    application = tornado.web.Application(
         [(r"/files/(.*)", GridFSHandler, {"database": client.my_database})]
     )
+    server = GracefulHTTPServer(application)
+    server.listen(8888)
+    await server.run_until_signal()
 
 A file goes through in pieces, at the pace of the client: no matter how large it is and how slow the
 client, it takes some 3 MiB of memory. No worker thread waits for a client.
@@ -27,9 +30,12 @@ from tornado.web import HTTPError, RequestHandler, stream_request_body
 
 from tornado_pymongo import _form, _http
 from tornado_pymongo._sending import stream_to_handler
+from tornado_pymongo._serving import GracefulHTTPServer
 from tornado_pymongo.gridfs import GridFSBucket
 from tornado_pymongo.internals import contract
 from tornado_pymongo.internals.clients import without_deadline
+
+__all__ = ["GracefulHTTPServer", "GridFSHandler", "GridFSUploadHandler"]
 
 # How much of a body that is refused is read and dropped before the answer, in bytes. A client that
 # sends first and reads later would otherwise be told that the connection was reset. A choice: more

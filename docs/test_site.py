@@ -72,9 +72,14 @@ def test_the_reference_says_what_runs_where(member, runs):
 
 
 def test_each_python_that_is_tested_is_a_classifier_and_no_other():
+    """Without a GIL, too; but not the one that the README says is tried only."""
     classifiers = compatibility.settings_in("setup.cfg")["metadata"]["classifiers"]
-    tested = {compatibility.version_of_python(name)[:4] for name in compatibility.pythons()}
-    assert set(re.findall(r"Python :: (3\.\d+)", classifiers)) == tested
+    tested = {compatibility.version_of_python(name) for name in compatibility.pythons()}
+    tried = set(re.findall(r"(3\.\d+) is tried", (HERE.parent / "README.rst").read_text()))
+    assert ("Free Threading" in classifiers) == any("free" in version for version in tested)
+    assert set(re.findall(r"Python :: (3\.\d+)", classifiers)) == (
+        {version[:4] for version in tested} - tried
+    )
 
 
 def test_the_oldest_versions_that_are_tested_are_those_required():

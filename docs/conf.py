@@ -16,6 +16,7 @@ extensions = [
     "sphinx.ext.autodoc",
     "sphinx.ext.extlinks",
     "sphinx_copybutton",
+    "blocks",
     "compatibility",
     "ecosystem",
     "reference",

@@ -14,9 +14,10 @@ version = release = tornado_pymongo.__version__
 
 extensions = [
     "sphinx.ext.autodoc",
-    "sphinx.ext.extlinks",
+    "sphinx.ext.linkcode",
     "sphinx_copybutton",
     "blocks",
+    "client_options",
     "compatibility",
     "ecosystem",
     "reference",

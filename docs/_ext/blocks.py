@@ -1,4 +1,4 @@
-"""Marks each Python block of a page: it is for the prompt, or a file; and shows those that are hidden.
+"""Marks each Python block of a page, for the prompt or a file, and shows the hidden ones.
 
 ============================== ==================================================================
 in a page                      on the site
@@ -27,6 +27,7 @@ from typing import Any
 
 from docutils import nodes
 from sphinx.application import Sphinx
+from sphinx.util.docutils import SphinxDirective
 
 ROOT = Path(__file__).parents[2]
 
@@ -49,7 +50,9 @@ class fold(nodes.General, nodes.Element):  # noqa: N801
 def kind_of(source: str) -> str:
     """Return "file" for a program, else "repl"."""
     tree = compile(source, "<block>", "exec", ast.PyCF_ONLY_AST | ast.PyCF_ALLOW_TOP_LEVEL_AWAIT)
-    statements = [each for each in tree.body if not isinstance(each, (ast.FunctionDef, ast.ClassDef))]
+    statements = [
+        each for each in tree.body if not isinstance(each, (ast.FunctionDef, ast.ClassDef))
+    ]
     is_program = any(
         re.search(r"\basyncio\.run\(|\.run_sync\(|__main__", ast.unparse(each))
         for each in statements
@@ -68,7 +71,9 @@ def hidden_source(comment: nodes.comment) -> str | None:
 
 def _steps(doctree: nodes.document) -> Iterator[tuple[str, Any]]:
     """Return the comments that say something of blocks, and the blocks, in their order."""
-    for node in list(doctree.findall(lambda each: isinstance(each, (nodes.comment, nodes.literal_block)))):
+    for node in list(
+        doctree.findall(lambda each: isinstance(each, (nodes.comment, nodes.literal_block)))
+    ):
         if isinstance(node, nodes.literal_block):
             yield "block", node
         elif hidden_source(node) is not None:
@@ -98,7 +103,9 @@ class _Page:
                 next_one = ("skipped", value.strip("\"'")) if what == "skip" else ("output", "")
         if self._set_up:
             first = next(self._doctree.findall(nodes.title))
-            first.parent.insert(first.parent.index(first) + 1, _fold("Set-up of these examples", self._set_up))
+            first.parent.insert(
+                first.parent.index(first) + 1, _fold("Set-up of these examples", self._set_up)
+            )
 
     def _wrap(self, node: nodes.literal_block, kind: str, reason: str) -> None:
         path = node.get("source")
@@ -135,14 +142,29 @@ def _fold(summary: str, content: list[nodes.Node]) -> fold:
     return fold("", *content, summary=summary)
 
 
+class Fold(SphinxDirective):
+    """Content that is folded, under a line of its own: ``.. fold:: Parameters``."""
+
+    required_arguments = 1
+    final_argument_whitespace = True
+    has_content = True
+
+    def run(self) -> list[nodes.Node]:
+        """Return it."""
+        return [_fold(self.arguments[0], self.parse_content_to_nodes())]
+
+
 def mark_blocks(app: Sphinx, doctree: nodes.document) -> None:
     """Mark the blocks of a page."""
     _Page(doctree, app.env.docname).mark()
 
 
 def _visit_block(self: Any, node: block) -> None:
-    self.body.append(self.starttag(node, "div", CLASS=f"block block-{node['kind']}", **{"data-at": node["at"]}))
-    self.body.append(f'<span class="mark" title="{self.attval(node["title"])}">{self.encode(node["mark"])}</span>')
+    self.body.append(
+        self.starttag(node, "div", CLASS=f"block block-{node['kind']}", **{"data-at": node["at"]})
+    )
+    title, mark = self.attval(node["title"]), self.encode(node["mark"])
+    self.body.append(f'<span class="mark" title="{title}">{mark}</span>')
 
 
 def _depart_block(self: Any, node: block) -> None:
@@ -161,5 +183,6 @@ def setup(app: Sphinx) -> dict[str, Any]:
     """Add it all to Sphinx."""
     app.add_node(block, html=(_visit_block, _depart_block))
     app.add_node(fold, html=(_visit_fold, _depart_fold))
+    app.add_directive("fold", Fold)
     app.connect("doctree-read", mark_blocks)
     return {"version": "1", "parallel_read_safe": True}

@@ -20,6 +20,7 @@ extensions = [
     "client_options",
     "compatibility",
     "ecosystem",
+    "layout",
     "reference",
 ]
 exclude_patterns = ["_build"]
@@ -37,4 +38,5 @@ html_theme = "furo"
 html_title = f"{project} {release}"
 html_static_path = ["_static"]
 html_css_files = ["site.css"]
+html_favicon = "_static/icon.svg"
 html_show_sphinx = False

@@ -35,7 +35,8 @@ def test_ctrl_c_ends_the_demo_with_success_and_one_line(mongo_server):
     said = b""
     try:
         while b"Ctrl-C" not in said:
-            assert (more := _read(terminal)), said
+            more = _read(terminal)
+            assert more, said
             said += more
         os.write(terminal, b"\x03")
         while more := _read(terminal):

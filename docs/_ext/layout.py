@@ -1,4 +1,4 @@
-"""Fits to narrow pages what is too wide for them: pictures may be scrolled, long names break well."""
+"""Fits wide things to narrow pages: plots can be scrolled, long names break at good places."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from typing import Any
 from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.writers.html5 import HTML5Translator
-
 
 # Names of so many characters may break; others go to the next line as a whole.
 LONG = 20
@@ -24,9 +23,7 @@ class Translator(HTML5Translator):
         if isinstance(node.parent, nodes.literal) and len(node) > LONG:
             written = "".join(self.body[start:])
             # Of the names between tags, that is, not within these.
-            self.body[start:] = [
-                re.sub(r"(?<=\w)([._/])(?=\w[^<>]*(<|$))", r"\1<wbr>", written)
-            ]
+            self.body[start:] = [re.sub(r"(?<=\w)([._/])(?=\w[^<>]*(<|$))", r"\1<wbr>", written)]
 
 
 def wrap_plots(app: Sphinx, doctree: nodes.document) -> None:

@@ -2,8 +2,8 @@
 
     python tools/check_dists.py FOLDER
 
-What they should hold is what git knows: the wheel the package, the source distribution all but
-what serves only the repository itself.
+They should hold files that git knows: the wheel the package, and the source distribution all files
+but those that serve only the repository itself.
 """
 
 from __future__ import annotations
@@ -16,10 +16,10 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 
-# What is of no use outside of the repository.
+# Files of no use outside of the repository.
 NOT_IN_SDIST = (".ci/", ".git")
 
-# What setuptools adds; "*" stands for the name of the distribution.
+# Files that setuptools adds, without the folder of the distribution's name.
 ADDED_TO_WHEEL = {
     "METADATA",
     "RECORD",

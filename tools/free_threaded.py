@@ -29,7 +29,7 @@ from debian_python import Apt, candidates, run, works
 # The versions, the wanted ones first, and which release of Debian has the source of each.
 RELEASES = {"3.15": "sid", "3.14": "sid", "3.13": "trixie"}
 
-# What CPython needs, some of it for modules that it leaves out without a word.
+# Packages to build CPython, which silently leaves out some modules without theirs.
 NEEDED = (
     *("build-essential", "debian-archive-keyring", "xz-utils"),
     *("libbz2-dev", "libffi-dev", "liblzma-dev", "libsqlite3-dev", "libssl-dev", "zlib1g-dev"),

@@ -6,14 +6,14 @@
     python -m tools.make_stubs --check    # show how those committed differ, and fail if they do
     python -m tools.make_stubs --test     # compare those committed with the classes (stubtest)
 
-A stub has the members that our classes have at run time. What they take and return is read from
-the source of PyMongo's asynchronous classes, with our classes in the place of theirs; but first
-from ``by_hand.pyi``, for what PyMongo's source does not say, and last from our own source.
-The docstrings are what editors show: the first paragraph of PyMongo's, and all of ours.
+A stub has the members that our classes have at run time. Their signatures are read from the source
+of PyMongo's asynchronous classes, with our classes in the place of theirs. ``by_hand.pyi`` comes
+first, for signatures that PyMongo's source lacks, and our own source comes last. The docstrings
+are for editors: the first paragraph of PyMongo's, and all of ours.
 
 PyMongo's classes know each other in circles: a client gives collections, which know their client.
-So what ours are is declared in one stub, of a module that is none, from which the stubs of their
-modules take it. Motor's are above that, in stubs of their own.
+So ours are declared in one stub, which has no module, and the stubs of their modules import them.
+Motor's are above that, in stubs of their own.
 """
 
 from __future__ import annotations
@@ -89,7 +89,7 @@ UNTOLD = {
     *("__class_getitem__", "__enter__", "__exit__", "__getattr__", "__getitem__", "__iter__"),
 }
 
-# What a class of PyMongo's has here, though it is Proxy or Derived that defines it.
+# Members that Proxy or Derived defines, and that stand in the stub of each class.
 INHERITED = ["delegate", "__init__", "__getattr__"]
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
@@ -447,7 +447,7 @@ def as_plain(node: Any) -> Any:
 
 
 def shown(default: ast.expr) -> ast.expr:
-    """Return the default of an argument as a stub shows it: only where it is a literal."""
+    """Return the default of an argument as a stub shows it: only if it is a literal."""
     return default if isinstance(default, ast.Constant | ast.UnaryOp) else expression("...")
 
 
@@ -554,8 +554,8 @@ class ClassStub:
         if isinstance(found[0], ast.AnnAssign):
             read_only = isinstance(value, property) and not is_settable(self._cls, name)
             return [as_property(name, ast.unparse(nodes[0].annotation))] if read_only else nodes
-        # What never returns, because it refuses, is left out: a checker refuses what is not there,
-        # but takes what comes after a call that never returns for unreachable, and ignores it.
+        # A method that always refuses is left out: checkers refuse a method that is not there. They
+        # would take the code after a call that never returns for unreachable, and ignore it.
         if "NoReturn" in {ast.unparse(node.returns) for node in nodes} and name != "__bool__":
             return []
         for node in nodes:

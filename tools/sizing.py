@@ -4,7 +4,7 @@
 
 The costs that it calculates with were measured by ``tox run -e sizing``, and stand in
 docs/sizing.json: those of another machine can be given with ``--costs``, or one by one. Nothing
-but Python is needed. What the results mean is told in docs/sizing.rst.
+but Python is needed. docs/sizing.rst explains the results.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ PEAK = 3
 
 @dataclass(frozen=True)
 class Load:
-    """What a service has to do.
+    """The work of a service.
 
     :param rate: calls a second, in all processes.
     :param latency: seconds that a call waits for the server.
@@ -53,7 +53,7 @@ class Load:
 
 @dataclass(frozen=True)
 class Size:
-    """What it needs: of each process, unless another is named."""
+    """The needs of a service: of each process, unless another is named."""
 
     processes: int  # in all
     cpu_share: float  # of one core, by calls

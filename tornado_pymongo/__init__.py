@@ -5,9 +5,9 @@
     client = tornado_pymongo.MongoClient()
     document = await client.shop.orders.find_one({"_id": 1})  # or yield it
 
-The names are PyMongo's; what blocks there returns a Future here. `AsyncMongoClient` and the other
-names of PyMongo Async's are those of `tornado_pymongo.pymongo_async`. What `pymongo` has to go with
-its classes is here as well.
+The names are PyMongo's. A method that blocks there returns a Future here. `AsyncMongoClient` and
+the other names of PyMongo Async are those of `tornado_pymongo.pymongo_async`. The constants and
+functions that `pymongo` has beside its classes are here as well.
 """
 
 # First, so that it says what is missing before anything else fails because of that.

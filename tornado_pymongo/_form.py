@@ -28,7 +28,7 @@ MALFORMED = "The body is not a form with the boundary that its Content-Type has.
 
 _PARAMETER = re.compile(r';[ \t]*([^ \t;="]+)[ \t]*=[ \t]*(?:"((?:\\"|[^"])*)"|([^;]*))')
 
-# What browsers write in a name for characters that cannot stand in a header (WHATWG).
+# In a name, browsers write these for characters that cannot stand in a header (WHATWG).
 _ESCAPED = re.compile(r'\\"|%22|%0[DA]')
 
 
@@ -188,7 +188,7 @@ class FormUpload:
         self._is_in_part = self._is_complete = False
         self._headers: dict[str, str] = {}
         self._header = self._value = b""
-        # What the parser has found: it cannot wait for the database.
+        # The events that the parser has found: it cannot wait for the database.
         self._events: list[tuple[str, bytes]] = []
         callbacks: Any = {f"on_{name}": partial(self._found, name) for name in _EVENTS}
         self._parser = MultipartParser(boundary.encode(), callbacks)

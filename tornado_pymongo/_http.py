@@ -1,7 +1,7 @@
 """GridFS files as HTTP resources: what the handlers for Tornado and for aiohttp share.
 
 `StoredFile` decides what to answer to a request for a file (RFC 9110), and `Upload` stores a file
-that is received, by itself or in a form (`_form.py`). What is sent is read by `_sending.py`.
+that is received, by itself or in a form (`_form.py`). `_sending.py` reads the bytes to be sent.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ from tornado_pymongo.proxy import Function
 # How large an upload may be by default, in bytes.
 MAX_SIZE = 100 * 2**20
 
-# What a header may have of what the database says: text with neither line breaks nor much else.
+# The text from the database that may go into a header: one line of printable ASCII.
 PRINTABLE = re.compile("[!-~][ -~]*")
 
 _RANGE = re.compile("bytes=[ \t]*([0-9]{0,99})-([0-9]{0,99})[ \t]*", re.IGNORECASE)
@@ -207,7 +207,7 @@ class Refusal(HTTPError):
 class Upload:
     """A request's body on its way into a GridIn.
 
-    What the client is to blame for is raised as Tornado's HTTPError.
+    Faults of the client are raised as Tornado's HTTPError.
     """
 
     def __init__(self, grid_in: Any, max_size: int) -> None:

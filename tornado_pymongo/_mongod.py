@@ -62,7 +62,7 @@ class Mongod:
             [sys.executable, "-IS", _mongod_keeper.__file__, str(self._folder), *arguments],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            start_new_session=True,  # Ctrl-C is for those who use the server: it stops after them
+            start_new_session=True,  # Ctrl-C is for the users of the server: it stops after them
         )
         try:
             self._wait_until_it_answers(deadline)

@@ -1,4 +1,4 @@
-"""Runs a mongod for as long as whoever started this script lives, then removes its files.
+"""Runs a mongod while the process that started this script lives, then removes its files.
 
 Run by `tornado_pymongo.testing` in a process of its own::
 

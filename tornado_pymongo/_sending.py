@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 PIECE = 2**18
 
 # How much is fetched from MongoDB, or sent to it, at a time, in bytes, but no less than a chunk.
-# Measured: a download of 200 MiB costs 1 to 3 MB (33 MB
-# with PyMongo's own batches of 16 MB), an upload 5 MB (144 MB with PyMongo's own of 48 MB).
+# Measured: a download of 200 MiB costs 1 to 3 MB, and 33 MB with PyMongo's own batches of 16 MB.
+# An upload costs 5 MB, and 144 MB with PyMongo's own batches of 48 MB.
 BATCH = 2**20
 
 

@@ -173,7 +173,7 @@ class Want:
     def __init__(self, owner: Consumable, operation: Operation) -> None: ...
     @property
     def buffer(self) -> Buffer:
-        """What the object has, at this moment."""
+        """The buffer that the object has at this moment."""
 
     def is_met(self, fetch: Call | None) -> bool:
         """Tell whether a Future of it can be completed.
@@ -323,38 +323,40 @@ class MongoClient(Derived, Generic[DocumentType]):
 
     PyMongo's MongoClient for Tornado and asyncio.
 
-    Takes all arguments of PyMongo's MongoClient. It connects in a worker, for the first call or
-    for `open`; making it does not wait, and needs no loop. One client serves any number of loops
-    and threads. (Before 4.12, PyMongo looks up a ``mongodb+srv://`` address in its constructor:
+    Takes all arguments of PyMongo's MongoClient. Making a client does not wait and needs no loop:
+    the first call, or `open`, connects in a worker. One client serves any number of loops and
+    threads. (For a ``mongodb+srv://`` address, PyMongo before 4.12 looks it up in its constructor:
     make such a client before the loop runs.)
 
-    :param max_workers: the most threads that run calls: from 1 to ``maxPoolSize``. The default is
-        ``maxPoolSize``; while calls wait for changes, fewer run, as those use connections too.
-    :param max_waiting: the most calls that wait when `max_workers` others run. One more fails at
-        once with `tornado_pymongo.errors.TooManyCalls`.
-    :param max_stream_workers: the most threads, besides, that wait for changes: for change streams
-        and tailable cursors, which take turns if there are more of them. The default is 16, or
-        a part of a ``maxPoolSize`` below 96.
-    :param abort_on_cancel: whether a call that is cancelled while it runs is interrupted, for which
-        its connection is closed. Otherwise it goes on in its worker, and its result is dropped.
-    :param slice_bytes: how much of a large result is decoded at a time, in bytes, before the event
-        loop is let in; None or 0 decodes each batch in one go, as PyMongo does.
-    :param spare_collector: whether Python's garbage collector, which belongs to the whole process,
-        is spared the documents of large results: each slice is promoted to its oldest generation,
-        by ``gc.freeze()`` and ``gc.unfreeze()``, unless the program has frozen objects itself.
-        Python 3.14.0 to 3.14.4, whose collector is another one, spare it nothing.
-    :param read_ahead: whether the next batch of a cursor is fetched while the one before it is
-        consumed, from the second one on: see `Cursor.read_ahead`, which says it of one cursor.
-    :param share_core: whether the threads that run calls, though none with a function of yours, are
-        kept on one core for as long as that makes more calls a second. It is tried now and then
-        while calls wait; only on Linux, under the GIL.
-    :param wrap_call: a function that is given what a worker will run, before each call, in the
-        caller's thread and context, and returns what the worker runs instead. It takes no
-        arguments, and its result and errors are to be passed on; a call that waits for changes may
-        run it several times. An error of `wrap_call` is that of the call, which does not start.
+    :param max_workers: the limit of threads that run calls, from 1 to ``maxPoolSize``. The default
+        is ``maxPoolSize``. While calls wait for changes, fewer threads run calls, because the waits
+        use connections too.
+    :param max_waiting: the limit of calls that wait for a thread. The next call fails at once with
+        `tornado_pymongo.errors.TooManyCalls`.
+    :param max_stream_workers: the limit of additional threads that wait for changes. If there are
+        more change streams and tailable cursors than threads, they take turns. The default is 16,
+        or a sixth of a ``maxPoolSize`` below 96.
+    :param abort_on_cancel: whether a call that is cancelled while it runs is interrupted, and its
+        connection closed. If False, the call goes on in its worker, and its result is dropped.
+    :param slice_bytes: the size, in bytes, of the slices in which a large result is decoded. The
+        event loop runs between slices. None or 0 decodes each batch in one piece, as PyMongo does.
+    :param spare_collector: whether the documents of large results are promoted to the oldest
+        generation of Python's garbage collector, slice by slice. This uses ``gc.freeze()`` and
+        ``gc.unfreeze()``, which affect the whole process. It does not happen if the program has
+        frozen objects itself, nor on Python 3.14.0 to 3.14.4, whose collector is another one.
+    :param read_ahead: whether a cursor fetches its next batch while you consume the current one,
+        from the second batch on. `Cursor.read_ahead` sets this for one cursor.
+    :param share_core: whether the threads that run calls are kept on one core while that makes
+        more calls a second, which the client measures now and then while calls wait. Threads that
+        run a function of yours are left alone. Works only on Linux, under the GIL.
+    :param wrap_call: a function that gets, before each call, the function that the worker will run,
+        and returns the function that the worker runs instead. Both take no arguments. It runs in
+        the caller's thread and context. The function that it returns must pass on the result and
+        the errors, and may run several times if the call waits for changes. If `wrap_call` raises
+        an error, the call fails with it and does not start.
 
-    PyMongo's ``waitQueueTimeoutMS`` is the longest that a call may wait for a worker, in
-    milliseconds; ``timeoutMS`` and `pymongo.timeout` include that wait."""
+    PyMongo's ``waitQueueTimeoutMS`` limits the time, in milliseconds, that a call waits for a
+    worker. ``timeoutMS`` and `pymongo.timeout` include that time."""
 
     delegate: pymongo.synchronous.mongo_client.MongoClient[DocumentType]
 
@@ -382,45 +384,47 @@ class MongoClient(Derived, Generic[DocumentType]):
 
         PyMongo's MongoClient for Tornado and asyncio.
 
-        Takes all arguments of PyMongo's MongoClient. It connects in a worker, for the first call or
-        for `open`; making it does not wait, and needs no loop. One client serves any number of loops
-        and threads. (Before 4.12, PyMongo looks up a ``mongodb+srv://`` address in its constructor:
+        Takes all arguments of PyMongo's MongoClient. Making a client does not wait and needs no loop:
+        the first call, or `open`, connects in a worker. One client serves any number of loops and
+        threads. (For a ``mongodb+srv://`` address, PyMongo before 4.12 looks it up in its constructor:
         make such a client before the loop runs.)
 
-        :param max_workers: the most threads that run calls: from 1 to ``maxPoolSize``. The default is
-            ``maxPoolSize``; while calls wait for changes, fewer run, as those use connections too.
-        :param max_waiting: the most calls that wait when `max_workers` others run. One more fails at
-            once with `tornado_pymongo.errors.TooManyCalls`.
-        :param max_stream_workers: the most threads, besides, that wait for changes: for change streams
-            and tailable cursors, which take turns if there are more of them. The default is 16, or
-            a part of a ``maxPoolSize`` below 96.
-        :param abort_on_cancel: whether a call that is cancelled while it runs is interrupted, for which
-            its connection is closed. Otherwise it goes on in its worker, and its result is dropped.
-        :param slice_bytes: how much of a large result is decoded at a time, in bytes, before the event
-            loop is let in; None or 0 decodes each batch in one go, as PyMongo does.
-        :param spare_collector: whether Python's garbage collector, which belongs to the whole process,
-            is spared the documents of large results: each slice is promoted to its oldest generation,
-            by ``gc.freeze()`` and ``gc.unfreeze()``, unless the program has frozen objects itself.
-            Python 3.14.0 to 3.14.4, whose collector is another one, spare it nothing.
-        :param read_ahead: whether the next batch of a cursor is fetched while the one before it is
-            consumed, from the second one on: see `Cursor.read_ahead`, which says it of one cursor.
-        :param share_core: whether the threads that run calls, though none with a function of yours, are
-            kept on one core for as long as that makes more calls a second. It is tried now and then
-            while calls wait; only on Linux, under the GIL.
-        :param wrap_call: a function that is given what a worker will run, before each call, in the
-            caller's thread and context, and returns what the worker runs instead. It takes no
-            arguments, and its result and errors are to be passed on; a call that waits for changes may
-            run it several times. An error of `wrap_call` is that of the call, which does not start.
+        :param max_workers: the limit of threads that run calls, from 1 to ``maxPoolSize``. The default
+            is ``maxPoolSize``. While calls wait for changes, fewer threads run calls, because the waits
+            use connections too.
+        :param max_waiting: the limit of calls that wait for a thread. The next call fails at once with
+            `tornado_pymongo.errors.TooManyCalls`.
+        :param max_stream_workers: the limit of additional threads that wait for changes. If there are
+            more change streams and tailable cursors than threads, they take turns. The default is 16,
+            or a sixth of a ``maxPoolSize`` below 96.
+        :param abort_on_cancel: whether a call that is cancelled while it runs is interrupted, and its
+            connection closed. If False, the call goes on in its worker, and its result is dropped.
+        :param slice_bytes: the size, in bytes, of the slices in which a large result is decoded. The
+            event loop runs between slices. None or 0 decodes each batch in one piece, as PyMongo does.
+        :param spare_collector: whether the documents of large results are promoted to the oldest
+            generation of Python's garbage collector, slice by slice. This uses ``gc.freeze()`` and
+            ``gc.unfreeze()``, which affect the whole process. It does not happen if the program has
+            frozen objects itself, nor on Python 3.14.0 to 3.14.4, whose collector is another one.
+        :param read_ahead: whether a cursor fetches its next batch while you consume the current one,
+            from the second batch on. `Cursor.read_ahead` sets this for one cursor.
+        :param share_core: whether the threads that run calls are kept on one core while that makes
+            more calls a second, which the client measures now and then while calls wait. Threads that
+            run a function of yours are left alone. Works only on Linux, under the GIL.
+        :param wrap_call: a function that gets, before each call, the function that the worker will run,
+            and returns the function that the worker runs instead. Both take no arguments. It runs in
+            the caller's thread and context. The function that it returns must pass on the result and
+            the errors, and may run several times if the call waits for changes. If `wrap_call` raises
+            an error, the call fails with it and does not start.
 
-        PyMongo's ``waitQueueTimeoutMS`` is the longest that a call may wait for a worker, in
-        milliseconds; ``timeoutMS`` and `pymongo.timeout` include that wait."""
+        PyMongo's ``waitQueueTimeoutMS`` limits the time, in milliseconds, that a call waits for a
+        worker. ``timeoutMS`` and `pymongo.timeout` include that time."""
 
     def __getattr__(self, name: str) -> Database[DocumentType]: ...
     def open(self, callback: CallbackOf[Self, R] | None = None) -> CallFuture[Self, R]:
         """Connect to the server; return a Future of this client.
 
-        It is not needed before other calls, but tells early if there is no server. Sends a "ping"
-        from a worker, within ``serverSelectionTimeoutMS``.
+        Other calls do not need it. It fails early if there is no server. It sends a "ping" from a
+        worker, within ``serverSelectionTimeoutMS``.
 
         :raises pymongo.errors.PyMongoError: if the server cannot be used."""
 
@@ -434,10 +438,10 @@ class MongoClient(Derived, Generic[DocumentType]):
     ) -> CallFuture[None, R]:
         """Close the client; return a Future of None. It starts at once, awaited or not.
 
-        Calls that wait for a worker fail with `pymongo.errors.InvalidOperation`, as do later ones.
-        Calls that run have `drain_seconds` to finish, those that wait for changes none; then they
-        fail with the same error. The client disconnects, which can take 5 seconds if the server
-        does not answer, and its threads end. All of it takes place in a thread of its own.
+        Calls that wait for a worker fail with `pymongo.errors.InvalidOperation`, and so do later
+        calls. Running calls have `drain_seconds` to finish, and then fail with the same error;
+        calls that wait for changes fail at once. The client disconnects, which can take 5 seconds
+        if the server does not answer, and its threads end. All this happens in a thread of its own.
         The source is PyMongo's `MongoClient.close`."""
 
     def aclose(
@@ -445,10 +449,10 @@ class MongoClient(Derived, Generic[DocumentType]):
     ) -> CallFuture[None, R]:
         """Close the client; return a Future of None. It starts at once, awaited or not.
 
-        Calls that wait for a worker fail with `pymongo.errors.InvalidOperation`, as do later ones.
-        Calls that run have `drain_seconds` to finish, those that wait for changes none; then they
-        fail with the same error. The client disconnects, which can take 5 seconds if the server
-        does not answer, and its threads end. All of it takes place in a thread of its own.
+        Calls that wait for a worker fail with `pymongo.errors.InvalidOperation`, and so do later
+        calls. Running calls have `drain_seconds` to finish, and then fail with the same error;
+        calls that wait for changes fail at once. The client disconnects, which can take 5 seconds
+        if the server does not answer, and its threads end. All this happens in a thread of its own.
         The source is PyMongo's `MongoClient.close`."""
 
     def run_in_worker(
@@ -456,8 +460,8 @@ class MongoClient(Derived, Generic[DocumentType]):
     ) -> CallFuture[T]:
         """Run a blocking function of yours in a worker; return a Future of its result.
 
-        It gets a thread as any call of this client does, and a copy of the caller's context. Give
-        it PyMongo's objects (`delegate`) for several blocking calls in one hop::
+        It gets a thread like any call of this client, and a copy of the caller's context. Give it
+        PyMongo's objects (`delegate`) to make several blocking calls in one trip to a thread::
 
             def transfer(accounts):
                 accounts.update_one({"_id": 1}, {"$inc": {"balance": -5}})
@@ -1614,7 +1618,7 @@ class Collection(Derived, Generic[DocumentType]):
         Runs at once, in the caller's thread: it does not wait."""
 
 class _BaseCursor(Consumable, Generic[DocumentType]):
-    """What all cursors share."""
+    """The members that all cursors share."""
 
     def read_ahead(self, read_ahead: bool) -> Self:
         """Say whether the next batch is fetched while this one is consumed; return this cursor.
@@ -1996,8 +2000,8 @@ class CursorFuture(CallFuture[CursorT, ReturnT], Generic[CursorT, ItemT, ReturnT
     """A Future of a cursor that can also be used as the cursor, without awaiting it first.
 
     ``async for document in collection.aggregate(...)`` and ``async for document in await
-    collection.aggregate(...)`` do the same. What is asked of the cursor before it is there is done
-    when it is."""
+    collection.aggregate(...)`` do the same. A method of the cursor that is called before the cursor
+    is there runs as soon as it is."""
 
     classes: tuple[type, ...]
     is_given_up: ClassVar[bool]
@@ -2199,7 +2203,7 @@ class ChangeStreamFuture(CursorFuture[CursorT, ItemT, ReturnT]):
     ) -> CallFuture[None, R]:
         """Close it, in a worker if the server must know; return a Future of None.
 
-        A call that is running is waited for. Whoever stops waiting for the close does not stop it.
+        It waits for a call that is running. Cancelling the wait does not stop the close.
         The source is the `close` of PyMongo's class."""
 
     def next(
@@ -2403,12 +2407,12 @@ class Exclusive(Closing):
     """A PyMongo object of which one call runs at a time."""
 
 class Stream(Exclusive):
-    """What is read or written bit by bit, and then closed."""
+    """An object that is read or written bit by bit, and then closed."""
 
     def close(self, callback: CallbackOf[None, R] | None = None) -> CallFuture[None, R]:
         """Close it, in a worker if the server must know; return a Future of None.
 
-        A call that is running is waited for. Whoever stops waiting for the close does not stop it.
+        It waits for a call that is running. Cancelling the wait does not stop the close.
         The source is the `close` of PyMongo's class."""
 
 class UsesFiles(Derived):
@@ -3038,7 +3042,7 @@ class Operation:
     def wrapped(self) -> Callable[[], Any]:
         """Return what the worker runs: this or, if the client has a `wrap_call`, what that makes.
 
-        Whatever error `wrap_call` has is raised."""
+        An error of `wrap_call` is raised as it is."""
 
     def __call__(self) -> Any: ...
     def call_name(self) -> str:
@@ -3196,7 +3200,7 @@ class ClientSession(Exclusive):
         Runs at once, in the caller's thread: it does not wait."""
 
 class TransactionContext:
-    """What `start_transaction` returns: commits at the end of ``async with``, or aborts."""
+    """The result of `start_transaction`: commits at the end of ``async with``, or aborts."""
 
     def __init__(self, session: ClientSession) -> None: ...
     def __await__(self) -> Generator[Any, Any, TransactionContext]: ...

@@ -108,7 +108,7 @@ class AIOHTTPGridFS(_Handler):
     """Sends files from GridFS to GET and HEAD requests: a handler for a route of aiohttp.
 
     The route must have a variable ``{filename}``: the name of the file, of which the latest
-    revision is sent. What it answers, and when, is what `tornado_pymongo.web.GridFSHandler` does.
+    revision is sent. It answers as `tornado_pymongo.web.GridFSHandler` does.
 
     :param database: a `tornado_pymongo.Database`.
     :param root_collection: the name of the bucket.

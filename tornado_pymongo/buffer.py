@@ -1,4 +1,4 @@
-"""What exists only once: the next document, the next change, the next bytes of a file.
+"""Things that exist only once: the next document, the next change, the next bytes of a file.
 
 A worker that has fetched such things puts them into the buffer of their object. Each batch has a
 *position*: what the object says of itself once the first thing of the batch was taken. The call of
@@ -253,7 +253,7 @@ class Want:
 
     @property
     def buffer(self) -> Buffer:
-        """What the object has, at this moment."""
+        """The buffer that the object has at this moment."""
         return self._owner._buffer
 
     def is_met(self, fetch: Call | None) -> bool:

@@ -1,9 +1,9 @@
 """Sparing the garbage collector the documents of a large result.
 
-Python's collector goes through new objects as soon as there are some hundred of them, through those
-that survive a few times more, and through everything if a quarter of all objects is new. No thread
-runs meanwhile. The documents of a result are new, many, and no garbage. So each slice of them is
-promoted to the oldest generation at once: the collector visits them if it visits everything.
+Python's collector goes through new objects as soon as there are some hundred of them, and through
+the survivors a few times more. It goes through everything if a quarter of all objects is new. No
+thread runs meanwhile. The documents of a result are new, many, and no garbage. So each slice of
+them is promoted to the oldest generation at once: only a full collection visits them.
 """
 
 from __future__ import annotations

@@ -47,7 +47,7 @@ from tornado_pymongo.unbound import running_loop
 
 
 class _BaseCursor(Consumable):
-    """What all cursors share."""
+    """The members that all cursors share."""
 
     # How many batches were begun. From the second one on, the next batch is fetched early.
     _batches = 0
@@ -238,7 +238,7 @@ class _BaseCursor(Consumable):
         """
         each(self, callback, self._runtime.loop)
 
-    # What it says of itself
+    # Its attributes
 
     def _says(self, name: str) -> Any:
         """Return what PyMongo's cursor would say of itself if it had no more than was taken."""

@@ -20,11 +20,11 @@ class CursorFuture(CallFuture):
     """A Future of a cursor that can also be used as the cursor, without awaiting it first.
 
     ``async for document in collection.aggregate(...)`` and ``async for document in await
-    collection.aggregate(...)`` do the same. What is asked of the cursor before it is there is done
-    when it is.
+    collection.aggregate(...)`` do the same. A method of the cursor that is called before the cursor
+    is there runs as soon as it is.
     """
 
-    # What it may become, to know its members before it is there.
+    # The classes that it may become, to know its members before it is there.
     classes: tuple[type, ...] = ()
 
     # Whether its call is given up with a call of the cursor that waits for it.
@@ -86,7 +86,7 @@ class CursorFuture(CallFuture):
         else:
             raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
         if not callable(member):
-            # What the cursor would say of itself before its first batch.
+            # The attribute of the cursor before its first batch.
             return True if name == "alive" else None
         if getattr(member, "is_immediate", False):
             return partial(self._chain, name)
@@ -143,8 +143,8 @@ class ChangeStreamFuture(CursorFuture):
     is_given_up = False  # it opens for the next call of the stream
 
 
-# What a coroutine function of PyMongo's is annotated to return, if a plain Future will not do, and
-# the class of the Future that does.
+# By the annotated result of PyMongo's coroutine function, if a plain Future will not do: the
+# class of our Future.
 future_classes: dict[str, type[CallFuture]] = {
     "CommandCursor": CursorFuture,
     "RawBatchCursor": CursorFuture,

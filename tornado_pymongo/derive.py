@@ -1,9 +1,9 @@
 """Derives this library's classes from PyMongo's.
 
 Every blocking class of PyMongo has an asynchronous one, from which it is generated. So PyMongo
-itself says what blocks: a member does if it is a coroutine function there. What does becomes a call
-in a worker; all else is passed on to the PyMongo object as it is. What cannot be derived is written
-by hand in the body of the class, and derivation leaves it alone.
+itself says what blocks: a member does if it is a coroutine function there. Such a member becomes a
+call in a worker. All others are passed on to the PyMongo object as they are. Members that cannot be
+derived are written by hand in the body of the class, and derivation leaves them alone.
 """
 
 from __future__ import annotations
@@ -78,11 +78,11 @@ class Closing(Derived):
 
     async def __aexit__(self, *exc_info: Any) -> Any:
         try:
-            # Whoever gives up waiting for it must not undo it.
+            # A caller who gives up waiting for it must not undo it.
             return await asyncio.shield(self._exit(exc_info))
         except (InvalidOperation, TooManyCalls):
-            # There is no worker to be had, as the client is closed: no reason to hide the error
-            # for which the block was left.
+            # There is no worker, as the client is closed: no reason to hide the error for which
+            # the block was left.
             if exc_info[0] is None:
                 raise
 

@@ -59,12 +59,12 @@ async def until_free(proxy: Exclusive) -> None:
 
 
 class Stream(Exclusive):
-    """What is read or written bit by bit, and then closed."""
+    """An object that is read or written bit by bit, and then closed."""
 
     def close(self, callback: Callback | None = None) -> Any:
         """Close it, in a worker if the server must know; return a Future of None.
 
-        A call that is running is waited for. Whoever stops waiting for the close does not stop it.
+        It waits for a call that is running. Cancelling the wait does not stop the close.
         The source is the `close` of PyMongo's class.
         """
         check_callback(callback)
@@ -89,7 +89,7 @@ class Stream(Exclusive):
         return with_callback(future, callback)
 
     def _leave_alone(self) -> bool:
-        """Do what a close can do without a worker, as none is to be had; tell whether it did."""
+        """Close without a worker, as there is none; tell whether that was possible."""
         return False
 
     async def _exit(self, exc_info: tuple[Any, ...]) -> Any:

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from typing_extensions import TypeVar
 
     class NoCallback:
-        """What stands for what a callback returns if there is none.
+        """The type of the callback's result if there is no callback.
 
         It is the second parameter of a `CallFuture`. A call with a callback returns None, but to
         type checkers a Future of which this parameter is what the callback returns: mypy does not
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     _T = TypeVar("_T", default=Any)
     _R = TypeVar("_R", default=NoCallback)
 
-    # What a CallFuture is. The metaclass of Coroutine would make it slow, so it is registered.
+    # The base of CallFuture. The metaclass of Coroutine would make it slow, so it is registered.
     class _FutureAndCoroutine(asyncio.Future[_T], Coroutine[Any, Any, _T], Generic[_T, _R]):
         def __await__(
             self: _FutureAndCoroutine[_T, NoCallback],
@@ -102,10 +102,10 @@ class CallFuture(Unawaited, _FutureAndCoroutine[_T, _R]):
 
     Cancelling it drops the call if it still waits for a worker. If the call runs and waits for the
     server, its connection is closed, nothing is tried again, and its worker is free within a
-    second; whether the server has done it is not known then.
+    second. Then it is not known whether the server has carried out the call.
 
-    A call that is made where no loop runs has started as well. What it returns can be awaited in
-    any loop, more than once, and ``result(timeout)`` waits for it in a thread without one.
+    A call that is made in a thread without a running loop has started as well. Its result can be
+    awaited in any loop, more than once. In a thread without one, ``result(timeout)`` waits for it.
     """
 
     call: Call | None

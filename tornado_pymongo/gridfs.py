@@ -308,7 +308,7 @@ class GridOut(Sendable, sync_class=gridfs.GridOut, async_class=gridfs.AsyncGridO
 
 
 class _Read(Want):
-    """What a read returns: it must be that of its own call, as the next one may want more or less.
+    """The result of a read: that of its own call, as the next read may want more or less.
 
     :param read: by which the buffer tells whose it is.
     """

@@ -1,8 +1,8 @@
 """The completed calls of one event loop, on their way to it.
 
 Workers put them in, and the loop takes all that are here at one wake-up. A *token* says that no
-wake-up is on its way. Whoever takes it wakes the loop; the loop gives it back *before* it looks
-into the inbox. So a call that was put in too late for that look finds the token there:
+wake-up is on its way. The worker that takes it wakes the loop. The loop gives it back *before* it
+looks into the inbox. So a call that was put in too late for that look finds the token there:
 
 1. A worker puts in a call, and then tries to take the token.
 2. If it gets the token, it wakes the loop.

@@ -1,9 +1,9 @@
-"""What the library logs, all of it by the one logger ``tornado_pymongo``.
+"""Logs all records of the library, by the one logger ``tornado_pymongo``.
 
-Each record has attributes for those who collect logs as data: `mongo_event`, which names what
-happened and stays as it is, and the figures of its message, each as ``mongo_`` and its name there.
-The prefix is there because logging refuses a record, with a KeyError, in which an attribute is to
-be set that another one has put there first, such as an application's record factory.
+Each record has attributes for programs that read logs: `mongo_event`, the stable name of the event,
+and the figures of its message, each as ``mongo_`` and its name there. The prefix avoids clashes:
+logging raises KeyError if another component, such as an application's record factory, has set an
+attribute of the same name.
 """
 
 from __future__ import annotations

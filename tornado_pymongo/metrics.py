@@ -70,7 +70,7 @@ def _escaped(value: str) -> str:
 class MetricsHandler(RequestHandler):
     """Answers GET and HEAD with the `exposition` of clients.
 
-    It tells whoever asks how busy your application is: let only Prometheus in.
+    It shows how busy your application is: let only Prometheus in.
     """
 
     def initialize(self, clients: Mapping[str, MongoClient[Any]]) -> None:  # type: ignore[type-arg]

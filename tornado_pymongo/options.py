@@ -13,7 +13,7 @@ from pymongo.errors import ConfigurationError
 from tornado_pymongo import log
 from tornado_pymongo.executor.lifecycle import all_executors
 
-# What is given what a worker will run, and returns what it runs instead.
+# Takes the function that a worker will run, and returns the function that it runs instead.
 WrapCall = Callable[[Callable[[], Any]], Callable[[], Any]]
 
 # The least of those that are numbers, and whether they are.

@@ -61,7 +61,7 @@ class Operation:
     def wrapped(self) -> Callable[[], Any]:
         """Return what the worker runs: this or, if the client has a `wrap_call`, what that makes.
 
-        Whatever error `wrap_call` has is raised.
+        An error of `wrap_call` is raised as it is.
         """
         wrap_call = self.proxy._runtime.wrap_call
         if wrap_call is None:
@@ -222,7 +222,7 @@ class Proxy:
 
     @property
     def _timeout(self) -> Any:
-        """What PyMongo asks of the objects of its coroutines, if one of them runs on ours."""
+        """The attribute that PyMongo's coroutines ask for, if one of them runs on our object."""
         return self._runtime.timeout
 
     def __iter__(self) -> Any:

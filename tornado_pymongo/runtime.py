@@ -1,4 +1,4 @@
-"""What all objects of one client share."""
+"""The state that all objects of one client share."""
 
 from __future__ import annotations
 
@@ -110,7 +110,7 @@ class SessionKiller:
             call.receivers = ((None, self._is_over),)
             try:
                 self._executor.start(call)
-            except PyMongoError:  # no worker can be had; the session expires on the server
+            except PyMongoError:  # no worker is left; the session expires on the server
                 self._token.append(None)
 
     def _is_over(self, call: Call) -> None:

@@ -76,8 +76,8 @@ class ClientSession(
             self._aborting = self._runtime.in_task(self._abort_when_free())
 
     def _running(self) -> Call | None:
-        # An operation of the transaction runs on when whoever waited for it has given up. Aborted
-        # before it has reached the server, it would be done there outside of the transaction.
+        # An operation of the transaction runs on if its caller has given up. If the transaction
+        # were aborted before the operation has reached the server, it would be done outside of it.
         return super()._running() or (self._user() if self.delegate.in_transaction else None)
 
     def _start(
@@ -215,7 +215,7 @@ class ClientSession(
 
 
 class TransactionContext:
-    """What `start_transaction` returns: commits at the end of ``async with``, or aborts."""
+    """The result of `start_transaction`: commits at the end of ``async with``, or aborts."""
 
     def __init__(self, session: ClientSession) -> None:
         self._session = session

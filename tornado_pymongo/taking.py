@@ -20,7 +20,7 @@ from tornado_pymongo.unbound import UnboundFuture
 
 
 class Demand(Protocol):
-    """What a consumer wants of an object that hands out each thing once."""
+    """The demand of a consumer on an object that hands out each thing once."""
 
     def serve(self, future: Any, fetch: Call | None) -> None:
         """Complete a Future if its demand can be met; else have it served again later.
@@ -48,7 +48,7 @@ class Demand(Protocol):
 
 
 class AlreadyTaken(InvalidOperation):
-    """What a Future was completed for is not there any more."""
+    """The thing for which a Future was completed is not there any more."""
 
     def __init__(self) -> None:
         super().__init__(

@@ -52,7 +52,7 @@ class MongoServer:
     :param connect_options: options of PyMongo's client with which this class itself can connect to
         such a mongod, such as ``{"tls": True, "tlsCAFile": ...}``. It needs no user: where there is
         none yet, as with ``--auth``, the first one can be made without. `uri` has none of them.
-    :param own: start a server even where ``MONGODB_URI`` is set.
+    :param own: start a server even if ``MONGODB_URI`` is set.
     :param startup_seconds: how long it may take to be ready, and to be ready again.
     """
 
@@ -193,7 +193,7 @@ class MongoTestCase(unittest.TestCase):
             async def test_an_order(self):
                 await self.mongo_database.orders.insert_one({"item": "tea"})
 
-    What it has is there before the other class's `setUp`, with which Tornado's calls `get_app`.
+    Its attributes are there before the other class's `setUp`, in which Tornado's calls `get_app`.
     """
 
     mongo_server: MongoServer

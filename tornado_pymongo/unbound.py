@@ -43,11 +43,11 @@ def running_loop() -> asyncio.AbstractEventLoop | None:
 class UnboundFuture(Unawaited, ThreadFuture):
     """The result of a call that was made where no event loop runs.
 
-    `await` it in any loop, hand it to anything that takes a coroutine or a concurrent Future, such
-    as ``asyncio.run``, or wait for it with ``result(timeout)`` in a thread where no loop runs.
+    `await` it in any loop, or hand it to a function that takes a coroutine or a concurrent Future,
+    such as ``asyncio.run``. In a thread without a running loop, ``result(timeout)`` waits for it.
 
-    Cancelling it cancels the call, as does the last of those who wait for it if they all give up.
-    An error that nobody asks for is logged when the Future is let go of.
+    Cancelling it cancels the call. So does the last task that waits for it, if all are cancelled.
+    An error that is never retrieved is logged when the Future is let go of.
     """
 
     call: Call | None

@@ -49,8 +49,8 @@ class GridFSHandler(RequestHandler):
     for a range (206, 416); of several ranges at once it sends the whole file. Files are sent as
     they are stored: Tornado's ``compress_response`` does not apply to them.
 
-    If a file turns out to be corrupt when part of it has been sent, the connection is cut, so
-    that the client learns that what it has is not all, and the error is logged.
+    If a file turns out to be corrupt after a part of it was sent, the connection is cut, and the
+    error is logged. So the client learns that its copy is not complete.
     """
 
     def initialize(self, database: Any, root_collection: str = "fs") -> None:
@@ -265,7 +265,7 @@ class GridFSUploadHandler(RequestHandler):
             and "X-Csrftoken" not in headers
         ):
             self._is_checked = False
-            # Whatever an override does, it is not called without the check.
+            # No override is called without the check.
             method = self.request.method.lower()
             setattr(self, method, partial(self._call_checked, getattr(self, method)))
         else:

@@ -49,7 +49,7 @@ def launch(face: str) -> NoReturn:
     # The options of this Python, such as -X dev, are those of the program's.
     options = subprocess._args_from_interpreter_flags()  # type: ignore[attr-defined]
     command = [sys.executable, *options, *arguments]
-    if sys.platform == "win32":  # where exec ends this process for whoever waits for it
+    if sys.platform == "win32":  # exec would end this process for its parent
         sys.exit(subprocess.call(command, env=environment))
     sys.stdout.flush()  # what it has printed would go with this process
     sys.stderr.flush()

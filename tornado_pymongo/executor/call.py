@@ -169,7 +169,7 @@ class Call:
     def end_run(self) -> str:
         """Set the outcome of its run; return the counter of the statistics that it belongs to."""
         if self.result is REQUEUE or (self._cancellation_raised and self.error is not None):
-            # Whatever error came of CancelledError, the call is over because it was aborted.
+            # PyMongo may have raised another error of it: the call was aborted all the same.
             self.result, self.error = None, self._abort_error
             return "aborted"
         return "finished" if self.error is None else "failed"

@@ -54,7 +54,7 @@ def start_thread(thread: threading.Thread, refused: Callable[[RuntimeError], obj
             thread, refused = threads.popleft()
             try:
                 Context().run(thread.start)
-            except RuntimeError as error:  # no thread to be had, or the interpreter is exiting
+            except RuntimeError as error:  # no more threads, or the interpreter is exiting
                 refused(error)
     finally:
         _starting.threads = None

@@ -1,6 +1,6 @@
 """A bounded executor: the threads of one client, in which PyMongo may block.
 
-What it promises:
+Promises:
 
 1. At most `max_workers` threads run calls, and at most ``max_workers + max_waiting`` calls are in
    its hands; a further one is refused at once.
@@ -9,8 +9,8 @@ What it promises:
 3. A call that waits can be cancelled, and leaves the queue at once. It fails if its deadline
    passes, or if it has waited for `wait_seconds`.
 4. Threads are started when they are needed, and end when they had nothing to do for a while.
-5. Whatever waits for a closed executor gets an error; whatever runs there has some seconds to
-   finish, and is then aborted; no thread is left that can be ended.
+5. If the executor is closed, waiting calls get an error. Running calls have some seconds to finish,
+   and are then aborted. No thread is left that can be ended.
 6. No thread holds on to the function, the arguments or the result of a call that is over.
 
 How it keeps them. All state has one lock and one door, `change`: it takes the lock, makes one
@@ -20,9 +20,9 @@ lines logged only there, so nothing waits while the lock is held.
 
 How calls reach the threads. Under the GIL a hand-over is the greater part of the cost of a short
 call: the thread that hands over and the thread that takes over fight for the interpreter. So a
-thread takes call after call from one queue, few threads are *active* while calls need the CPU more
-than they wait for the server, and a loop is woken once for many completions. While calls wait, the
-supervisor moves the target number of active threads between the fewest and `max_workers`.
+thread takes call after call from one queue, and a loop is woken once for many completions. Few
+threads are *active* while calls need the CPU more than they wait for the server. While calls wait,
+the supervisor moves the target number of active threads between the fewest and `max_workers`.
 """
 
 from __future__ import annotations
@@ -105,8 +105,8 @@ class Executor(BaseExecutor):
     def change(self, change: Callable[..., Any], *args: Any) -> Any:
         """Change the state; return what `change` returns.
 
-        A finalizer may come here amid a change of the same thread. What it wants is put aside, and
-        done before the lock is released; None is returned.
+        A finalizer may come here amid a change of the same thread. Its change is put aside, and
+        made before the lock is released; None is returned.
 
         A KeyboardInterrupt may be raised in the main thread between any two lines. The lock is then
         released, what follows from the state is looked for once more, and no effect gets lost.

@@ -1,12 +1,12 @@
 """Keeping the threads of an executor on one core, if that makes its calls faster.
 
-Under the GIL one thread at a time computes. If the next one sleeps on another core, to hand over
-to it is to wake up that core, which can take longer than a call needs; on one core it is a mere
-switch. But others may want that core while the rest is idle, and threads in zlib, in TLS or in the
+Under the GIL one thread at a time computes. If the next one sleeps on another core, a hand-over has
+to wake up that core, which can take longer than a call needs. On one core it is a mere switch. But
+others may want that core while the rest is idle, and threads in zlib, in TLS or in the
 user's own functions could use several. So nothing is taken for granted: while calls wait, both ways
 are tried now and then, and the threads are kept together if that has made more calls a second.
 
-What it promises:
+Promises:
 
 1. Only threads of the executor are kept, and none that runs a function by `outside`: what a
    function of the user's starts, threads and processes, would inherit it. (So does what is started

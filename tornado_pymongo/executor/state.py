@@ -1,8 +1,8 @@
 """The state of an executor, and its changes.
 
 Nothing waits here, and nothing takes a lock: `Executor` makes one change at a time. A change only
-writes state and asks for effects, which are carried out later. What else must follow, such as a
-thread to wake, is decided by `balance`, which looks at the whole state after each change.
+writes state and asks for effects, which are carried out later. `balance` looks at the whole state
+after each change, and decides what else must follow, such as a thread to wake.
 
 A call comes in by `admit`. After that there are two doors: `_wait` into the queue, and `finish` out
 of the executor.
@@ -63,7 +63,7 @@ class State:
         self.numbers: dict[str, Any] = dict.fromkeys((f.name for f in fields(WorkerStatistics)), 0)
         self.numbers.update(max_workers=executor.max_workers, max_waiting=executor.max_waiting)
 
-    # What must follow a change
+    # The consequences of a change
 
     def balance(self) -> None:
         """Ask for the effects that the whole state calls for after a change."""

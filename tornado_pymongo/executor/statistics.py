@@ -1,4 +1,4 @@
-"""What a client's threads have done, in numbers."""
+"""The work of a client's threads, in numbers."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def _counter(text: str) -> Any:
 
 @dataclass(frozen=True, kw_only=True)
 class WorkerStatistics:
-    """What threads of a client have done since it was made, or do now.
+    """The work of a client's threads of one kind, since the client was made and at this moment.
 
     Gauges tell of now; counters only grow. `idle` is `threads` less `busy`. Every call that was
     taken is now `waiting` or in one of the `busy` threads, or was counted as `finished`, `failed`,
@@ -52,7 +52,7 @@ class WorkerStatistics:
 
 @dataclass(frozen=True, kw_only=True)
 class Statistics:
-    """What the threads of a client have done, or do now."""
+    """The work of all threads of a client."""
 
     calls: WorkerStatistics
     """Of the threads that run calls."""

@@ -6,8 +6,8 @@
                     │                         ▲
                     └─────────────────────────┘  closed
 
-A thread that is active runs a call or looks for one. A parked one waits for its own lock, which is
-released by whoever chooses it. It ends if nobody has for `idle_seconds`:
+A thread that is active runs a call or looks for one. A parked one waits for its own lock, which the
+change that chooses it releases. It ends if it was not chosen for `idle_seconds`:
 
 1. The wait times out.
 2. In a transition of its own the thread sees whether it is still on the list of the parked.

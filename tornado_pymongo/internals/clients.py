@@ -36,7 +36,7 @@ def make_client(*args: Any, **kwargs: Any) -> Any:
 
 
 class _Monitor(Monitor):
-    """What watches a server: each call has it begin again if its thread has ended."""
+    """The monitor of a server: each call has it begin again if its thread has ended."""
 
     def open(self) -> None:
         Context().run(Monitor.open, self)

@@ -118,7 +118,7 @@ def can_read_ahead(cursor: Any) -> bool:
 
 
 class CursorState(NamedTuple):
-    """What a cursor says of itself after a batch."""
+    """The attributes of a cursor after a batch."""
 
     alive: bool
     cursor_id: Any

@@ -1,4 +1,4 @@
-"""Where a large reply can be cut: the span of its array of documents, and where elements end."""
+"""Finds the places to cut a large reply: the span of its array of documents, and element ends."""
 
 from __future__ import annotations
 

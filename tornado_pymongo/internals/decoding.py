@@ -52,7 +52,7 @@ from tornado_pymongo.internals.cutting import Span, advance, find
 _YIELD = 1e-6
 
 # How long a thread waits for the lock, in seconds for each byte that it has to decode. Then it
-# decodes without the lock. So a small result does not wait for large ones, and there is no deadlock
+# decodes without the lock. So a small result does not wait for large ones. Nor is there a deadlock
 # if the thread with the lock waits, in a type decoder or a finalizer, for something that this one
 # holds. Measured: beside three scans of 50,000 documents, 1 MB takes 34 ms; it takes 53 ms with
 # three times the patience, and 109 ms without a limit.

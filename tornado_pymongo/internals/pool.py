@@ -47,7 +47,7 @@ def interruptible() -> dict[str, Any]:
 
 
 class _Checkout:
-    """What `Call.checkout` is: the connection that a call has checked out, or waits for.
+    """The value of `Call.checkout`: the connection that a call has checked out, or waits for.
 
     `outer` is another checkout of the call, made before: the operation for which PyMongo asks for
     an encryption key has its connection already.

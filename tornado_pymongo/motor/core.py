@@ -1,4 +1,4 @@
-"""What Motor's classes have beyond PyMongo's, on top of ours.
+"""The members that Motor's classes have beyond PyMongo's, on top of ours.
 
 Motor makes its classes twice, for Tornado and for asyncio, from common bases. Here one class stands
 for all three; only the clients differ, in the loop that they take.
@@ -31,7 +31,7 @@ from tornado_pymongo.unbound import running_loop
 version = "3.7.1"  # of the Motor whose names these are
 
 
-# What a Motor client gives in the place of each class of this library.
+# The classes that a Motor client gives in the place of this library's.
 _substitutes: dict[type, type] = {}
 
 # The clients of this package, by the `id` of PyMongo's.
@@ -39,7 +39,7 @@ _clients: WeakValueDictionary[int, AgnosticClient] = WeakValueDictionary()
 
 
 class AgnosticBase(Derived):
-    """What all of Motor's classes have."""
+    """The members that all of Motor's classes have."""
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
@@ -71,7 +71,7 @@ class AgnosticBase(Derived):
 
 
 class AgnosticBaseProperties(AgnosticBase):
-    """What a client, a database and a collection share."""
+    """The members that a client, a database and a collection share."""
 
     def watch(self, *args: Any, callback: Callback | None = None, **kwargs: Any) -> Any:
         """Return a Future of a change stream, to be used as the stream: see PyMongo's `watch`.
@@ -192,11 +192,11 @@ class MotorClientEncryption(AgnosticBase, tornado_pymongo.ClientEncryption):
 
 
 class AgnosticBaseCursor(AgnosticBase):
-    """What all of Motor's cursors have."""
+    """The members that all of Motor's cursors have."""
 
     @property
     def fetch_next(self) -> Any:
-        """What `Cursor.fetch_next` is; deprecated, as in Motor."""
+        """The same as `Cursor.fetch_next`; deprecated, as in Motor."""
         # The words begin as Motor's do, for which its users have filters.
         warnings.warn("The fetch_next property is deprecated: use async for", DeprecationWarning, 2)
         return super().fetch_next  # type: ignore[misc]
@@ -255,7 +255,7 @@ for _cls in (
 
 
 class _Latent:
-    """What is used before it is there; until then its `delegate` is None, as in Motor."""
+    """An object that is used before it is there; until then `delegate` is None, as in Motor."""
 
     _unsent: Operation | None = None  # what is sent when this Future is first used
 
@@ -267,7 +267,7 @@ class _Latent:
             except Exception as error:
                 self.set_exception(error)
 
-    # Whatever waits for it goes by one of these.
+    # All ways to wait for it lead through one of these.
 
     def add_done_callback(self, fn: Callable[[Any], object], **context: Any) -> None:
         self._send()

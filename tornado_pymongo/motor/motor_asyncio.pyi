@@ -33,38 +33,40 @@ class AsyncIOMotorClient(AgnosticClient[DocumentType]):
 
     PyMongo's MongoClient for Tornado and asyncio.
 
-    Takes all arguments of PyMongo's MongoClient. It connects in a worker, for the first call or
-    for `open`; making it does not wait, and needs no loop. One client serves any number of loops
-    and threads. (Before 4.12, PyMongo looks up a ``mongodb+srv://`` address in its constructor:
+    Takes all arguments of PyMongo's MongoClient. Making a client does not wait and needs no loop:
+    the first call, or `open`, connects in a worker. One client serves any number of loops and
+    threads. (For a ``mongodb+srv://`` address, PyMongo before 4.12 looks it up in its constructor:
     make such a client before the loop runs.)
 
-    :param max_workers: the most threads that run calls: from 1 to ``maxPoolSize``. The default is
-        ``maxPoolSize``; while calls wait for changes, fewer run, as those use connections too.
-    :param max_waiting: the most calls that wait when `max_workers` others run. One more fails at
-        once with `tornado_pymongo.errors.TooManyCalls`.
-    :param max_stream_workers: the most threads, besides, that wait for changes: for change streams
-        and tailable cursors, which take turns if there are more of them. The default is 16, or
-        a part of a ``maxPoolSize`` below 96.
-    :param abort_on_cancel: whether a call that is cancelled while it runs is interrupted, for which
-        its connection is closed. Otherwise it goes on in its worker, and its result is dropped.
-    :param slice_bytes: how much of a large result is decoded at a time, in bytes, before the event
-        loop is let in; None or 0 decodes each batch in one go, as PyMongo does.
-    :param spare_collector: whether Python's garbage collector, which belongs to the whole process,
-        is spared the documents of large results: each slice is promoted to its oldest generation,
-        by ``gc.freeze()`` and ``gc.unfreeze()``, unless the program has frozen objects itself.
-        Python 3.14.0 to 3.14.4, whose collector is another one, spare it nothing.
-    :param read_ahead: whether the next batch of a cursor is fetched while the one before it is
-        consumed, from the second one on: see `Cursor.read_ahead`, which says it of one cursor.
-    :param share_core: whether the threads that run calls, though none with a function of yours, are
-        kept on one core for as long as that makes more calls a second. It is tried now and then
-        while calls wait; only on Linux, under the GIL.
-    :param wrap_call: a function that is given what a worker will run, before each call, in the
-        caller's thread and context, and returns what the worker runs instead. It takes no
-        arguments, and its result and errors are to be passed on; a call that waits for changes may
-        run it several times. An error of `wrap_call` is that of the call, which does not start.
+    :param max_workers: the limit of threads that run calls, from 1 to ``maxPoolSize``. The default
+        is ``maxPoolSize``. While calls wait for changes, fewer threads run calls, because the waits
+        use connections too.
+    :param max_waiting: the limit of calls that wait for a thread. The next call fails at once with
+        `tornado_pymongo.errors.TooManyCalls`.
+    :param max_stream_workers: the limit of additional threads that wait for changes. If there are
+        more change streams and tailable cursors than threads, they take turns. The default is 16,
+        or a sixth of a ``maxPoolSize`` below 96.
+    :param abort_on_cancel: whether a call that is cancelled while it runs is interrupted, and its
+        connection closed. If False, the call goes on in its worker, and its result is dropped.
+    :param slice_bytes: the size, in bytes, of the slices in which a large result is decoded. The
+        event loop runs between slices. None or 0 decodes each batch in one piece, as PyMongo does.
+    :param spare_collector: whether the documents of large results are promoted to the oldest
+        generation of Python's garbage collector, slice by slice. This uses ``gc.freeze()`` and
+        ``gc.unfreeze()``, which affect the whole process. It does not happen if the program has
+        frozen objects itself, nor on Python 3.14.0 to 3.14.4, whose collector is another one.
+    :param read_ahead: whether a cursor fetches its next batch while you consume the current one,
+        from the second batch on. `Cursor.read_ahead` sets this for one cursor.
+    :param share_core: whether the threads that run calls are kept on one core while that makes
+        more calls a second, which the client measures now and then while calls wait. Threads that
+        run a function of yours are left alone. Works only on Linux, under the GIL.
+    :param wrap_call: a function that gets, before each call, the function that the worker will run,
+        and returns the function that the worker runs instead. Both take no arguments. It runs in
+        the caller's thread and context. The function that it returns must pass on the result and
+        the errors, and may run several times if the call waits for changes. If `wrap_call` raises
+        an error, the call fails with it and does not start.
 
-    PyMongo's ``waitQueueTimeoutMS`` is the longest that a call may wait for a worker, in
-    milliseconds; ``timeoutMS`` and `pymongo.timeout` include that wait."""
+    PyMongo's ``waitQueueTimeoutMS`` limits the time, in milliseconds, that a call waits for a
+    worker. ``timeoutMS`` and `pymongo.timeout` include that time."""
 
 AsyncIOMotorChangeStream = MotorChangeStream
 AsyncIOMotorClientEncryption = MotorClientEncryption

@@ -1,13 +1,13 @@
-"""PyMongo Async's names, on classes that are PyMongo Async's as well as this library's.
+"""PyMongo Async's names, on subclasses of both its own classes and this library's.
 
 ::
 
     from tornado_pymongo.pymongo_async import AsyncMongoClient  # or from tornado_pymongo
 
-`isinstance` and type checks at run time take them for PyMongo Async's. What waits is a coroutine
-function, which starts when it is awaited. `install` has libraries find them that make a client of
-their own. ``python -m tornado_pymongo.pymongo_async`` starts a program that you cannot change, with
-the arguments that Python would get.
+`isinstance` and type checks at run time take them for PyMongo Async's. A method that waits is a
+coroutine function, which starts when it is awaited. `install` is for libraries that make a client
+of their own. ``python -m tornado_pymongo.pymongo_async`` starts a program that you cannot change,
+with the arguments that Python would get.
 """
 
 from __future__ import annotations
@@ -67,7 +67,7 @@ __all__ = [
 def install() -> None:
     """Put these classes in the place of PyMongo Async's, in all modules of PyMongo and GridFS.
 
-    What is imported afterwards from ``pymongo`` or ``gridfs``, anywhere in this process, gets them.
+    Every later import from ``pymongo`` or ``gridfs``, anywhere in this process, gets them.
     Call it before anything else imports a class of PyMongo Async's.
 
     :raises ImportError: if a module has one of PyMongo Async's classes already. It names each, and

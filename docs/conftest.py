@@ -9,6 +9,7 @@ import ast
 import asyncio
 import codeop
 import contextlib
+import gc
 import io
 import os
 import sys
@@ -84,6 +85,7 @@ class Prompt:
         self._loop.close()
         asyncio.set_event_loop(None)
         self.names.clear()
+        gc.collect()  # so that an object which warns that nobody closed it fails its own page
 
     async def _run(self, code: CodeType) -> None:
         result = FunctionType(code, self.names)()

@@ -56,12 +56,10 @@ class Prompt:
         assert not lines, f"{path}:{line}: the block has no end"
 
     def run_file(self, source: str, path: str, line: int) -> None:
-        """Run a block as a program that knows nothing of the others; they may know its names."""
+        """Run a block as a program that shares nothing with the others."""
         code = compile("\n" * (line - 1) + self._here(source), path, "exec", dont_inherit=True)
-        names: dict[str, Any] = {"__name__": "__main__"}
         with self._printing():
-            exec(code, names)
-        self.names |= names
+            exec(code, {"__name__": "__main__"})
 
     def printed(self, expected: str) -> str:
         """Return what the last block has printed; wait for it, should it not be that yet."""

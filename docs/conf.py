@@ -14,10 +14,13 @@ version = release = tornado_pymongo.__version__
 
 extensions = [
     "sphinx.ext.autodoc",
-    "sphinx.ext.extlinks",
+    "sphinx.ext.linkcode",
     "sphinx_copybutton",
+    "blocks",
+    "client_options",
     "compatibility",
     "ecosystem",
+    "layout",
     "reference",
     "settings",
 ]
@@ -36,4 +39,5 @@ html_theme = "furo"
 html_title = f"{project} {release}"
 html_static_path = ["_static"]
 html_css_files = ["site.css"]
+html_favicon = "_static/icon.svg"
 html_show_sphinx = False

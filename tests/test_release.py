@@ -9,6 +9,11 @@ from pathlib import Path
 
 import tornado_pymongo
 
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib  # pytest brings it
+
 ROOT = Path(__file__).parents[1]
 sys.path.append(str(ROOT))
 
@@ -39,6 +44,8 @@ def test_everything_that_the_tests_install_is_pinned():
     config = configparser.ConfigParser()
     config.read(ROOT / "setup.cfg")
     extras = "\n".join(config["options.extras_require"].values())
+    for group in tomllib.loads((ROOT / "pyproject.toml").read_text())["dependency-groups"].values():
+        extras += "\n" + "\n".join(each for each in group if isinstance(each, str))
     tox = configparser.ConfigParser(interpolation=None)
     tox.read(ROOT / "tox.ini")
     by_hand = "\n".join(section.get("deps", "") for section in map(tox.__getitem__, tox.sections()))

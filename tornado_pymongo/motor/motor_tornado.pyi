@@ -58,9 +58,10 @@ class MotorClient(AgnosticClient[DocumentType]):
         frozen objects itself, nor on Python 3.14.0 to 3.14.4, whose collector is another one.
     :param read_ahead: whether a cursor fetches its next batch while you consume the current one,
         from the second batch on. `Cursor.read_ahead` sets this for one cursor.
-    :param share_core: whether the threads that run calls are kept on one core while that makes
-        more calls a second, which the client measures now and then while calls wait. Threads that
-        run a function of yours are left alone. Works only on Linux, under the GIL.
+    :param share_core: which threads are kept on one core while that makes more calls a second,
+        which the client measures now and then while calls wait: "none"; "workers", the threads
+        that run calls, but not a function of yours; "all", the workers and the threads of the
+        loops that make the calls (from Python 3.12 on). Works only on Linux, under the GIL.
     :param wrap_call: a function that gets, before each call, the function that the worker will run,
         and returns the function that the worker runs instead. Both take no arguments. It runs in
         the caller's thread and context. The function that it returns must pass on the result and

@@ -225,7 +225,6 @@ def in_words(about: dict[str, Any]) -> str:
     server = f", MongoDB {about['server']}" if "server" in about else ""
     load = f", load {about['load']} before" if "load" in about else ""
     return (
-        f"{about['date'][:10]}, Python {about['python']}, {versions}{server};"
-        f" {machine_in_words(about)}{load};"
-        f" {about.get('options', '')}"
+        f"{about['date'][:10]}. Python {about['python']}, {versions}{server}."
+        f" {machine_in_words(about)}{load}. {about.get('options', '').capitalize()}"
     )

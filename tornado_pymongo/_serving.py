@@ -191,7 +191,7 @@ class _Progress:
             await self._changed.wait()
 
 
-# What a handler calls, and how it tells that it has finished, also if the client has gone away.
+# The methods that a handler calls. They tell that it has finished, even if its client has gone away.
 _OBSERVED = ("write_headers", "finish", "detach")
 
 
@@ -262,7 +262,7 @@ async def _call(on_stop: OnStop | None) -> None:
 
 @contextmanager
 def _handled_by(function: Callable[[], None]) -> Iterator[None]:
-    """Have the loop call a function at each signal to stop; not on Windows, where it cannot."""
+    """Have the loop call a function at each signal to stop; loops on Windows cannot."""
     loop = asyncio.get_running_loop()
     before = {number: signal.getsignal(number) for number in _SIGNALS}
     with suppress(NotImplementedError):

@@ -63,6 +63,15 @@ def test_everything_that_the_tests_install_is_pinned():
     )
 
 
+def test_the_extras_are_for_users_alone():
+    """What develops this project is in dependency groups, of which a wheel says nothing."""
+    config = configparser.ConfigParser()
+    config.read(ROOT / "setup.cfg")
+    assert set(config["options.extras_require"]) == {"aiohttp", "mongod", "mongod-openssl3", "web"}
+    for requirements in config["options.extras_require"].values():
+        assert not names(requirements) & {"pytest", "sphinx", "ruff", "mypy", "motor", "uvicorn"}
+
+
 COSTS = {
     "process_bytes": 40e6,
     "connection_bytes": 10e3,

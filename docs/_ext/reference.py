@@ -13,6 +13,7 @@ to names of PyMongo lead to its documentation.
 from __future__ import annotations
 
 import dataclasses
+import functools
 import inspect
 import re
 import textwrap
@@ -60,6 +61,7 @@ MODULES = [
 RUNS = {"worker": "in a worker", "future": "see below", "loop": "at once"}
 
 
+@functools.cache
 def public_names(module: ModuleType) -> list[str]:
     """Return the names that a module has for its users: in ``__all__``, or made there."""
     names = set(getattr(module, "__all__", ()))

@@ -191,7 +191,7 @@ class _Progress:
             await self._changed.wait()
 
 
-# The methods that a handler calls. They tell that it has finished, even if its client has gone away.
+# The methods that a handler calls tell that it has finished, even if its client has gone away.
 _OBSERVED = ("write_headers", "finish", "detach")
 
 

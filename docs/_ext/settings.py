@@ -16,7 +16,10 @@ from sphinx.util.docutils import SphinxDirective
 import tornado_pymongo
 from tornado_pymongo.web import GracefulHTTPServer, GridFSUploadHandler
 
-# What the number of an option counts. A switch and a function have no unit.
+# A choice and a function have no unit, nor has a switch.
+WITHOUT_UNIT = {"share_core", "wrap_call", "on_stop"}
+
+# The unit of each number.
 UNITS = {
     "max_workers": "threads",
     "max_waiting": "calls",
@@ -41,7 +44,7 @@ def parameters(function: Callable[..., Any], docstring: str | None) -> list[Row]
 
 def unit(parameter: inspect.Parameter) -> str:
     """Return the unit of an option; KeyError if it must have one."""
-    if isinstance(parameter.default, bool) or parameter.name in ("wrap_call", "on_stop"):
+    if isinstance(parameter.default, bool) or parameter.name in WITHOUT_UNIT:
         return ""
     return UNITS[parameter.name]
 

@@ -221,7 +221,11 @@ def machine_in_words(about: dict[str, Any]) -> str:
 
 def in_words(about: dict[str, Any]) -> str:
     """Return the same in a line."""
-    versions = ", ".join(f"{name} {number}" for name, number in about["versions"].items())
+    versions = ", ".join(
+        f"{name} {number}"
+        for name, number in about["versions"].items()
+        if name != "tornado_pymongo"  # which would be old with the next release
+    )
     server = f", MongoDB {about['server']}" if "server" in about else ""
     load = f", load {about['load']} before" if "load" in about else ""
     return (

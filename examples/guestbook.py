@@ -10,6 +10,7 @@ It starts a MongoDB of its own, or uses the one that MONGODB_URI names.
 import asyncio
 import sys
 from collections.abc import Generator
+from contextlib import suppress
 from typing import Any
 
 from pymongo.errors import ConnectionFailure
@@ -130,5 +131,5 @@ async def main(uri: str, port: int) -> None:
 
 
 if __name__ == "__main__":
-    with MongoServer() as mongodb:
+    with MongoServer() as mongodb, suppress(KeyboardInterrupt):  # before it serves
         asyncio.run(main(mongodb.uri, int(sys.argv[1]) if sys.argv[1:] else 0))

@@ -245,7 +245,9 @@ async def test_the_turns_become_shorter_where_there_are_more_streams(make_client
         return waits
 
     assert await longest_waits(1) == {700}  # as the user wants it
-    assert await longest_waits(6) == {1000 * executor_module._ROUND // 6}
+    waits = await longest_waits(6)
+    average, spread = 1000 * executor_module._ROUND / 6, executor_module._SPREAD
+    assert average * (1 - spread) - 1 <= min(waits) < max(waits) <= average * (1 + spread)
 
 
 async def test_closing_a_stream_ends_who_waits_for_its_turn(make_client, watched):

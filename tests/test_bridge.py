@@ -20,6 +20,7 @@ from functools import partial
 import pymongo
 import pytest
 import uvloop
+from interpreter import free
 from pymongo.errors import DuplicateKeyError, InvalidOperation
 from tornado import gen
 from tornado.concurrent import is_future
@@ -835,4 +836,5 @@ async def test_a_finished_call_is_forgotten_though_its_future_lives(make_client)
     assert await future == 1
     while client._runtime.executor.state.crew.active:  # until the thread has done with it
         await asyncio.sleep(0.001)
+    free()
     assert call() is None

@@ -303,7 +303,7 @@ async def test_a_request_leaves_the_collector_nothing(site):
         while not site.server._progress.idle:
             await asyncio.sleep(0)
         await asyncio.sleep(0)
-        alive = [each for each in gc.get_objects() if isinstance(each, HTTP1Connection)]
+        alive = [each for each in gc.get_objects() if type(each) is HTTP1Connection]
         assert len(alive) == 1  # which waits for the next request
     finally:
         gc.enable()

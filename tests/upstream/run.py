@@ -77,7 +77,7 @@ SUITES = {
 WANTED = ("doc/", "pyproject.toml", "test/")  # of a distribution
 
 # The least share of what the original passes that has to pass here, by kind of test.
-LEAST = {"unified spec": 1.0, "other": 0.97}
+LEAST = {"unified spec": 1.0, "other": 0.96}
 
 
 def fetch(distribution: str, cache: Path) -> Path:

@@ -83,7 +83,7 @@ def look(owner: Derived, name: str) -> Any:
         return owner._buffer.items  # a worker has moved them there
     waits = inspect.iscoroutinefunction(inspect.getattr_static(owner._async_class, name, None))
     value = getattr(owner.delegate, name)
-    if not inspect.ismethod(value):
+    if not inspect.isroutine(value):
         return wrap(value, owner)
 
     def method(*args: Any, **kwargs: Any) -> Any:

@@ -77,6 +77,12 @@ class Inner(Derived):
         setattr(self.delegate, name, getattr(value, "of_pymongo", value))
 
 
+class InnerCall(Function):
+    """A call of a method inside PyMongo, for which the client's timeoutMS does not count."""
+
+    has_timeout = False
+
+
 def look(owner: Derived, name: str) -> Any:
     """Return what a test asks for, awaitable where the twin's is a coroutine function."""
     if name == "_data" and owner._buffer:
@@ -89,7 +95,7 @@ def look(owner: Derived, name: str) -> Any:
     def method(*args: Any, **kwargs: Any) -> Any:
         if not waits:
             return call(owner, value, args, kwargs)
-        return Function(owner, name, partial(call, owner, value, args, kwargs)).start()
+        return InnerCall(owner, name, partial(call, owner, value, args, kwargs)).start()
 
     method.of_pymongo = value  # for a test that puts it back
     return method

@@ -36,7 +36,7 @@ _IMPORTANT = ("latency-*", "arrivals-*", "web-*", "cpu-time-*")
 _LARGE = ("scan-", "stall-", "gridfs-")
 _COMPARED_IN_LARGE = (MOTOR, BLOCKING, *THREADS)
 
-# Where one measurement is enough.
+# Workloads for which one measurement is enough.
 _ONCE = ("memory", "start", "cpu-time-*")
 
 # How long a process takes to start, to connect, and to end.

@@ -701,7 +701,7 @@ def test_the_hook_is_installed_with_all_alone_and_may_be_refused(error, printed)
     assert (ran.stdout, ran.stderr) == (printed, "")
 
 
-# Where it cannot be
+# If it cannot be done
 
 
 @pytest.mark.parametrize("number", [errno.EPERM, errno.ENOSYS, errno.EINVAL])
